@@ -1,0 +1,102 @@
+// Kysely over better-sqlite3-multiple-ciphers, with prepared statements kept.
+// It never opens a transaction: kernel/db/database.ts owns the only writer and its transactions,
+// because Kysely's own transaction on one connection makes every other query wait for it.
+import type Sqlite from 'better-sqlite3';
+import {
+  CompiledQuery,
+  SqliteAdapter,
+  SqliteIntrospector,
+  SqliteQueryCompiler,
+  type DatabaseConnection,
+  type DatabaseIntrospector,
+  type Dialect,
+  type Driver,
+  type Kysely,
+  type QueryResult,
+} from 'kysely';
+
+/** Statements kept for each connection: an area has some dozens; multi-row inserts add one for each batch size. */
+const STATEMENTS_KEPT_MAX = 500;
+
+class SqliteConnection implements DatabaseConnection {
+  readonly #db: Sqlite.Database;
+  readonly #statements = new Map<string, Sqlite.Statement>();
+
+  constructor(db: Sqlite.Database) {
+    this.#db = db;
+  }
+
+  executeQuery<Row>(query: CompiledQuery): Promise<QueryResult<Row>> {
+    try {
+      const statement = this.#prepare(query.sql);
+      if (statement.reader) {
+        return Promise.resolve({ rows: statement.all(query.parameters) as Row[] });
+      }
+      const { changes, lastInsertRowid } = statement.run(query.parameters);
+      return Promise.resolve({
+        rows: [],
+        numAffectedRows: BigInt(changes),
+        insertId: BigInt(lastInsertRowid),
+      });
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  async *streamQuery<Row>(query: CompiledQuery): AsyncIterableIterator<QueryResult<Row>> {
+    for (const row of this.#db.prepare(query.sql).iterate(query.parameters)) {
+      yield { rows: [row as Row] };
+    }
+  }
+
+  #prepare(sql: string): Sqlite.Statement {
+    let statement = this.#statements.get(sql);
+    if (statement === undefined) {
+      statement = this.#db.prepare(sql);
+      const oldest =
+        this.#statements.size >= STATEMENTS_KEPT_MAX ? this.#statements.keys().next().value : undefined;
+      if (oldest !== undefined) this.#statements.delete(oldest);
+      this.#statements.set(sql, statement);
+    }
+    return statement;
+  }
+}
+
+class SqliteDriver implements Driver {
+  readonly #connection: SqliteConnection;
+
+  constructor(db: Sqlite.Database) {
+    this.#connection = new SqliteConnection(db);
+  }
+  init(): Promise<void> {
+    return Promise.resolve();
+  }
+  acquireConnection(): Promise<DatabaseConnection> {
+    return Promise.resolve(this.#connection);
+  }
+  beginTransaction(): Promise<void> {
+    return Promise.reject(new Error('transactions belong to Database.write'));
+  }
+  commitTransaction(): Promise<void> {
+    return this.beginTransaction();
+  }
+  rollbackTransaction(): Promise<void> {
+    return this.beginTransaction();
+  }
+  releaseConnection(): Promise<void> {
+    return Promise.resolve();
+  }
+  destroy(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
+/** A Kysely dialect over one open connection. The connection is closed by whoever opened it. */
+export function sqliteDialect(db: Sqlite.Database): Dialect {
+  return {
+    createAdapter: () => new SqliteAdapter(),
+    createDriver: () => new SqliteDriver(db),
+    createIntrospector: (kysely: Kysely<unknown>): DatabaseIntrospector => new SqliteIntrospector(kysely),
+    createQueryCompiler: () => new SqliteQueryCompiler(),
+  };
+}

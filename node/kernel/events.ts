@@ -1,0 +1,195 @@
+// Domain events: rows written in the transaction of the change that they tell of, so that a crash loses none.
+// Consumers keep a cursor: at least once, in order; a consumer's own writes share its cursor's transaction,
+// which makes their effect happen exactly once. Only metrics may count in memory instead.
+import type { Json } from '#protocol';
+import { sql } from 'kysely';
+import { tables, type Database, type Reader, type Tx } from './db/database.ts';
+import type { Migration } from './db/migrate.ts';
+import type { Jobs } from './jobs.ts';
+import { isoTime, type Clock } from './ports.ts';
+
+/** Events handed to a consumer at once: bounds the memory and the length of its transaction. */
+const EVENTS_BATCH_MAX = 500;
+/** Events are kept this long once every consumer is past them, for a web client that resumes after an absence. */
+const EVENTS_KEPT_MS = 7 * 24 * 3_600_000;
+/** Rows removed in one transaction, so that no other write waits long. */
+const PRUNE_ROWS_MAX = 5_000;
+const PRUNE_INTERVAL_MS = 3_600_000;
+
+export interface NewEvent {
+  /** `area.happened`, for example `post.created`. */
+  readonly type: string;
+  /** What it happened to: an id or URI. */
+  readonly subject: string;
+  /** actorToString(actor). */
+  readonly actor: string;
+  readonly old?: Json;
+  readonly new?: Json;
+}
+
+export interface Event extends NewEvent {
+  readonly seq: number;
+  readonly at: string;
+}
+
+export interface Consumer {
+  /** Stable: the cursor is stored under it. */
+  readonly name: string;
+  /** Where a consumer begins when it is new: with the oldest event kept, or with what comes from now on. */
+  readonly from: 'oldest' | 'now';
+  handle(tx: Tx, events: readonly Event[]): Promise<void>;
+}
+
+interface EventTables {
+  kernel_event: {
+    seq: number;
+    type: string;
+    subject: string;
+    actor: string;
+    old: string | null;
+    new: string | null;
+    at: string;
+  };
+  kernel_cursor: { name: string; seq: number };
+}
+
+export const eventMigrations: readonly Migration[] = [
+  {
+    name: '0001-events',
+    async up(db) {
+      await sql`CREATE TABLE kernel_event (
+        seq INTEGER PRIMARY KEY AUTOINCREMENT, type TEXT NOT NULL, subject TEXT NOT NULL, actor TEXT NOT NULL,
+        old TEXT, new TEXT, at TEXT NOT NULL)`.execute(db);
+      await sql`CREATE TABLE kernel_cursor (name TEXT PRIMARY KEY, seq INTEGER NOT NULL)`.execute(db);
+    },
+  },
+];
+
+export interface Events {
+  /** Appends in the transaction of the change; consumers wake after the commit. */
+  append(tx: Tx, events: readonly NewEvent[]): Promise<void>;
+  consume(consumer: Consumer): void;
+  /** Events after `seq`, oldest first, for a client that resumes. */
+  since(seq: number, limit: number): Promise<Event[]>;
+  /** Calls `run` after each commit that appended events; returns the unsubscriber. */
+  onAppended(run: () => void): () => void;
+  /** The newest seq, or 0. */
+  newest(): Promise<number>;
+}
+
+export function createEvents(host: {
+  readonly db: Database;
+  readonly clock: Clock;
+  readonly jobs: Jobs;
+}): Events {
+  const { db, clock, jobs } = host;
+  const listeners = new Set<() => void>();
+  const consumers: string[] = [];
+  const notify = (): void => {
+    for (const listener of listeners) listener();
+  };
+
+  jobs.register({
+    name: 'kernel/prune-events',
+    firstAfterMs: PRUNE_INTERVAL_MS,
+    run: async () => {
+      const pruned = await db.write((tx) => prune(tx, clock.now() - EVENTS_KEPT_MS, consumers));
+      return pruned === PRUNE_ROWS_MAX ? 0 : PRUNE_INTERVAL_MS;
+    },
+  });
+
+  return {
+    async append(tx, events) {
+      if (events.length === 0) return;
+      const at = isoTime(clock.now());
+      const rows = events.map((event) => ({
+        type: event.type,
+        subject: event.subject,
+        actor: event.actor,
+        old: event.old === undefined ? null : JSON.stringify(event.old),
+        new: event.new === undefined ? null : JSON.stringify(event.new),
+        at,
+      }));
+      // One JSON parameter: the statement's text does not depend on the number of rows, so it stays prepared.
+      await sql`INSERT INTO kernel_event (type, subject, actor, old, new, at)
+        SELECT value ->> 'type', value ->> 'subject', value ->> 'actor', value ->> 'old', value ->> 'new', value ->> 'at'
+        FROM json_each(${JSON.stringify(rows)})`.execute(tables<EventTables>(tx));
+      tx.afterCommit(notify);
+    },
+    consume(consumer) {
+      consumers.push(consumer.name);
+      const job = jobs.register({
+        name: `event-consumer/${consumer.name}`,
+        firstAfterMs: 0,
+        run: async () => ((await consumeOnce(db, consumer)) === EVENTS_BATCH_MAX ? 0 : null),
+      });
+      listeners.add(() => job.wake());
+    },
+    since: (seq, limit) => eventsAfter(db.read, seq, limit),
+    onAppended(run) {
+      listeners.add(run);
+      return () => listeners.delete(run);
+    },
+    newest: () => newestSeq(db.read),
+  };
+}
+
+async function consumeOnce(db: Database, consumer: Consumer): Promise<number> {
+  return db.write(async (tx) => {
+    const cursor = await tables<EventTables>(tx)
+      .selectFrom('kernel_cursor')
+      .select('seq')
+      .where('name', '=', consumer.name)
+      .executeTakeFirst();
+    const start = cursor?.seq ?? (consumer.from === 'oldest' ? 0 : await newestSeq(tx));
+    const events = await eventsAfter(tx, start, EVENTS_BATCH_MAX);
+    const last = events.at(-1)?.seq ?? start;
+    if (events.length > 0) await consumer.handle(tx, events);
+    if (cursor === undefined || last !== cursor.seq) await moveCursor(tx, consumer.name, last);
+    return events.length;
+  });
+}
+
+async function eventsAfter(handle: Reader, seq: number, limit: number): Promise<Event[]> {
+  const rows = await tables<EventTables>(handle)
+    .selectFrom('kernel_event')
+    .selectAll()
+    .where('seq', '>', seq)
+    .orderBy('seq')
+    .limit(limit)
+    .execute();
+  return rows.map(({ old, new: next, ...row }) => ({
+    ...row,
+    ...(old === null ? {} : { old: JSON.parse(old) as Json }),
+    ...(next === null ? {} : { new: JSON.parse(next) as Json }),
+  }));
+}
+
+async function newestSeq(handle: Reader): Promise<number> {
+  const row = await tables<EventTables>(handle)
+    .selectFrom('kernel_event')
+    .select((eb) => eb.fn.max('seq').as('seq'))
+    .executeTakeFirst();
+  return row?.seq ?? 0;
+}
+
+async function moveCursor(tx: Tx, name: string, seq: number): Promise<void> {
+  await tables<EventTables>(tx)
+    .insertInto('kernel_cursor')
+    .values({ name, seq })
+    .onConflict((conflict) => conflict.column('name').doUpdateSet({ seq }))
+    .execute();
+}
+
+async function prune(tx: Tx, before: number, consumers: readonly string[]): Promise<number> {
+  const passed = await tables<EventTables>(tx)
+    .selectFrom('kernel_cursor')
+    .select((eb) => eb.fn.min('seq').as('seq'))
+    .where('name', 'in', [...consumers])
+    .executeTakeFirst();
+  const result = await sql`DELETE FROM kernel_event WHERE seq IN (
+    SELECT seq FROM kernel_event WHERE seq <= ${passed?.seq ?? 0} AND at < ${isoTime(before)} ORDER BY seq LIMIT ${PRUNE_ROWS_MAX})`.execute(
+    tables<EventTables>(tx),
+  );
+  return Number(result.numAffectedRows ?? 0n);
+}

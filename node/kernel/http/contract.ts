@@ -1,0 +1,95 @@
+// The contract of an HTTP route: one object says its path, who may ask, what goes in and what comes out.
+// The server mounts it, the OpenAPI document is made from it, and the CLI and web app call by it.
+// Every route names what access must decide: there is no route without a rule.
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { z } from 'zod';
+import type { Actor } from '../actor.ts';
+import type { Text } from '#protocol/errors.ts';
+
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+
+/** `public`: anybody may ask (access still decides). `owner`: a session or the local socket. */
+export type Audience = 'public' | 'owner';
+
+type Shape = z.ZodType | undefined;
+/** Parsed input: what each declared schema yields. */
+export interface RouteInput<Params extends Shape, Query extends Shape, Body extends Shape> {
+  readonly params: Params extends z.ZodType ? z.output<Params> : Record<string, never>;
+  readonly query: Query extends z.ZodType ? z.output<Query> : Record<string, never>;
+  readonly body: Body extends z.ZodType ? z.output<Body> : undefined;
+}
+
+export interface RouteContract<
+  Params extends Shape = Shape,
+  Query extends Shape = Shape,
+  Body extends Shape = Shape,
+  Output extends Shape = Shape,
+> {
+  /** `area.verb`, unique: `posts.create`. */
+  readonly id: string;
+  readonly method: Method;
+  /** Express path: `/api/v1/posts/:id`. */
+  readonly path: string;
+  readonly summary: string;
+  readonly audience: Audience;
+  /** What access decides before the handler runs; `idFrom` names the path parameter that is the resource's id. */
+  readonly access: { readonly kind: string; readonly action: string; readonly idFrom?: string };
+  readonly params?: Params;
+  readonly query?: Query;
+  /** A JSON body. */
+  readonly body?: Body;
+  /** The handler reads the request itself (uploads); excludes `body`. */
+  readonly rawBody?: { readonly contentType: string; readonly bytesMax: number };
+  /** Absent: the handler writes the response itself (downloads, text). */
+  readonly output?: Output;
+  readonly status?: 200 | 201 | 202 | 204;
+  /** Largest JSON body; default JSON_BODY_BYTES_MAX. */
+  readonly bodyBytesMax?: number;
+}
+
+export interface RequestContext {
+  readonly actor: Actor;
+  /** The peer's address; empty on the local socket. */
+  readonly address: string;
+  readonly language: keyof Text;
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  /** Aborted when the client has gone. */
+  readonly signal: AbortSignal;
+}
+
+export interface BoundRoute {
+  readonly contract: RouteContract;
+  readonly handle: (input: RouteInput<Shape, Shape, Shape>, context: RequestContext) => Promise<unknown>;
+}
+
+export interface RawRoute {
+  readonly method: Method;
+  /** Exact path, no parameters. */
+  readonly path: string;
+  /** Named here too, so that the table of routes is complete. */
+  readonly access: { readonly kind: string; readonly action: string };
+  readonly handle: (request: IncomingMessage, response: ServerResponse) => void;
+}
+
+/** Declares a route. */
+export function defineRoute<
+  Params extends Shape = undefined,
+  Query extends Shape = undefined,
+  Body extends Shape = undefined,
+  Output extends Shape = undefined,
+>(contract: RouteContract<Params, Query, Body, Output>): RouteContract<Params, Query, Body, Output> {
+  return contract;
+}
+
+/** Binds a handler to a contract; the handler's types follow from the contract's schemas. */
+export function bind<Params extends Shape, Query extends Shape, Body extends Shape, Output extends Shape>(
+  contract: RouteContract<Params, Query, Body, Output>,
+  handle: (
+    input: RouteInput<Params, Query, Body>,
+    context: RequestContext,
+  ) => Promise<Output extends z.ZodType ? z.input<Output> : void>,
+): BoundRoute {
+  // The server parses with the contract's own schemas before it calls, which is what makes this cast true.
+  return { contract, handle: handle as BoundRoute['handle'] };
+}

@@ -1,0 +1,340 @@
+// A hardened HTTP server that mounts contracts: host check, authentication, access, validation, errors.
+// It refuses foreign hosts and origins, bodies over their limit, compressed bodies and unknown content types.
+// Used by the node (over TCP and over its socket) and by the registry.
+import { AppError, type Text } from '#protocol/errors.ts';
+import express, { type Express, type NextFunction, type Request, type Response } from 'express';
+import helmet from 'helmet';
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
+import type { z } from 'zod';
+import type { AccessRequest, Actor, Decision } from '../actor.ts';
+import type { Log } from '../log.ts';
+import type { BoundRoute, RawRoute, RequestContext, RouteContract } from './contract.ts';
+import * as limits from './limits.ts';
+import { sendProblem, statusOf, unexpected } from './problem.ts';
+
+export interface ApiOptions {
+  readonly routes: readonly BoundRoute[];
+  readonly rawRoutes: readonly RawRoute[];
+  readonly log: Log;
+  /** Who is asking. @throws unauthorized codes for a broken credential; no credential is anonymous. */
+  readonly authenticate: (request: IncomingMessage) => Promise<Actor>;
+  readonly decide: (request: AccessRequest) => Promise<Decision>;
+  /** Host names (without port) under which requests are answered; null accepts any (the local socket). */
+  readonly hosts: (() => readonly string[]) | null;
+  /** Extra handlers for paths that no contract covers (static files, documentation). */
+  readonly mount?: (app: Express) => void;
+}
+
+/** Makes the request listener: raw routes first, then express. */
+export function createApi(options: ApiOptions): RequestListener {
+  const app = createApp(options);
+  const rawByKey = new Map(options.rawRoutes.map((route) => [`${route.method} ${route.path}`, route.handle]));
+  return (request, response) => {
+    try {
+      if (options.hosts !== null) refuseForeignHost(request, options.hosts());
+    } catch (error) {
+      sendProblem(response, error, languageOf(request));
+      return;
+    }
+    const raw = rawByKey.get(`${request.method ?? ''} ${request.url ?? ''}`);
+    if (raw === undefined) app(request as Request, response as Response);
+    else raw(request, response);
+  };
+}
+
+/** Makes a server with every limit set; the caller listens. */
+export function createHardenedServer(listener: RequestListener): Server {
+  const server = createServer(
+    {
+      maxHeaderSize: limits.HEADER_BYTES_MAX,
+      headersTimeout: limits.HEADERS_TIMEOUT_MS,
+      requestTimeout: limits.REQUEST_TIMEOUT_MS,
+      keepAliveTimeout: limits.KEEP_ALIVE_MS,
+      connectionsCheckingInterval: 1_000,
+    },
+    listener,
+  );
+  server.timeout = limits.SOCKET_IDLE_MS;
+  server.maxConnections = limits.CONNECTIONS_MAX;
+  server.maxRequestsPerSocket = limits.REQUESTS_PER_SOCKET_MAX;
+  return server;
+}
+
+/** Stops listening, lets requests in flight end within DRAIN_MS_MAX, then cuts what is left. */
+export async function closeServer(server: Server): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  server.closeIdleConnections();
+  const timer = setTimeout(() => server.closeAllConnections(), limits.DRAIN_MS_MAX);
+  await closed;
+  clearTimeout(timer);
+}
+
+/** The language that a request asks for, by its first Accept-Language. */
+export function languageOf(request: IncomingMessage): keyof Text {
+  return /^\s*fr\b/i.test(request.headers['accept-language'] ?? '') ? 'fr' : 'en';
+}
+
+function createApp(options: ApiOptions): Express {
+  const app = express();
+  app.set('etag', false);
+  app.set('x-powered-by', false);
+  app.set('query parser', 'simple');
+  app.use(securityHeaders());
+  for (const route of options.routes) {
+    const method = route.contract.method.toLowerCase() as 'get' | 'post' | 'put' | 'patch' | 'delete';
+    app[method](route.contract.path, (request, response) => serve(route, options, request, response));
+  }
+  options.mount?.(app);
+  app.use((request: Request, response: Response) => {
+    sendProblem(
+      response,
+      new AppError({
+        category: 'not-found',
+        code: 'http/no-route',
+        safe: { en: 'There is nothing at this address.', fr: "Il n'y a rien à cette adresse." },
+      }),
+      languageOf(request),
+    );
+  });
+  app.use((error: unknown, request: Request, response: Response, _next: NextFunction) => {
+    fail(options.log, error, request, response);
+  });
+  return app;
+}
+
+function securityHeaders(): express.RequestHandler {
+  return helmet({
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'none'"],
+        scriptSrc: ["'self'"],
+        styleSrc: ["'self'"],
+        imgSrc: ["'self'", 'data:', 'blob:'],
+        mediaSrc: ["'self'", 'blob:'],
+        connectSrc: ["'self'"],
+        manifestSrc: ["'self'"],
+        workerSrc: ["'self'"],
+        baseUri: ["'none'"],
+        formAction: ["'self'"],
+        frameAncestors: ["'none'"],
+      },
+    },
+    // Only meaningful over TLS, which ends in front of this server; on plain http in a LAN it would lock the owner out.
+    strictTransportSecurity: false,
+    referrerPolicy: { policy: 'no-referrer' },
+  });
+}
+
+async function serve(
+  route: BoundRoute,
+  options: ApiOptions,
+  request: Request,
+  response: Response,
+): Promise<void> {
+  const { contract } = route;
+  try {
+    refuseForeignOrigin(request);
+    const actor = await options.authenticate(request);
+    refuseWithoutSession(contract, actor);
+    const input = {
+      params: parse(contract.params, request.params, 'params'),
+      query: parse(contract.query, request.query, 'query'),
+      body: parse(contract.body, await readBody(contract, request), 'body'),
+    };
+    await authorize(contract, options, actor, request);
+    const gone = new AbortController();
+    response.once('close', () => gone.abort());
+    const context: RequestContext = {
+      actor,
+      address: request.socket.remoteAddress ?? '',
+      language: languageOf(request),
+      request,
+      response,
+      signal: gone.signal,
+    };
+    const output = await route.handle(input as Parameters<BoundRoute['handle']>[0], context);
+    if (contract.output === undefined) {
+      if (!response.writableEnded && contract.status === 204) response.status(204).end();
+      return;
+    }
+    response.status(contract.status ?? 200);
+    response.setHeader('content-type', 'application/json');
+    if (!response.hasHeader('cache-control')) response.setHeader('cache-control', 'no-store');
+    response.end(JSON.stringify(contract.output.parse(output)));
+  } catch (error) {
+    fail(options.log, error, request, response);
+  }
+}
+
+function fail(log: Log, error: unknown, request: Request, response: Response): void {
+  const known = error instanceof AppError ? error : expressError(error);
+  if (statusOf(known) >= 500)
+    log.error({ err: known.cause ?? known, code: known.code, path: request.path }, 'a request failed');
+  sendProblem(response, known, languageOf(request));
+}
+
+/** Express reports malformed paths (bad percent-encoding) as errors with a 4xx status. */
+function expressError(error: unknown): AppError {
+  const status = typeof error === 'object' && error !== null && 'status' in error ? error.status : undefined;
+  if (typeof status !== 'number' || status < 400 || status >= 500) return unexpected(error);
+  return new AppError({
+    category: 'invalid',
+    code: 'http/malformed',
+    safe: 'The request is malformed.',
+    cause: error,
+  });
+}
+
+function parse(schema: z.ZodType | undefined, value: unknown, where: string): unknown {
+  if (schema === undefined) return where === 'body' ? undefined : {};
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const issues = result.error.issues
+    .slice(0, 5)
+    .map((issue) => `${[where, ...issue.path].join('.')}: ${issue.message}`)
+    .join('; ');
+  const tooLong = result.error.issues.some((issue) => issue.code === 'too_big');
+  throw new AppError({
+    category: 'invalid',
+    code: tooLong ? 'http/unprocessable' : 'http/invalid',
+    safe: { en: `The request is not valid: ${issues}`, fr: `La requête n'est pas valable : ${issues}` },
+  });
+}
+
+/** Reads a JSON body up to its limit. @throws http/unsupported-media, http/unsupported-encoding, http/too-large, http/invalid */
+async function readBody(contract: RouteContract, request: IncomingMessage): Promise<unknown> {
+  if (contract.body === undefined) return undefined;
+  const [type = ''] = (request.headers['content-type'] ?? '').split(';');
+  if (type.trim().toLowerCase() !== 'application/json') {
+    throw new AppError({
+      category: 'invalid',
+      code: 'http/unsupported-media',
+      safe: 'The body must be application/json.',
+    });
+  }
+  const bytes = await readBytes(request, contract.bodyBytesMax ?? limits.JSON_BODY_BYTES_MAX);
+  try {
+    return JSON.parse(bytes.toString('utf8'));
+  } catch (error) {
+    throw new AppError({
+      category: 'invalid',
+      code: 'http/invalid',
+      safe: 'The body is not JSON.',
+      cause: error,
+    });
+  }
+}
+
+/**
+ * Reads a whole body into memory, up to `bytesMax`.
+ * @throws http/too-large (also for chunked bodies, as soon as the limit is passed), http/unsupported-encoding, http/aborted
+ */
+export async function readBytes(request: IncomingMessage, bytesMax: number): Promise<Buffer> {
+  const encoding = request.headers['content-encoding'];
+  if (encoding !== undefined && encoding !== 'identity') {
+    throw new AppError({
+      category: 'invalid',
+      code: 'http/unsupported-encoding',
+      safe: 'Compressed request bodies are not accepted.',
+    });
+  }
+  const tooLarge = (): AppError =>
+    new AppError({
+      category: 'invalid',
+      code: 'http/too-large',
+      safe: `The body is over ${bytesMax} bytes.`,
+    });
+  if (Number(request.headers['content-length'] ?? 0) > bytesMax) throw tooLarge();
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let length = 0;
+    request.on('data', (chunk: Buffer) => {
+      length += chunk.length;
+      if (length > bytesMax) {
+        request.removeAllListeners('data');
+        request.resume();
+        reject(tooLarge());
+      } else {
+        chunks.push(chunk);
+      }
+    });
+    request.once('end', () =>
+      resolve(chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks)),
+    );
+    request.once('error', reject);
+    request.once('close', () => {
+      if (!request.complete)
+        reject(new AppError({ category: 'invalid', code: 'http/aborted', safe: 'The request ended early.' }));
+    });
+  });
+}
+
+function refuseForeignHost(request: IncomingMessage, hosts: readonly string[]): void {
+  const host = (request.headers.host ?? '').toLowerCase();
+  const name = host.startsWith('[') ? host.slice(0, host.indexOf(']') + 1) : host.split(':')[0];
+  if (name !== undefined && hosts.includes(name)) return;
+  throw new AppError({
+    category: 'invalid',
+    code: 'http/host',
+    safe: {
+      en: 'This server does not answer under that name. Add it to edge.hosts if it is yours.',
+      fr: "Ce serveur ne répond pas sous ce nom. Ajoutez-le à edge.hosts s'il est à vous.",
+    },
+  });
+}
+
+/** A browser page of another site may not call this server, whatever cookies it has. */
+function refuseForeignOrigin(request: IncomingMessage): void {
+  const { origin, host } = request.headers;
+  if (origin === undefined) return;
+  if (origin === `http://${host ?? ''}` || origin === `https://${host ?? ''}`) return;
+  throw new AppError({
+    category: 'forbidden',
+    code: 'http/origin',
+    safe: {
+      en: 'Another site may not call this server.',
+      fr: 'Un autre site ne peut pas appeler ce serveur.',
+    },
+  });
+}
+
+function refuseWithoutSession(contract: RouteContract, actor: Actor): void {
+  if (contract.audience === 'public' || actor.kind === 'account') return;
+  throw new AppError({
+    category: 'unauthorized',
+    code: 'access/sign-in',
+    safe: { en: 'Sign in first.', fr: "Connectez-vous d'abord." },
+  });
+}
+
+async function authorize(
+  contract: RouteContract,
+  options: ApiOptions,
+  actor: Actor,
+  request: Request,
+): Promise<void> {
+  const { kind, action, idFrom } = contract.access;
+  const id = idFrom === undefined ? undefined : request.params[idFrom];
+  const resource = typeof id === 'string' ? { kind, id } : { kind };
+  const decision = await options.decide({ actor, action, resource });
+  if (decision.allow) return;
+  options.log.info({ action, kind, why: decision.why }, 'access was refused');
+  // A stranger must not learn whether the thing exists.
+  const hidden = actor.kind !== 'account' && idFrom !== undefined;
+  throw new AppError({
+    category: hidden ? 'not-found' : 'forbidden',
+    code: hidden ? 'access/not-found' : 'access/denied',
+    safe: hidden
+      ? { en: 'There is nothing at this address for you.', fr: "Il n'y a rien pour vous à cette adresse." }
+      : { en: 'This is not allowed.', fr: "Ce n'est pas permis." },
+  });
+}
+
+export type { Server, ServerResponse };
