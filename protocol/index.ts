@@ -10,3 +10,8 @@ export * from './ids.ts';
 export * from './party.ts';
 export * from './envelope.ts';
 export * from './batch.ts';
+export * from './identity.ts';
+export * from './record.ts';
+export * from './kit.ts';
+export * from './names.ts';
+export * from './well-known.ts';
