@@ -25,7 +25,13 @@ const OWNERS = {
   multiformats: ['^protocol/(bytes|ids|keys)\\.ts$'],
   // data: queries stand in the kernel's database, in stores and in migrations only
   'better-sqlite3': ['^node/kernel/db/'],
-  kysely: ['^node/kernel/(db/|events\\.ts$)', '^node/[^/]+/store(\\.ts$|/|-[^/]+$)', '^node/[^/]+/migrations/', '^registry/store(\\.ts$|/|-[^/]+$)', '^registry/migrations/'],
+  kysely: [
+    '^node/kernel/(db/|events\\.ts$)',
+    '^node/[^/]+/store(\\.ts$|/|-[^/]+$)',
+    '^node/[^/]+/migrations/',
+    '^registry/store(\\.ts$|/|-[^/]+$)',
+    '^registry/migrations/',
+  ],
   // HTTP: one hardened server, which the registry shares
   express: ['^node/kernel/http/'],
   helmet: ['^node/kernel/http/'],
@@ -179,7 +185,10 @@ module.exports = {
       'library-without-owner',
       'Give the library an owner in OWNERS (and a line in docs/adr/0001-stack.md).',
       { path: LOCAL, pathNot: NOT_PROGRAM },
-      { path: '(^|/)node_modules/', pathNot: ['(^|/)node_modules/@types/', ...Object.keys(OWNERS).map(inModules)] },
+      {
+        path: '(^|/)node_modules/',
+        pathNot: ['(^|/)node_modules/@types/', ...Object.keys(OWNERS).map(inModules)],
+      },
     ),
     ...ownerRules,
   ],

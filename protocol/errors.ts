@@ -9,14 +9,7 @@ export interface Text {
 }
 
 export type ErrorCategory =
-  | 'invalid'
-  | 'unauthorized'
-  | 'forbidden'
-  | 'not-found'
-  | 'conflict'
-  | 'limit'
-  | 'unavailable'
-  | 'internal';
+  'invalid' | 'unauthorized' | 'forbidden' | 'not-found' | 'conflict' | 'limit' | 'unavailable' | 'internal';
 
 /** `area/problem`, stable: scripts and translations depend on it. */
 export type ErrorCode = `${string}/${string}`;

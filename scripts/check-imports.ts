@@ -30,7 +30,9 @@ export async function checkImports(repository: string, root = repository): Promi
   const options = await extractDepcruiseOptions(join(repository, '.dependency-cruiser.cjs'));
   const { output }: IReporterOutput = await cruise(files, { ...options, baseDir: root, validate: true });
   const result = readResult(output);
-  const read = new Set(result.modules.filter(({ followable }) => followable !== false).map(({ source }) => source));
+  const read = new Set(
+    result.modules.filter(({ followable }) => followable !== false).map(({ source }) => source),
+  );
   const unread = files.filter((path) => !read.has(path));
   if (unread.length > 0) throw new Error(`dependency-cruiser did not read ${unread.join(', ')}`);
   const broken = result.summary.violations.map(({ rule, from, to }) => ({ rule: rule.name, from, to }));
@@ -38,7 +40,8 @@ export async function checkImports(repository: string, root = repository): Promi
 }
 
 function readResult(output: IReporterOutput['output']): ICruiseResult {
-  if (typeof output === 'string') throw new Error('dependency-cruiser answered with text instead of a result');
+  if (typeof output === 'string')
+    throw new Error('dependency-cruiser answered with text instead of a result');
   return output;
 }
 

@@ -19,5 +19,5 @@ export function sourceFiles(root: string, folders: readonly string[] = ['.']): s
     }
   };
   for (const folder of folders) if (existsSync(join(root, folder))) walk(folder);
-  return files.sort();
+  return files.toSorted();
 }
