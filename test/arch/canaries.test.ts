@@ -5,8 +5,8 @@ import { readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { test } from 'node:test';
 import { checkImports } from '../../scripts/check-imports.ts';
-import { rules, type Tree } from './tidy.ts';
-import { treeAt, treeWithOverlay } from './tree.ts';
+import { rules } from './tidy.ts';
+import { treeAt, treeWithOverlay, type Tree } from './tree.ts';
 
 const ROOT = new URL('../..', import.meta.url).pathname.replace(/\/$/, '');
 const IMPORTS = `${ROOT}/test/arch/canaries/imports`;

@@ -1,7 +1,7 @@
 // Tidy rules about areas: their files, THE LIST in node/features.ts, their order, tables and migrations.
 // An area is a folder under node/ other than kernel and edge.
 import { createHash } from 'node:crypto';
-import type { Rule, Tree } from './tidy.ts';
+import type { Rule, Tree } from './tree.ts';
 
 const REQUIRED_AREA_FILES = ['index.ts', 'model.ts', 'service.ts', 'README.md'];
 const FEATURES = 'node/features.ts';

@@ -1,6 +1,6 @@
 // Tidy rules about what stands around the code: the README's map, the stack's register, install scripts,
 // and paths of one person's machine.
-import type { Rule, Tree } from './tidy.ts';
+import type { Rule, Tree } from './tree.ts';
 
 const STACK = 'docs/adr/0001-stack.md';
 // A folder of somebody's home, as an editor or a careless script writes it.

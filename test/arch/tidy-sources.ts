@@ -1,5 +1,5 @@
 // Tidy rules about source files: header, length, folder size, names, tests that run, reasons for exceptions.
-import type { Rule } from './tidy.ts';
+import type { Rule } from './tree.ts';
 
 const FILE_LINES_MAX = 400;
 const FOLDER_FILES_MAX = 16;

@@ -4,16 +4,6 @@
 import { areaRules } from './tidy-areas.ts';
 import { documentRules } from './tidy-documents.ts';
 import { sourceRules } from './tidy-sources.ts';
-
-/** Files by path relative to the root, with forward slashes. */
-export interface Tree {
-  readonly root: string;
-  readonly paths: readonly string[];
-  has(path: string): boolean;
-  read(path: string): string;
-}
-
-/** Answers one sentence for each breach: `path: what is wrong`. */
-export type Rule = (tree: Tree) => readonly string[];
+import type { Rule } from './tree.ts';
 
 export const rules: Readonly<Record<string, Rule>> = { ...areaRules, ...sourceRules, ...documentRules };

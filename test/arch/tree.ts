@@ -1,8 +1,18 @@
-// Trees for the tidy rules: a folder on disk, and a sound tree with a few files laid over it.
+// What a tidy rule is, and the trees it looks at: a folder on disk, and a sound tree with a few files laid over it.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { sourceFiles } from '../../scripts/source-tree.ts';
-import type { Tree } from './tidy.ts';
+
+/** Files by path relative to the root, with forward slashes. */
+export interface Tree {
+  readonly root: string;
+  readonly paths: readonly string[];
+  has(path: string): boolean;
+  read(path: string): string;
+}
+
+/** Answers one sentence for each breach: `path: what is wrong`. */
+export type Rule = (tree: Tree) => readonly string[];
 
 /** The tree under `root`, without what is installed, built or broken on purpose. */
 export function treeAt(root: string): Tree {
