@@ -22,7 +22,7 @@ const OWNERS = {
   '@noble/hashes': ['^protocol/(crypto/|seal[^/]*\\.ts$)'],
   '@scure/bip39': ['^protocol/kit\\.ts$'],
   'didwebvh-ts': ['^protocol/identity[^/]*(\\.ts$|/)'],
-  multiformats: ['^protocol/(bytes|ids|keys)\\.ts$'],
+  multiformats: ['^protocol/'],
   // data: queries stand in the kernel's database, in stores and in migrations only
   'better-sqlite3': ['^node/kernel/db/'],
   kysely: [
