@@ -11,6 +11,8 @@ interface Area {
 
 export const areas: readonly Area[] = [
   area('vault', () => import('#node/vault/index.ts')),
+  area('identity', () => import('#node/identity/index.ts')),
+  area('access', () => import('#node/access/index.ts')),
 ];
 
 /** `index` exports the feature under the area's name; `cli` exports its `commands`. */

@@ -46,7 +46,7 @@ async function loadGuard(): Promise<(booted: Booted) => Guard> {
       authenticate: (request) => people.authenticate(request),
       decide: async (request) => rules.decide(request),
       register: (kind, rule) => rules.register(kind, rule),
-      owner: people.owner(),
+      owner: people.ownerActor(),
       onSessionEnded: (run) => people.onSessionEnded(run),
     };
   };
@@ -81,6 +81,8 @@ function describe(error: unknown): string {
 }
 
 async function main(argv: readonly string[], env: Env): Promise<void> {
+  // Whatever this program writes is its user's alone.
+  process.umask(0o077);
   const { runProgram } = await import('#node/edge/cli/program.ts');
   const { ownCommands } = await import('#node/edge/cli/commands/index.ts');
   process.exitCode = await runProgram({

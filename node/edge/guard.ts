@@ -1,6 +1,6 @@
 // What the edge needs from the areas that know people and rules; the composition root ties it to identity and access.
 // The edge itself knows no session and no rule.
-import type { AccessRequest, AccountActor, Actor, Decision } from '#kernel/actor.ts';
+import type { AccessRequest, Actor, Decision } from '#kernel/actor.ts';
 import type { IncomingMessage } from 'node:http';
 
 export interface Guard {
@@ -10,7 +10,7 @@ export interface Guard {
   /** Registers a kind of resource that the edge itself serves. */
   register(kind: string, rule: { decide(request: AccessRequest): Decision }): void;
   /** The account as which the local socket acts. */
-  readonly owner: AccountActor;
+  readonly owner: Actor;
   /** Calls `run` with each session that ends; returns the unsubscriber. */
   onSessionEnded(run: (sessionId: string) => void): () => void;
 }

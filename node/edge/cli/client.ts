@@ -137,7 +137,12 @@ function connectionFailure(error: Error): Error {
   const code = 'code' in error ? error.code : undefined;
   if (code === 'ENOENT' || code === 'ECONNREFUSED') return notRunning(error);
   if (code === 'EACCES' || code === 'EPERM') return notYours(error);
-  if (code === 'ECONNRESET' || code === 'EPIPE' || error.name === 'AbortError' || error.name === 'TimeoutError') {
+  if (
+    code === 'ECONNRESET' ||
+    code === 'EPIPE' ||
+    error.name === 'AbortError' ||
+    error.name === 'TimeoutError'
+  ) {
     return new AppError({
       category: 'unavailable',
       code: 'cli/no-answer',

@@ -27,7 +27,10 @@ Codes de fin : 0 réussi, 1 échec, 2 mal écrit, 3 dégradé, 4 connexion requi
 } as const;
 
 const globalOptions: readonly (readonly [string, Text])[] = [
-  ['--data <dir>', { en: 'Folder of the node (else ORED_DATA_DIR)', fr: 'Dossier du nœud (sinon ORED_DATA_DIR)' }],
+  [
+    '--data <dir>',
+    { en: 'Folder of the node (else ORED_DATA_DIR)', fr: 'Dossier du nœud (sinon ORED_DATA_DIR)' },
+  ],
   ['--json', { en: 'Print JSON', fr: 'Écrire du JSON' }],
   ['-h, --help', { en: 'Show this help', fr: 'Afficher cette aide' }],
 ];

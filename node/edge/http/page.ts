@@ -19,7 +19,7 @@ a:focus-visible { outline: 3px solid; outline-offset: 2px; }
 export function renderPage(facts: PageFacts, language: keyof Text): string {
   const say = (en: string, fr: string): string => (language === 'fr' ? fr : en);
   const name = escapeHtml(facts.username);
-  const title = name === '' ? 'O-Red' : say(`${name}’s node`, `Le nœud de ${name}`);
+  const title = name === '' ? 'O-Red' : say(`${name}’s node`, `Le nœud « ${name} »`);
   const claim = facts.claimed
     ? ''
     : `<h2>${say('Is it yours?', 'C’est le vôtre ?')}</h2>

@@ -32,9 +32,7 @@ export function nodeApi(parts: ApiParts, place: Place): RequestListener {
     routes,
     rawRoutes,
     log,
-    authenticate: place.local
-      ? () => Promise.resolve(guard.owner)
-      : (request) => guard.authenticate(request),
+    authenticate: place.local ? () => Promise.resolve(guard.owner) : (request) => guard.authenticate(request),
     decide: (request) => guard.decide(request),
     hosts: place.local ? null : place.hosts,
     mount: (app) =>
@@ -62,7 +60,8 @@ export interface EarlyServer {
 
 /** Listens on TCP at once. @throws http/port-busy, http/port-forbidden, http/host-unknown */
 export async function listenEarly(host: string, port: number): Promise<EarlyServer> {
-  let current: RequestListener = (request, response) => sendProblem(response, starting(), languageOf(request));
+  let current: RequestListener = (request, response) =>
+    sendProblem(response, starting(), languageOf(request));
   const server = createHardenedServer((request, response) => current(request, response));
   const bound = await listenOn(server, host, port);
   return {

@@ -105,7 +105,11 @@ async function openHost(
   stack: AsyncDisposableStack,
 ): Promise<{ host: Host; early: Awaited<ReturnType<typeof listenEarly>> }> {
   const { dataDir, env, version } = options;
-  const config = loadConfig({ dataDir, env, ...(options.flags === undefined ? {} : { flags: options.flags }) });
+  const config = loadConfig({
+    dataDir,
+    env,
+    ...(options.flags === undefined ? {} : { flags: options.flags }),
+  });
   const log = options.ports?.log ?? createLog({ level: config.log.level });
   const clock = options.ports?.clock ?? systemClock;
   const random = options.ports?.random ?? systemRandom;
@@ -124,7 +128,20 @@ async function openHost(
   const network = stack.use(options.ports?.network ?? networkOf(config, serverUrl, version));
   const jobs = createJobs({ clock, random, log });
   const events = createEvents({ db, clock, jobs });
-  const host = { config, dataDir, serverUrl, version, db, keyring, events, jobs, clock, random, network, log };
+  const host = {
+    config,
+    dataDir,
+    serverUrl,
+    version,
+    db,
+    keyring,
+    events,
+    jobs,
+    clock,
+    random,
+    network,
+    log,
+  };
   return { host, early };
 }
 

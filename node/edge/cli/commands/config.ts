@@ -9,7 +9,13 @@ export function configCommands(env: Readonly<Record<string, string | undefined>>
     path: 'config get',
     about: { en: 'Show one setting, or all', fr: 'Afficher un réglage, ou tous' },
     examples: ['ored config get', 'ored config get edge.port'],
-    args: [{ name: 'key', about: { en: 'Setting, e.g. edge.port', fr: 'Réglage, p. ex. edge.port' }, optional: true }],
+    args: [
+      {
+        name: 'key',
+        about: { en: 'Setting, e.g. edge.port', fr: 'Réglage, p. ex. edge.port' },
+        optional: true,
+      },
+    ],
     run(context, { key }) {
       const config = loadConfig({ dataDir: context.dataDir, env });
       if (key !== undefined) {
@@ -35,7 +41,10 @@ export function configCommands(env: Readonly<Record<string, string | undefined>>
       { name: 'key', about: { en: 'Setting', fr: 'Réglage' } },
       {
         name: 'value',
-        about: { en: 'New value; left out: back to the default', fr: 'Nouvelle valeur ; sans elle : celle de base' },
+        about: {
+          en: 'New value; left out: back to the default',
+          fr: 'Nouvelle valeur ; sans elle : celle de base',
+        },
         optional: true,
       },
     ],

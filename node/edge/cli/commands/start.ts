@@ -40,9 +40,9 @@ export function startCommand(startNode: StartNode, env: Env): OwnCommand {
     async run(context, _args, options, print) {
       // Signatures are checked in libuv's pool: as many threads as cores, set before its first use makes it.
       env.UV_THREADPOOL_SIZE ??= String(availableParallelism());
-      process.umask(0o077);
       const stopped = watchSignals();
-      const passphrase = passphraseFromFile(env) ?? askedPassphrase(context.dataDir, context.json, context.say);
+      const passphrase =
+        passphraseFromFile(env) ?? askedPassphrase(context.dataDir, context.json, context.say);
       const node = await startNode({
         dataDir: context.dataDir,
         ...(options.port === undefined ? {} : { port: portNumber(options.port) }),

@@ -8,16 +8,23 @@ export const statusCommand: OwnCommand = {
   examples: ['ored status', 'ored status --json'],
   async run(context) {
     const status = await context.call(getStatus, {});
-    return { json: status, text: lines(status).map(([name, value]) => `${name.padEnd(12)}${value}`).join('\n') };
+    return {
+      json: status,
+      text: lines(status)
+        .map(([name, value]) => `${name.padEnd(12)}${value}`)
+        .join('\n'),
+    };
   },
 };
 
 function lines(status: Status): [string, string][] {
-  return Object.entries(status).flatMap(([name, value]) =>
-    typeof value === 'object' && value !== null
-      ? Object.entries(value).map(([inner, of]): [string, string] => [`${name}.${inner}`, plain(of)])
-      : [[name, plain(value)] as [string, string]],
-  ).map(([name, value]): [string, string] => [`${name} `, value]);
+  return Object.entries(status)
+    .flatMap(([name, value]) =>
+      typeof value === 'object' && value !== null
+        ? Object.entries(value).map(([inner, of]): [string, string] => [`${name}.${inner}`, plain(of)])
+        : [[name, plain(value)] as [string, string]],
+    )
+    .map(([name, value]): [string, string] => [`${name} `, value]);
 }
 
 function plain(value: unknown): string {
