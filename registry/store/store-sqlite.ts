@@ -322,7 +322,7 @@ function toRow(node: StoredNode): NodeRow {
   };
 }
 
-function fromRow(row: NodeRow & { readonly rowid?: number }): StoredNode {
+function fromRow(row: NodeRow & { readonly rowid?: number | undefined }): StoredNode {
   const { rowid: _rowid, ...rest } = row;
   return {
     ...rest,

@@ -28,15 +28,15 @@ export interface StoredNode {
 }
 
 export interface DiscoverQuery {
-  readonly username?: string;
+  readonly username?: string | undefined;
   /** Words; each must begin a word of the username or display name. */
-  readonly text?: string;
-  readonly display_name?: string;
-  readonly capability?: string;
-  readonly region?: string;
-  readonly language?: string;
+  readonly text?: string | undefined;
+  readonly display_name?: string | undefined;
+  readonly capability?: string | undefined;
+  readonly region?: string | undefined;
+  readonly language?: string | undefined;
   /** Usernames after this one. */
-  readonly after?: string;
+  readonly after?: string | undefined;
   readonly limit: number;
   /** Records expired at this moment are left out. */
   readonly now: number;
