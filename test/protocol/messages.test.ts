@@ -1,7 +1,19 @@
 // Every message type takes what the specification shows, and refuses unknown members and each broken bound.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type JsonObject, OBJECT_TEXT_MAX, canonicalize, parseEnvelope } from '#protocol';
+import {
+  DIRECT_MESSAGE_CIPHERTEXT_BYTES_MAX,
+  type JsonObject,
+  OBJECT_TEXT_MAX,
+  canonicalize,
+  formatUri,
+  newMessageId,
+  parseEnvelope,
+  parseNodeId,
+  signEnvelope,
+  signingKeyFromSeed,
+  toBase64Url,
+} from '#protocol';
 import {
   directMessageContent,
   isMessageType,
@@ -93,8 +105,31 @@ test('sealed content is a text with its time, and bounded', () => {
   ]) {
     assert.equal(directMessageContent.safeParse(wrong).success, false);
   }
-  assert.ok(
-    OBJECT_TEXT_MAX * 2 < 65_536,
-    'an object of which every byte needs an escape still fits an envelope',
-  );
+});
+
+test('the largest ASCII object, every byte of it escaped, and the largest sealed message fit an envelope', () => {
+  const nodeId = parseNodeId('QmNLei78zWmzUdbeRB3CiUfAizWUrbeeZh5K1rhAQKCh51');
+  const party = { node_id: nodeId, server_url: `https://${'a'.repeat(504)}`, username: 'a'.repeat(32) };
+  const uri = formatUri({ nodeId, kind: 'k'.repeat(32), id: 'i'.repeat(64) });
+  const created_at = '2026-11-21T04:07:56.123Z';
+  const enc = toBase64Url(new Uint8Array(32));
+  const ciphertext = toBase64Url(new Uint8Array(DIRECT_MESSAGE_CIPHERTEXT_BYTES_MAX));
+  const payloads: [MessageType, JsonObject][] = [
+    ['post_reply', { created_at, uri, parent: uri, object: '"'.repeat(OBJECT_TEXT_MAX) }],
+    ['direct_message', { scheme: 'hpke', enc, ciphertext }],
+  ];
+  for (const [type, payload] of payloads) {
+    parsePayload(type, payload);
+    const id = newMessageId(0, new Uint8Array(10));
+    const fields = {
+      id,
+      type,
+      from: party,
+      to: party,
+      seq: Number.MAX_SAFE_INTEGER,
+      timestamp: created_at,
+      payload,
+    };
+    parseEnvelope(signEnvelope(fields, signingKeyFromSeed(new Uint8Array(32))));
+  }
 });
