@@ -15,6 +15,7 @@ import {
   toBase64Url,
 } from '#protocol';
 import {
+  type MessageType,
   directMessageContent,
   isMessageType,
   messageSchemas,
