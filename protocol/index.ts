@@ -1,5 +1,5 @@
 // The door of the protocol: everything that node, registry, installer and web app may import from it.
-// Message schemas have their own door (`#protocol/messages`), because they load zod.
+// The message types have their own door, `#protocol/messages`.
 export * from './errors.ts';
 export * from './limits.ts';
 export * from './bytes.ts';
@@ -10,6 +10,16 @@ export * from './ids.ts';
 export * from './party.ts';
 export * from './envelope.ts';
 export * from './batch.ts';
+export * from './fields.ts';
+export * from './signed.ts';
+export * from './chain.ts';
+export * from './receipt.ts';
+export * from './request.ts';
+export * from './ticket.ts';
+export * from './objects.ts';
+export * from './seal.ts';
+export * from './mailbox.ts';
+// Identity, node record, recovery kit and names are exported here:
 export * from './identity.ts';
 export * from './record.ts';
 export * from './kit.ts';

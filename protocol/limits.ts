@@ -57,6 +57,14 @@ export const CURSOR_CHARS_MAX = 256;
 export const LOG_SUFFIX_ENTRIES_MAX = 32;
 /** One entry of an identity log: about 1.6 kB, with room for a long name. */
 export const LOG_ENTRY_CHARS_MAX = 4096;
+/** Media of one post: a page of pictures. */
+export const POST_MEDIA_MAX = 20;
+/** Versions of one post: an edit a minute for a year is no post any more. */
+export const POST_VERSION_MAX = 1_000_000;
+/** The text of one direct message; longer text is a document. */
+export const MESSAGE_TEXT_CHARS_MAX = 10_000;
+/** A sealed direct message: in base64url it leaves room for the envelope around it. */
+export const DIRECT_MESSAGE_CIPHERTEXT_BYTES_MAX = 47 * 1024;
 
 /** Entries of an identity log: one a year for a life and one a month for a decade; each costs one verification. */
 export const LOG_ENTRIES_MAX = 256;
