@@ -1,6 +1,6 @@
 // What contacts are told of a person: online state (seq 0, never queued) and changes of the profile.
 import { z } from 'zod';
-import { field } from '../fields.ts';
+import { field } from '../wire/fields.ts';
 import { BIO_CHARS_MAX, DISPLAY_NAME_CHARS_MAX, LANGUAGE_TAG_CHARS_MAX } from '../limits.ts';
 
 export const activityUpdate = z.discriminatedUnion('kind', [

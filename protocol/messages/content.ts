@@ -1,6 +1,6 @@
 // Questions between nodes, each answered in the response body and authorised when answered.
 import { z } from 'zod';
-import { field } from '../fields.ts';
+import { field } from '../wire/fields.ts';
 import { CURSOR_CHARS_MAX, SYNC_PAGE_MAX } from '../limits.ts';
 
 const page = {

@@ -1,6 +1,6 @@
 // Friendship: asking, answering, ending. An acceptance counts only when the asked node itself signed it.
 import { z } from 'zod';
-import { field } from '../fields.ts';
+import { field } from '../wire/fields.ts';
 import { DISPLAY_NAME_CHARS_MAX, INVITE_CHARS_MAX, NOTE_CHARS_MAX } from '../limits.ts';
 
 export const friendRequest = z.strictObject({

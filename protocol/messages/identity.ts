@@ -1,6 +1,6 @@
 // A contact's identity has grown or its addresses have changed. Verified by the log that it carries.
 import { z } from 'zod';
-import { field } from '../fields.ts';
+import { field } from '../wire/fields.ts';
 import { LOG_ENTRY_CHARS_MAX, LOG_SUFFIX_ENTRIES_MAX, RECORD_BYTES_MAX } from '../limits.ts';
 
 export const identityUpdate = z.strictObject({
