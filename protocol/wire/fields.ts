@@ -18,8 +18,7 @@ import { isTimestamp } from '../timestamp.ts';
 
 /** A string schema that yields the branded type which its predicate establishes. */
 function branded<T extends string>(is: (text: string) => text is T, message: string): z.ZodType<T> {
-  // zod does not narrow in `refine`; the predicate is what makes the brand true.
-  return z.string().refine(is, message) as unknown as z.ZodType<T>;
+  return z.string().refine(is, message);
 }
 
 /** Base64url without padding, of exactly `bytes` bytes, or of up to `bytesMax`. */
