@@ -104,6 +104,19 @@ describe('a valid identity log', () => {
     assert.deepEqual(parseDid(dids[1] as string, nodeId), { host: 'alice.example:8443', path: [] });
   });
 
+  it('takes new names only while later entries still fit', async () => {
+    let { log } = await newIdentity();
+    const next = (n: number) => ({ by: key(n), nextSigningPublicKey: key(n + 1).publicKey, created });
+    let n = 2;
+    const renameUntilFull = async () => {
+      for (; n < 90; n++)
+        log = await renameIdentity(log, { ...next(n), host: `n${n}.${'x'.repeat(40)}.example` });
+    };
+    await assert.rejects(renameUntilFull(), { code: 'identity/too-many-names' });
+    assert.ok(n > 10, String(n));
+    await verifyIdentityLog(await deactivateIdentity(await rotateIdentity(log, next(n)), next(n + 1)));
+  });
+
   it('may end with a deactivation, which keeps the recovery hash', async () => {
     const { log } = await newIdentity();
     const closed = await deactivateIdentity(log, {
