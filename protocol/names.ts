@@ -129,9 +129,11 @@ export function cleanDisplayName(text: string): string {
   return name;
 }
 
-const segmenter = new Intl.Segmenter('und', { granularity: 'grapheme' });
+/** Made at first use: it loads tables for 20 ms, which a start should not pay. */
+let segmenter: Intl.Segmenter | undefined;
 
 function graphemes(text: string): number {
+  segmenter ??= new Intl.Segmenter('und', { granularity: 'grapheme' });
   let count = 0;
   for (const _segment of segmenter.segment(text)) count += 1;
   return count;
