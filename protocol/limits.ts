@@ -65,3 +65,26 @@ export const POST_VERSION_MAX = 1_000_000;
 export const MESSAGE_TEXT_CHARS_MAX = 10_000;
 /** A sealed direct message: in base64url it leaves room for the envelope around it. */
 export const DIRECT_MESSAGE_CIPHERTEXT_BYTES_MAX = 47 * 1024;
+
+/** Entries of an identity log: one a year for a life and one a month for a decade; each costs one verification. */
+export const LOG_ENTRIES_MAX = 256;
+/** A whole identity log: 256 entries of the usual 1.4 kB. What a stranger's log may cost: about 50 ms of one core. */
+export const LOG_BYTES_MAX = 384 * 1024;
+/** A clock that runs ahead may date an entry at most this far into the future (did:webvh resolvers allow the same). */
+export const LOG_FUTURE_MS_MAX = 5 * 60 * 1000;
+/** The name in a DID: RFC 1035 allows 253 characters. */
+export const HOST_CHARS_MAX = 253;
+/** Segments of a DID's path: a registry uses two (`n`, name). */
+export const DID_PATH_SEGMENTS_MAX = 4;
+/** How long a node record may be valid; it is republished each 12 hours, so that three may fail. */
+export const RECORD_LIFETIME_MS_MAX = 48 * 60 * 60 * 1000;
+/** Addresses in a record: a node has a domain name, a LAN address, a relay or two. */
+export const RECORD_URLS_MAX = 8;
+/** libp2p addresses in a record: transports times addresses, and relays. */
+export const RECORD_MULTIADDRS_MAX = 16;
+/** One libp2p address; a relayed one over WebSocket with a domain name has about 200 characters. */
+export const MULTIADDR_CHARS_MAX = 512;
+/** Characters of a display name as people count them (grapheme clusters). */
+export const DISPLAY_NAME_GRAPHEMES_MAX = 64;
+/** Combining marks in a row: Vietnamese and Yoruba need two, Hebrew and Arabic three; more only hides what stands nearby. */
+export const COMBINING_MARKS_MAX = 4;
