@@ -5,12 +5,14 @@ import { writeFileSync } from 'node:fs';
 import { canonicalVectors } from './vectors/canonical.ts';
 import { envelopeVectors } from './vectors/envelope.ts';
 import { documentVectors } from './vectors/documents.ts';
+import { messageVectors } from './vectors/messages.ts';
 import { sealVectors } from './vectors/seal.ts';
 
 const files: Record<string, object> = {
   canonical: canonicalVectors(),
   ...envelopeVectors(),
   ...documentVectors(),
+  ...messageVectors(),
   ...(await sealVectors()),
 };
 for (const [name, content] of Object.entries(files)) {
