@@ -207,7 +207,7 @@ check_place() {
     die $EXIT_FAILED "$prefix belongs to, or can be changed by, somebody else. Nothing was changed. Run \"chmod go-w $prefix\" if it is yours, or choose another --prefix." \
       "$prefix appartient à quelqu'un d'autre, ou d'autres peuvent le modifier. Rien n'a été modifié. Lancez « chmod go-w $prefix » s'il est à vous, ou choisissez un autre --prefix."
   fi
-  free_mb="$(df -Pm -- "$place" | sed -n '2s/^.* \([0-9]*\)  *[0-9]*%.*$/\1/p')"
+  free_mb="$(df -Pm -- "$place" | sed -n '2s/^.* \([0-9][0-9]*\)  *[0-9][0-9]*%.*$/\1/p')"
   if [ ! -d "$prefix/releases/$release" ] && [ "${free_mb:-0}" -lt $DISK_FLOOR_MB ]; then
     die $EXIT_FAILED "$place has ${free_mb:-0} MB free; O-Red needs $DISK_FLOOR_MB MB. Nothing was changed. Free some space, or choose another disk with --prefix DIR." \
       "$place a ${free_mb:-0} Mo libres ; O-Red a besoin de $DISK_FLOOR_MB Mo. Rien n'a été modifié. Libérez de la place, ou choisissez un autre disque avec --prefix DIR."

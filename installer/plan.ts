@@ -51,7 +51,13 @@ export type Step =
   | { readonly do: 'stop' }
   | { readonly do: 'switch-release'; readonly release: string }
   | { readonly do: 'write-service' }
-  | { readonly do: 'init'; readonly username: string; readonly url: string; readonly registry: string | null; readonly settings: readonly Setting[] }
+  | {
+      readonly do: 'init';
+      readonly username: string;
+      readonly url: string;
+      readonly registry: string | null;
+      readonly settings: readonly Setting[];
+    }
   | { readonly do: 'configure'; readonly setting: Setting }
   | { readonly do: 'start' }
   | { readonly do: 'await-ready' };
@@ -133,7 +139,8 @@ function planExistingNode(request: Request, facts: Facts, node: NonNullable<Fact
 
 function preparation(request: Request, facts: Facts): Step[] {
   const steps: Step[] = [];
-  if (facts.currentRelease !== request.release) steps.push({ do: 'switch-release', release: request.release });
+  if (facts.currentRelease !== request.release)
+    steps.push({ do: 'switch-release', release: request.release });
   if (!facts.service.upToDate) steps.push({ do: 'write-service' });
   return steps;
 }
@@ -146,7 +153,8 @@ function ownUrl(request: Request, facts: Facts, port: number): string {
 function movedUrl(request: Request, facts: Facts, settings: Settings, port: number): string | null {
   if (settings.url === null) return ownUrl(request, facts, port);
   const url = new URL(settings.url);
-  const isOurs = url.protocol === 'http:' && isPrivateIPv4(url.hostname) && Number(url.port) === settings.port;
+  const isOurs =
+    url.protocol === 'http:' && isPrivateIPv4(url.hostname) && Number(url.port) === settings.port;
   if (!isOurs) return null;
   if (request.lan) return ownUrl(request, facts, port);
   return `http://${url.hostname}:${port}`;
