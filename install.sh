@@ -335,8 +335,9 @@ download_libraries() {
   local log="$prefix/install.log" waited=0
   say "Downloading the libraries (about 100 MB) ..." "Téléchargement des bibliothèques (environ 100 Mo) ..."
   # No install script of any library runs; npm's lines (with addresses of its own) stay in the log.
+  # npm keeps the lock open too: should this script be killed, the next one waits for npm to end.
   (cd -- "$staging" && PATH="$npm_dir:$PATH" exec npm ci --omit=dev --include=optional --ignore-scripts \
-    --no-audit --no-fund --loglevel=error) >"$log" 2>&1 </dev/null 9>&- &
+    --no-audit --no-fund --loglevel=error) >"$log" 2>&1 </dev/null &
   npm_pid=$!
   while kill -0 "$npm_pid" 2>/dev/null; do
     sleep 0.2

@@ -4,13 +4,14 @@ import {
   chmodSync,
   mkdirSync,
   readFileSync,
+  readdirSync,
   readlinkSync,
   renameSync,
   rmSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { basename, dirname } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { Layout } from './layout.ts';
 
 export interface OwnedFile {
@@ -50,6 +51,13 @@ export function currentRelease(layout: Layout): string | null {
   }
 }
 
+/** Removes releases other than `kept`, and returns their names. Releases share files by links: the rest stay whole. */
+export function pruneReleases(layout: Layout, kept: readonly (string | null)[]): string[] {
+  const old = readdirSync(layout.releases).filter((name) => !kept.includes(name));
+  for (const name of old) rmSync(join(layout.releases, name), { recursive: true, force: true });
+  return old;
+}
+
 /**
  * The commands in bin/: they find their prefix from where they lie, work from any directory, and run on the
  * release's own Node whatever the caller's PATH and NODE_OPTIONS hold.
@@ -72,7 +80,9 @@ exec ${node} "$prefix/current/node/main.ts" "$@"
     },
     {
       path: layout.superviseCommand,
-      content: `${head}umask 077
+      content: `${head}PATH=/usr/local/bin:/usr/bin:/bin
+export PATH
+umask 077
 exec ${node} "$prefix/current/installer/supervise.ts" --data "$prefix/data" --detach
 `,
       mode: 0o700,

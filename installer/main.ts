@@ -6,6 +6,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { applyPlan } from './apply.ts';
+import { pruneReleases } from './files.ts';
 import { layoutOf, nodePathOf, type Layout } from './layout.ts';
 import { gatherFacts } from './machine.ts';
 import { planInstall, type Facts, type Language, type Plan, type Request } from './plan.ts';
@@ -65,6 +66,10 @@ async function install({ request, layout, ownSupervisor: isOwn }: Invocation): P
   };
   await applyPlan(plan, { layout, programFor, service, announce });
   rmSync(join(layout.prefix, 'install.log'), { force: true });
+  // The one before stays, for whoever must go back; so does one that a node still runs from.
+  if (facts.currentRelease !== request.release) {
+    pruneReleases(layout, [request.release, facts.currentRelease, facts.service.release]);
+  }
   await summarise({ request, layout, facts, plan, service, program: programFor(layout.data) });
 }
 
