@@ -1,7 +1,7 @@
 // A stand-in for node/main.ts in the installer's tests: the command-line contract that the installer relies on, and
 // nothing behind it. One self-contained file, because it is copied into a checkout as its node/main.ts.
 // A file named `broken` in the data folder makes `start` end at once; `deaf` makes it ignore SIGTERM.
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -56,7 +56,9 @@ function start(): void {
     response.end('{}');
   });
   server.listen(Number(edge?.['port']), edge?.['host'], () => {
-    writeFileSync(file('run/fake.json'), JSON.stringify({ pid: process.pid, env: Object.keys(process.env) }));
+    // Renamed into place: a test may read it at any moment.
+    writeFileSync(file('run/fake.new'), JSON.stringify({ pid: process.pid, env: Object.keys(process.env) }));
+    renameSync(file('run/fake.new'), file('run/fake.json'));
     process.stdout.write('started\n');
   });
   process.on('SIGTERM', () => {
