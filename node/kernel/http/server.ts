@@ -159,7 +159,7 @@ async function serve(
       response,
       signal: gone.signal,
     };
-    const output = await route.handle(input as Parameters<BoundRoute['handle']>[0], context);
+    const output = await route.handle(input, context);
     if (contract.output === undefined) {
       if (!response.writableEnded && contract.status === 204) response.status(204).end();
       return;
@@ -276,7 +276,8 @@ export async function readBytes(request: IncomingMessage, bytesMax: number): Pro
   });
 }
 
-function refuseForeignHost(request: IncomingMessage, hosts: readonly string[]): void {
+/** @throws http/host */
+export function refuseForeignHost(request: IncomingMessage, hosts: readonly string[]): void {
   const host = (request.headers.host ?? '').toLowerCase();
   const name = host.startsWith('[') ? host.slice(0, host.indexOf(']') + 1) : host.split(':')[0];
   if (name !== undefined && hosts.includes(name)) return;
@@ -290,8 +291,8 @@ function refuseForeignHost(request: IncomingMessage, hosts: readonly string[]): 
   });
 }
 
-/** A browser page of another site may not call this server, whatever cookies it has. */
-function refuseForeignOrigin(request: IncomingMessage): void {
+/** A browser page of another site may not call this server, whatever cookies it has. @throws http/origin */
+export function refuseForeignOrigin(request: IncomingMessage): void {
   const { origin, host } = request.headers;
   if (origin === undefined) return;
   if (origin === `http://${host ?? ''}` || origin === `https://${host ?? ''}`) return;

@@ -1,3 +1,4 @@
+// Group commit: writes that share a transaction succeed and fail each for itself.
 import { openDatabase, tables, type Database, type Tx } from '#kernel/db/database.ts';
 import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -21,7 +22,9 @@ async function withDatabase(run: (db: Database, file: string) => Promise<void>):
     },
   });
   try {
-    await db.write(async (tx) => void (await sql`CREATE TABLE t (a INTEGER PRIMARY KEY)`.execute(tables(tx))));
+    await db.write(
+      async (tx) => void (await sql`CREATE TABLE t (a INTEGER PRIMARY KEY)`.execute(tables(tx))),
+    );
     await run(db, file);
   } finally {
     await db[Symbol.asyncDispose]();
