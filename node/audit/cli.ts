@@ -71,13 +71,14 @@ async function follow(
   context: CommandContext,
   entries: readonly EntryView[],
 ): Promise<Awaited<ReturnType<Command['run']>>> {
-  const show = (entry: EntryView): void => context.print(context.json ? JSON.stringify(entry) : line(entry));
-  for (const entry of entries) show(entry);
+  const show = (entry: EntryView): Promise<void> =>
+    context.print(context.json ? JSON.stringify(entry) : line(entry));
+  for (const entry of entries) await show(entry);
   let after = entries.at(-1)?.seq ?? 0;
   for (;;) {
     const query = { after, limit: LIST_LIMIT_MAX, wait_s: WAIT_S_MAX };
     const page = await context.call(listAuditRoute, { query });
-    for (const entry of page.items) show(entry);
+    for (const entry of page.items) await show(entry);
     after = page.next_cursor ?? after;
   }
 }

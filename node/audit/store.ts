@@ -1,5 +1,7 @@
 // SQL of the audit trail.
 import { tables, type Reader, type Tx } from '#kernel/db/database.ts';
+import { toHex } from '#protocol';
+import { sql } from 'kysely';
 import { emptyHead, type ChainedEntry, type Head } from './model.ts';
 
 interface EntryRow {
@@ -27,9 +29,12 @@ export async function appendEntries(tx: Tx, entries: readonly ChainedEntry[]): P
   const db = tables<AuditTables>(tx);
   const last = entries.at(-1);
   if (last === undefined) return;
-  for (const entry of entries) {
-    await db.insertInto('audit_entry').values(toRow(entry)).execute();
-  }
+  // One JSON parameter: the statement's text does not depend on the number of rows, so it stays prepared.
+  const rows = entries.map(({ hash, ...entry }) => ({ ...entry, hash: toHex(hash) }));
+  await sql`INSERT INTO audit_entry (seq, event_seq, at, type, subject, actor, detail, hash)
+    SELECT value ->> 'seq', value ->> 'eventSeq', value ->> 'at', value ->> 'type', value ->> 'subject',
+      value ->> 'actor', value ->> 'detail', unhex(value ->> 'hash')
+    FROM json_each(${JSON.stringify(rows)})`.execute(db);
   const head = { seq: last.seq, hash: Buffer.from(last.hash) };
   await db
     .insertInto('audit_head')
@@ -60,10 +65,6 @@ export async function entriesBefore(reader: Reader, seq: number, limit: number):
     .limit(limit)
     .execute();
   return rows.map(toEntry);
-}
-
-function toRow({ eventSeq, hash, ...entry }: ChainedEntry): EntryRow {
-  return { ...entry, event_seq: eventSeq, hash: Buffer.from(hash) };
 }
 
 function toEntry({ event_seq: eventSeq, hash, ...row }: EntryRow): ChainedEntry {
