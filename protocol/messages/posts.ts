@@ -1,7 +1,7 @@
 // Posts: announcements of content that stays on its author's node, and replies and reactions that travel as the
 // exact text of their signed objects.
 import { z } from 'zod';
-import { field } from '../fields.ts';
+import { field } from '../wire/fields.ts';
 import { OBJECT_BYTES_MAX, OBJECT_TEXT_MAX, POST_MEDIA_MAX, POST_VERSION_MAX } from '../limits.ts';
 
 export const visibility = z.enum(['public', 'friends', 'private']);
