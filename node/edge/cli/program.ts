@@ -9,7 +9,7 @@ import { createClient } from './client.ts';
 import { argumentUsage, commandHelp, groupHelp } from './help.ts';
 import { readStdin } from './input.ts';
 import { languageOfEnv } from './language.ts';
-import { printFailure, printResult, type Streams } from './outcome.ts';
+import { printable, printFailure, printResult, type Streams } from './outcome.ts';
 import { usageError, usageErrorOf } from './usage.ts';
 
 /** A command of the edge itself: it may print before it ends (`start`), and then returns null. */
@@ -144,7 +144,8 @@ function contextOf(options: ProgramOptions, streams: Streams, dataDir: string): 
     json,
     say: (text: Text) => text[language],
     ...createClient({ socketPath: () => socketPathOf(dataDir), language }),
-    progress: (line) => void options.stderr.write(`${line}\n`),
+    progress: (line) => void options.stderr.write(`${printable(line)}\n`),
+    print: (line) => streams.out(`${json ? line : printable(line)}\n`),
   };
 }
 
