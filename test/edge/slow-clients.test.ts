@@ -52,14 +52,17 @@ describe('slow clients', () => {
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
     const { port } = server.address() as AddressInfo;
-    const [served] = await dawdle(port, 1, 'GET / HTTP/1.1\r\nHost: x\r\n\r\n');
-    await eventually('the request arrives', () => answer !== undefined);
-    const [first] = await dawdle(port, 1, 'G');
-    const [second] = await dawdle(port, 1, 'G');
-    const [third] = await dawdle(port, 1, 'G');
-    await eventually('the first to wait is cut', () => first?.closed === true);
-    assert.deepEqual([served?.closed, second?.closed, third?.closed], [false, false, false]);
-    for (const socket of [served, second, third]) socket?.destroy();
-    server.close();
+    const sockets: Socket[] = [];
+    try {
+      sockets.push(...(await dawdle(port, 1, 'GET / HTTP/1.1\r\nHost: x\r\n\r\n')));
+      await eventually('the request arrives', () => answer !== undefined);
+      for (let late = 0; late < 3; late += 1) sockets.push(...(await dawdle(port, 1, 'G')));
+      const [served, first, second, third] = sockets;
+      await eventually('the first to wait is cut', () => first?.closed === true);
+      assert.deepEqual([served?.closed, second?.closed, third?.closed], [false, false, false]);
+    } finally {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+    }
   });
 });

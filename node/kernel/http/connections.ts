@@ -13,34 +13,32 @@ export function keepConnection(socket: Duplex): void {
 
 /** Holds `server` at no more than `connectionsMax` connections. */
 export function boundConnections(server: Server, connectionsMax: number): void {
+  // In the order in which each was opened or last finished a request.
   const open = new Set<Duplex>();
-  // In the order in which they began to wait.
-  const waiting = new Set<Duplex>();
-  const forget = (socket: Duplex): void => {
-    open.delete(socket);
-    waiting.delete(socket);
-  };
+  const requests = new WeakMap<Duplex, IncomingMessage>();
+  // A request that has arrived whole is being worked on; anything less is waiting.
   const longestWaiting = (): Duplex | undefined => {
-    for (const socket of waiting) if (!kept.has(socket)) return socket;
+    for (const socket of open) {
+      if (!kept.has(socket) && requests.get(socket)?.complete !== true) return socket;
+    }
     return undefined;
   };
   server.on('connection', (socket) => {
     if (open.size >= connectionsMax) {
       const leaving = longestWaiting() ?? socket;
-      forget(leaving);
+      open.delete(leaving);
       leaving.destroy();
       if (leaving === socket) return;
     }
     open.add(socket);
-    waiting.add(socket);
-    socket.once('close', () => forget(socket));
+    socket.once('close', () => open.delete(socket));
   });
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
     const { socket } = request;
-    if (request.complete) waiting.delete(socket);
-    else request.once('end', () => waiting.delete(socket));
+    requests.set(socket, request);
     response.once('close', () => {
-      if (open.has(socket)) waiting.add(socket);
+      if (requests.get(socket) === request) requests.delete(socket);
+      if (open.delete(socket)) open.add(socket);
     });
   });
 }
