@@ -1,3 +1,4 @@
+// The audit trail: complete, ordered, free of content, and betraying every change.
 import { access } from '#node/access/index.ts';
 import { audit } from '#node/audit/index.ts';
 import { identity } from '#node/identity/index.ts';
@@ -18,7 +19,10 @@ async function append(rig: Rig, events: readonly NewEvent[]): Promise<void> {
 }
 const made = (count: number, from = 1): NewEvent[] =>
   Array.from({ length: count }, (_, i) => ({
-    ...{ type: 'post.created', subject: `post-${from + i}`, actor: 'account:a', new: { n: from + i } },
+    type: 'post.created',
+    subject: `post-${from + i}`,
+    actor: 'account:a',
+    new: { n: from + i },
   }));
 
 /** Waits until the trail has `count` entries. */
@@ -92,7 +96,9 @@ describe('the audit trail', () => {
       const secret = 'the text of a private post';
       await append(rig, [
         {
-          ...{ type: 'post.edited', subject: 'p', actor: 'account:a' },
+          type: 'post.edited',
+          subject: 'p',
+          actor: 'account:a',
           old: { text: secret, visibility: 'friends' },
           new: { text: secret, long: secret.repeat(20), deep: { a: { b: { c: { d: secret } } } }, half: 0.5 },
         },

@@ -61,7 +61,9 @@ export async function makeHttpRig(
   await once(server, 'listening');
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return {
-    ...{ rig, clock, url },
+    rig,
+    clock,
+    url,
     claimToken: () => door.claimUrl()?.split('#claim=')[1] ?? '',
     async call(method, path, { body, headers } = {}) {
       const json = body === undefined ? {} : { 'content-type': 'application/json' };
@@ -71,7 +73,7 @@ export async function makeHttpRig(
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       });
       const text = await answer.text();
-      const isJson = /json$/.test(answer.headers.get('content-type') ?? '');
+      const isJson = (answer.headers.get('content-type') ?? '').endsWith('json');
       return {
         status: answer.status,
         headers: answer.headers,

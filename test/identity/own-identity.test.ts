@@ -1,3 +1,4 @@
+// The node's own identity, its record and its recovery kit, on a real encrypted database.
 import { access } from '#node/access/index.ts';
 import { createNode, identity, type NewNode } from '#node/identity/index.ts';
 import { vault } from '#node/vault/index.ts';

@@ -88,14 +88,27 @@ export async function makeRig(features: readonly AnyFeature[], options: RigOptio
   const network = createNetwork({ ownUrl: () => serverUrl, networks: [], userAgent: 'test' });
   const config = loadConfig({ dataDir, env: options.env ?? {} });
   const host: Host = {
-    ...{ config, dataDir, serverUrl, version: '0.0.0', db, keyring, events, jobs, clock },
-    ...{ random: systemRandom, network, log },
+    config,
+    dataDir,
+    serverUrl,
+    version: '0.0.0',
+    db,
+    keyring,
+    events,
+    jobs,
+    clock,
+    random: systemRandom,
+    network,
+    log,
   };
   await options.before?.(host);
   const booted = await bootFeatures(host, features);
   jobs.start();
   return {
-    ...{ host, events, booted, logLines },
+    host,
+    events,
+    booted,
+    logLines,
     async [Symbol.asyncDispose]() {
       await jobs[Symbol.asyncDispose]();
       await booted[Symbol.asyncDispose]();

@@ -1,3 +1,4 @@
+// Sealed blobs: content, addresses, ranges, tampering, quotas, crashes.
 import { vault, type Vault } from '#node/vault/index.ts';
 import { cidOf } from '#protocol';
 import assert from 'node:assert/strict';
@@ -226,7 +227,8 @@ describe('blobs', () => {
   it('are removed with their rows, and a rolled-back removal keeps them', async () => {
     await inFolder(async (dataDir) => {
       await using rig = await makeRig([vault], { dataDir });
-      const { blobs, usage, tidy } = rig.booted.door(vault);
+      const door = rig.booted.door(vault);
+      const { blobs } = door;
       const { cid, key } = await blobs.write(randomBytes(10), media);
       const undone = rig.host.db.write(async (tx) => {
         await blobs.remove(tx, cid);
@@ -237,9 +239,9 @@ describe('blobs', () => {
       await rig.host.db.write((tx) => blobs.remove(tx, cid));
       await assert.rejects(blobs.open(cid, key), { code: 'vault/not-found' });
       await assert.rejects(blobs.openCiphertext(cid), { code: 'vault/not-found' });
-      await tidy();
+      await door.tidy();
       assert.deepEqual(filesOf(dataDir), []);
-      assert.equal(usage().media, 0);
+      assert.equal(door.usage().media, 0);
     });
   });
 

@@ -9,6 +9,7 @@ import { createClient } from './client.ts';
 import { argumentUsage, commandHelp, groupHelp } from './help.ts';
 import { readStdin } from './input.ts';
 import { languageOfEnv } from './language.ts';
+import { renderUnicodeCompact } from 'uqr';
 import { printFailure, printResult, type Streams } from './outcome.ts';
 import { usageError, usageErrorOf } from './usage.ts';
 
@@ -146,6 +147,7 @@ function contextOf(options: ProgramOptions, streams: Streams, dataDir: string): 
     ...createClient({ socketPath: () => socketPathOf(dataDir), language }),
     progress: (line) => void options.stderr.write(`${line}\n`),
     print: (line) => streams.out(`${line}\n`),
+    qr: (text) => renderUnicodeCompact(text),
   };
 }
 
