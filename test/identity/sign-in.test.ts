@@ -134,6 +134,21 @@ describe('sessions', () => {
     });
   });
 
+  it('count two uses of one refresh token at the same moment as re-use', async () => {
+    await inFolder(async (dataDir) => {
+      await using http = await makeHttpRig(dataDir);
+      const { refresh_token, session_id } = await claim(http);
+      const answers = await Promise.all(
+        [1, 2].map(() => http.call('POST', '/api/v1/sessions/refresh', { body: { refresh_token } })),
+      );
+      assert.deepEqual(
+        answers.map(({ status }) => status).sort((a, b) => a - b),
+        [200, 401],
+      );
+      assert.equal(http.rig.booted.door(identity).sessionStands(session_id), false);
+    });
+  });
+
   it('expires: access after ten minutes, the session after thirty idle days', async () => {
     await inFolder(async (dataDir) => {
       await using http = await makeHttpRig(dataDir);
