@@ -1,4 +1,5 @@
 // An HTTP server over a rig's routes, with a client that keeps nothing between requests.
+import { fakeClock, type FakeClock } from '#kit';
 import { access } from '#node/access/index.ts';
 import { createNode, identity } from '#node/identity/index.ts';
 import { vault } from '#node/vault/index.ts';
@@ -6,7 +7,7 @@ import type { AnyFeature, Host } from '#kernel/feature.ts';
 import { closeServer, createApi, createHardenedServer } from '#kernel/http/server.ts';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { fakeClock, makeRig, type FakeClock, type Rig } from './rig.ts';
+import { makeRig, type Rig } from './rig.ts';
 
 export interface Answer {
   readonly status: number;

@@ -154,11 +154,11 @@ describe('sessions', () => {
       await using http = await makeHttpRig(dataDir);
       const grant = await claim(http);
       const { clock } = http;
-      clock.set(clock.now() + 599_000);
+      clock.step(clock.now() + 599_000);
       assert.equal((await http.call('GET', '/api/v1/sessions', bearer(grant.access_token))).status, 200);
-      clock.set(clock.now() + 2_000);
+      clock.step(clock.now() + 2_000);
       assert.equal((await http.call('GET', '/api/v1/sessions', bearer(grant.access_token))).status, 401);
-      clock.set(clock.now() + 31 * 24 * 3_600_000);
+      clock.step(clock.now() + 31 * 24 * 3_600_000);
       const late = await http.call('POST', '/api/v1/sessions/refresh', {
         body: { refresh_token: grant.refresh_token },
       });
@@ -176,7 +176,7 @@ describe('sessions', () => {
         at = http.clock.now();
       }
       await using http = await makeHttpRig(dataDir, { init: false });
-      http.clock.set(at);
+      http.clock.step(at);
       assert.equal((await http.call('GET', '/api/v1/sessions', bearer(grant.access_token))).status, 200);
     });
   });
@@ -248,7 +248,7 @@ describe('guessing', () => {
       const limited = await attempt(passphrase);
       assert.equal(limited.status, 429);
       assert.ok(Number(limited.headers.get('retry-after')) > 0);
-      http.clock.set(http.clock.now() + 15 * 60_000 + 1);
+      http.clock.step(http.clock.now() + 15 * 60_000 + 1);
       assert.equal((await attempt(passphrase)).status, 201);
     });
   });
