@@ -32,6 +32,7 @@ export class Service {
   readonly registry: RegistryClient | undefined;
   readonly #host: Host;
   readonly #own: OwnNode;
+  readonly #onRegistered = new Set<() => void>();
   #registered = false;
   #lastError: string | undefined;
 
@@ -152,12 +153,18 @@ export class Service {
         listing: this.#own.listing(),
       });
       this.#registered = true;
+      for (const run of this.#onRegistered) run();
       this.#lastError = undefined;
     } catch (error) {
       this.#registered = false;
       if (error instanceof AppError) this.#lastError = error.code;
       throw error;
     }
+  }
+
+  /** Calls `run` after each registration. */
+  onRegistered(run: () => void): void {
+    this.#onRegistered.add(run);
   }
 
   /** The registry has forgotten this node. */

@@ -112,6 +112,7 @@ function directoryOf(found: Discovery): Directory {
     usernameOf: async (nodeId) => (await found.loadSender(nodeId))?.username,
     mailbox: {
       available: () => found.registered(),
+      onAvailable: found.onRegistered,
       route: (to, box) => needed().route(to, box),
       collect: async (options) => {
         try {

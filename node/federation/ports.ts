@@ -53,6 +53,8 @@ export interface MailboxItem {
 export interface Mailbox {
   /** Whether this node has one to collect from. */
   readonly available: () => boolean;
+  /** Calls `run` when it has become available. */
+  readonly onAvailable: (run: () => void) => void;
   /** @throws network/*, or what the registry answered */
   route(to: NodeId, box: Uint8Array): Promise<void>;
   /** Waits up to `waitS` seconds for something to come. */

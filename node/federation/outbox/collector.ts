@@ -28,15 +28,15 @@ export interface CollectorHost {
   readonly receipts: Receipts;
 }
 
-/** Registers the collecting job; the returned function makes it look at once. */
-export function registerCollector(host: CollectorHost): () => void {
+/** Registers the collecting job. */
+export function registerCollector(host: CollectorHost): void {
   const { mailbox } = host.directory;
   let failures = 0;
   const job = host.jobs.register({
     name: 'federation/collect',
     firstAfterMs: 0,
     run: async (signal) => {
-      if (!mailbox.available()) return RETRY_MS_MIN;
+      if (!mailbox.available()) return null;
       try {
         const items = await mailbox.collect({ waitS: WAIT_S, limit: ITEMS_MAX, signal });
         failures = 0;
@@ -51,7 +51,7 @@ export function registerCollector(host: CollectorHost): () => void {
       }
     },
   });
-  return () => job.wake();
+  mailbox.onAvailable(() => job.wake());
 }
 
 async function take(host: CollectorHost, items: readonly MailboxItem[]): Promise<void> {
