@@ -1,0 +1,28 @@
+// Friendship: asking, answering, ending. An acceptance counts only when the asked node itself signed it.
+import { z } from 'zod';
+import { field } from '../fields.ts';
+import { DISPLAY_NAME_CHARS_MAX, NOTE_CHARS_MAX } from '../limits.ts';
+
+/** An invite code is made by a node for one person to type. */
+const INVITE_CHARS_MAX = 64;
+
+export const friendRequest = z.strictObject({
+  created_at: field.timestamp,
+  note: field.text(NOTE_CHARS_MAX).optional(),
+  profile: z.strictObject({ display_name: field.text(DISPLAY_NAME_CHARS_MAX) }),
+  invite: z
+    .string()
+    .max(INVITE_CHARS_MAX)
+    .regex(/^[A-Za-z0-9_-]+$/, 'expected an invite code')
+    .optional(),
+});
+
+export const friendResponse = z.strictObject({
+  created_at: field.timestamp,
+  /** The id of the `friend_request` that is answered. */
+  request_id: field.messageId,
+  accepted: z.boolean(),
+});
+
+/** The sender no longer holds the connection, whatever it was. */
+export const connectionEnd = z.strictObject({ created_at: field.timestamp });
