@@ -21,7 +21,9 @@ async function withDatabase(run: (db: Database, file: string) => Promise<void>):
     },
   });
   try {
-    await db.write(async (tx) => void (await sql`CREATE TABLE t (a INTEGER PRIMARY KEY)`.execute(tables(tx))));
+    await db.write(
+      async (tx) => void (await sql`CREATE TABLE t (a INTEGER PRIMARY KEY)`.execute(tables(tx))),
+    );
     await run(db, file);
   } finally {
     await db[Symbol.asyncDispose]();
