@@ -19,4 +19,8 @@ export * from './ticket.ts';
 export * from './objects.ts';
 export * from './seal.ts';
 export * from './mailbox.ts';
-// Identity, node record, recovery kit and names are exported here:
+export * from './identity.ts';
+export * from './record.ts';
+export * from './kit.ts';
+export * from './names.ts';
+export * from './well-known.ts';

@@ -89,7 +89,7 @@ async function writeDurably(path: string, chunks: AsyncIterable<Uint8Array>): Pr
 }
 
 async function writeWhole(handle: FileHandle, chunk: Uint8Array): Promise<void> {
-  for (let written = 0; written < chunk.length; ) {
+  for (let written = 0; written < chunk.length;) {
     const { bytesWritten } = await handle.write(chunk, written);
     written += bytesWritten;
   }

@@ -13,7 +13,7 @@ export async function* sealPieces(
   let filled = 0;
   let index = 0;
   for await (const chunk of source) {
-    for (let offset = 0; offset < chunk.length; ) {
+    for (let offset = 0; offset < chunk.length;) {
       // A full piece is only sealed once a further byte proves that it is not the last.
       if (filled === PIECE_BYTES) {
         yield sealPiece(piece, key, index, false);
