@@ -10,88 +10,21 @@ declare const brand: unique symbol;
 export type Username = string & { readonly [brand]: 'Username' };
 
 /** Names that would speak for the system, for O-Red or for nobody; compared by skeleton. */
-const RESERVED = [
-  'abuse',
-  'admin',
-  'administrateur',
-  'administrator',
-  'aide',
-  'all',
-  'anonyme',
-  'anonymous',
-  'api',
-  'assistance',
-  'bot',
-  'contact',
-  'daemon',
-  'deleted',
-  'equipe',
-  'everyone',
-  'federation',
-  'help',
-  'hostmaster',
-  'info',
-  'inconnu',
-  'invalid',
-  'localhost',
-  'mailer-daemon',
-  'me',
-  'moderateur',
-  'moderation',
-  'moderator',
-  'node',
-  'nobody',
-  'noreply',
-  'no-reply',
-  'null',
-  'o-red',
-  'ored',
-  'official',
-  'officiel',
-  'operator',
-  'owner',
-  'postmaster',
-  'privacy',
-  'public',
-  'recovery',
-  'registre',
-  'registry',
-  'relay',
-  'root',
-  'securite',
-  'security',
-  'server',
-  'serveur',
-  'staff',
-  'status',
-  'support',
-  'sysadmin',
-  'system',
-  'systeme',
-  'team',
-  'test',
-  'tous',
-  'undefined',
-  'unknown',
-  'user',
-  'webmaster',
-  'well-known',
-  'www',
-];
+const RESERVED = `
+  abuse admin administrateur administrator aide all anonyme anonymous api assistance bot contact daemon
+  deleted equipe everyone federation help hostmaster info inconnu invalid localhost mailer-daemon me
+  moderateur moderation moderator node nobody noreply no-reply null o-red ored official officiel operator
+  owner postmaster privacy public recovery registre registry relay root securite security server serveur
+  staff status support sysadmin system systeme team test tous undefined unknown user webmaster well-known
+  www
+`
+  .trim()
+  .split(/\s+/);
 
 /** Digits that pass for letters at a glance. Each digit has a letter of its own, so that two years stay two names. */
-const LOOK_ALIKE = new Map([
-  ['0', 'o'],
-  ['1', 'l'],
-  ['i', 'l'],
-  ['2', 'z'],
-  ['3', 'e'],
-  ['4', 'a'],
-  ['5', 's'],
-  ['7', 't'],
-  ['8', 'b'],
-  ['9', 'g'],
-]);
+const LOOK_ALIKE: ReadonlyMap<string, string> = new Map(
+  Object.entries({ 0: 'o', 1: 'l', i: 'l', 2: 'z', 3: 'e', 4: 'a', 5: 's', 7: 't', 8: 'b', 9: 'g' }),
+);
 
 /** The username in its one spelling. @throws names/not-ascii, names/upper-case, names/username */
 export function parseUsername(text: string): Username {

@@ -96,7 +96,7 @@ export function loadConfig(options: {
 
 /** Writes one setting into config.json, after checking the result. @throws config/invalid, config/unknown */
 export function writeSetting(dataDir: string, key: string, value: string | undefined): void {
-  const [area = '', name = ''] = splitKey(key);
+  const [area, name] = splitKey(key);
   const file = readConfigFile(dataDir);
   const settings = { ...file[area] };
   if (value === undefined) delete settings[name];
@@ -114,7 +114,7 @@ export function readSetting(config: Config, key: string): unknown {
   return (config as unknown as Layer)[area]?.[name];
 }
 
-function splitKey(key: string): [string, string] {
+function splitKey(key: string): readonly [area: string, name: string] {
   if (!listSettings().some((setting) => setting.key === key)) {
     throw new AppError({
       category: 'invalid',

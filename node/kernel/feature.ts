@@ -105,7 +105,7 @@ export async function bootFeatures(host: Host, features: readonly AnyFeature[]):
     door<F extends AnyFeature>(feature: F): DoorOf<F> {
       const found = started.get(feature);
       if (found === undefined) throw new Error(`${feature.name} has not been started`);
-      return found.door as DoorOf<F>;
+      return found.door;
     },
     [Symbol.asyncDispose]: () => disposables.disposeAsync(),
   };

@@ -103,7 +103,7 @@ export function createJobs(host: {
     async [Symbol.asyncDispose]() {
       abort.abort();
       for (const job of jobs) job.cancelTimer?.();
-      await Promise.all(jobs.map((job) => job.active));
+      await Promise.all(jobs.flatMap(({ active }) => active ?? []));
     },
   };
 }

@@ -227,8 +227,8 @@ class LogReader {
 
   /** Every key signs for one period only, and is announced once: a key that comes back may have been stolen meanwhile. */
   #keepKeys({ fields }: ParsedEntry, by: EntryAuthority): void {
-    if (by === 'recovery' && this.#usedHashes.has(multihash(utf8(fields.signingKey))))
-      throw reusedCommitment();
+    const first = this.#history.length === 0;
+    const signingHash = multihash(utf8(fields.signingKey));
     for (const key of new Set([fields.updateKey, fields.signingKey])) {
       if (this.#usedKeys.has(key)) {
         throw invalid(
@@ -237,9 +237,12 @@ class LogReader {
         );
       }
       this.#usedKeys.add(key);
-      this.#usedHashes.add(multihash(utf8(key)));
     }
-    const first = this.#history.length === 0;
+    // The first entry's key was never announced, and a recovery must not bring one that was: it lay in the same vault.
+    if (first || by === 'recovery') {
+      if (this.#usedHashes.has(signingHash)) throw reusedCommitment();
+      this.#usedHashes.add(signingHash);
+    }
     const fresh = first || by === 'recovery' ? fields.nextKeyHashes : [fields.nextKeyHashes[0]];
     for (const hash of fresh) {
       if (this.#usedHashes.has(hash)) throw reusedCommitment();

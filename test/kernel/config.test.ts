@@ -1,3 +1,4 @@
+// Settings: the order of the layers, and refusals that change nothing.
 import { configFile, loadConfig, readSetting, writeSetting } from '#kernel/config.ts';
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';

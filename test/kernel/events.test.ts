@@ -1,3 +1,4 @@
+// Domain events: none lost by a crash, none handled twice, none for what was undone.
 import { fakeClock, type FakeClock } from '#kit/fake-clock.ts';
 import { openDatabase, tables, type Database } from '#kernel/db/database.ts';
 import { migrate } from '#kernel/db/migrate.ts';

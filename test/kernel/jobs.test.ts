@@ -1,3 +1,4 @@
+// Background jobs: one run at a time, back-off, a clean stop.
 import { fakeClock } from '#kit/fake-clock.ts';
 import { createJobs, type Jobs } from '#kernel/jobs.ts';
 import { createLog } from '#kernel/log.ts';

@@ -3,10 +3,10 @@
 // because Kysely's own transaction on one connection makes every other query wait for it.
 import type Sqlite from 'better-sqlite3';
 import {
-  CompiledQuery,
   SqliteAdapter,
   SqliteIntrospector,
   SqliteQueryCompiler,
+  type CompiledQuery,
   type DatabaseConnection,
   type DatabaseIntrospector,
   type Dialect,

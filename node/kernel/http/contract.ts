@@ -91,5 +91,5 @@ export function bind<Params extends Shape, Query extends Shape, Body extends Sha
   ) => Promise<Output extends z.ZodType ? z.input<Output> : void>,
 ): BoundRoute {
   // The server parses with the contract's own schemas before it calls, which is what makes this cast true.
-  return { contract, handle: handle as BoundRoute['handle'] };
+  return { contract, handle };
 }

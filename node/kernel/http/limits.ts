@@ -1,4 +1,5 @@
-// Limits of every HTTP server in O-Red, each with its reason. Node's defaults are wider or absent.
+// Limits of every HTTP server in O-Red, each with its reason: node's own defaults are wider or absent.
+// A route may be narrower (its contract says so), never wider without its own named limit.
 
 /** JSON bodies of the API: a long post is under 100 KiB; files are streamed by routes that say so. */
 export const JSON_BODY_BYTES_MAX = 256 * 1024;

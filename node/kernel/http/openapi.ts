@@ -1,4 +1,5 @@
 // The OpenAPI 3.1 document, made from the same contracts that the server mounts: it cannot drift from them.
+// It describes only what is mounted; raw routes speak ORF and are specified in docs/protocol.md.
 import { z } from 'zod';
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject } from 'zod-openapi';
 import type { RouteContract } from './contract.ts';

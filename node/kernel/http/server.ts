@@ -159,7 +159,7 @@ async function serve(
       response,
       signal: gone.signal,
     };
-    const output = await route.handle(input as Parameters<BoundRoute['handle']>[0], context);
+    const output = await route.handle(input, context);
     if (contract.output === undefined) {
       if (!response.writableEnded && contract.status === 204) response.status(204).end();
       return;

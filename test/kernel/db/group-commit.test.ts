@@ -1,3 +1,4 @@
+// Group commit: writes that share a transaction succeed and fail each for itself.
 import { openDatabase, tables, type Database, type Tx } from '#kernel/db/database.ts';
 import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';

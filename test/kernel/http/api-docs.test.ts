@@ -1,3 +1,4 @@
+// The API documents are served by this server alone.
 import { createApi, createHardenedServer } from '#kernel/http/server.ts';
 import { bind, defineRoute } from '#kernel/http/contract.ts';
 import { mountApiDocs } from '#kernel/http/docs.ts';

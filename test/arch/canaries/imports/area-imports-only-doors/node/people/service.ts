@@ -1,0 +1,2 @@
+// Private to its area.
+export const answer = 1;

@@ -1,0 +1,2 @@
+// Climbs in through the window.
+export { answer } from '../people/service.ts';

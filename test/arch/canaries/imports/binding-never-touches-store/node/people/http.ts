@@ -1,0 +1,2 @@
+// Goes round the service.
+export { answer } from './store.ts';

@@ -1,0 +1,2 @@
+// For the service only.
+export const answer = 1;

@@ -1,0 +1,2 @@
+// Loads server code into the command line.
+export { answer } from './service.ts';

@@ -1,0 +1,2 @@
+// Server code.
+export const answer = 1;

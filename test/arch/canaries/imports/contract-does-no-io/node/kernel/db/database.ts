@@ -1,0 +1,2 @@
+// The database.
+export const answer = 1;

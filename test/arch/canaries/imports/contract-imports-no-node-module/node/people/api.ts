@@ -1,0 +1,2 @@
+// A contract that reads files.
+export { readFileSync } from 'node:fs';

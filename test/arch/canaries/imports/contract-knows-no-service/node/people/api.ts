@@ -1,0 +1,2 @@
+// A contract that knows who keeps it.
+export { answer } from './service.ts';

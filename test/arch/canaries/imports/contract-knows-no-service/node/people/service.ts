@@ -1,0 +1,2 @@
+// Keeps the contract.
+export const answer = 1;

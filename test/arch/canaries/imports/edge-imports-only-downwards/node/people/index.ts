@@ -1,0 +1,2 @@
+// An area.
+export type Answer = 1;

@@ -1,0 +1,2 @@
+// Part of the node.
+export const answer = 1;

@@ -1,0 +1,2 @@
+// Points up, through an alias.
+export { answer } from '#node/people/index.ts';

@@ -1,0 +1,2 @@
+// Stands above the kernel.
+export const answer = 1;

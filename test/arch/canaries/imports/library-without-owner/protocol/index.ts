@@ -1,0 +1,2 @@
+// Nobody owns this library.
+export { default as ee } from 'ee-first';

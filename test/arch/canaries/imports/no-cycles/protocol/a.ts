@@ -1,0 +1,2 @@
+// Half a circle.
+export { b } from './b.ts'; export const a = 1;

@@ -1,0 +1,2 @@
+// The other half.
+export { a } from './a.ts'; export const b = 1;

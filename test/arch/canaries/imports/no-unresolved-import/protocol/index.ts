@@ -1,0 +1,2 @@
+// Leads nowhere.
+export { answer } from './missing.ts';

@@ -1,0 +1,2 @@
+// Ships a repository script.
+export { answer } from '../scripts/verify.ts';

@@ -1,0 +1,2 @@
+// A repository script.
+export const answer = 1;

@@ -1,0 +1,2 @@
+// Ships test code.
+export { answer } from '../test/kit/index.ts';

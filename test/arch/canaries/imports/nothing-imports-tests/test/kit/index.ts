@@ -1,0 +1,2 @@
+// Test code.
+export const answer = 1;

@@ -1,0 +1,2 @@
+// Imports what should import it.
+export { answer } from './main.ts';

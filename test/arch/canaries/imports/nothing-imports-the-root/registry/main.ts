@@ -1,0 +1,2 @@
+// A composition root.
+export const answer = 1;

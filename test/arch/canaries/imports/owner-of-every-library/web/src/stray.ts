@@ -1,0 +1,26 @@
+// Imports every library of the house, and owns none.
+import '@hpke/core';
+import '@noble/curves';
+import '@noble/ed25519';
+import '@noble/hashes';
+import '@scure/bip39';
+import 'better-sqlite3';
+import 'busboy';
+import 'commander';
+import 'didwebvh-ts';
+import 'express';
+import 'express-rate-limit';
+import 'file-type';
+import 'helmet';
+import 'ipaddr.js';
+import 'jose';
+import 'kysely';
+import 'multiformats';
+import 'pino';
+import 'prom-client';
+import 'sharp';
+import 'swagger-ui-dist';
+import 'uqr';
+import 'ws';
+import 'zod';
+import 'zod-openapi';

@@ -1,0 +1,2 @@
+// Reads files.
+export { readFileSync } from 'node:fs';

@@ -1,0 +1,2 @@
+// Stands above the protocol.
+export const answer = 1;

@@ -1,0 +1,2 @@
+// An area.
+export const answer = 1;

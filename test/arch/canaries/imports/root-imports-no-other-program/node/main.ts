@@ -1,0 +1,2 @@
+// Composes another program.
+export { answer } from '../registry/directory.ts';

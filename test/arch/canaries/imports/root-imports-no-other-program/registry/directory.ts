@@ -1,0 +1,2 @@
+// Part of the registry.
+export const answer = 1;

@@ -1,0 +1,2 @@
+// Rests on the kernel.
+export { answer } from '../../kernel/feature.ts';

@@ -1,0 +1,2 @@
+// The list.
+export const people = () => import('#node/people/index.ts');

@@ -1,0 +1,2 @@
+// Owns the query builder.
+export { sql } from 'kysely';

@@ -1,0 +1,2 @@
+// Rests on the protocol.
+export { answer } from '#protocol';

@@ -1,0 +1,2 @@
+// The composition root.
+export { people } from './features.ts';

@@ -1,0 +1,3 @@
+// A command.
+export { answer } from './api.ts';
+export { answer as kernel } from '#kernel/feature.ts';

@@ -1,0 +1,2 @@
+// A door.
+export { answer } from './service.ts';

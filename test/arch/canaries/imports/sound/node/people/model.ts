@@ -1,0 +1,2 @@
+// Pure.
+export { answer } from '#protocol';

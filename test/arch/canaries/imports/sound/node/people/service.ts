@@ -1,0 +1,2 @@
+// Decides.
+export { answer } from './store.ts';

@@ -1,0 +1,3 @@
+// The only place of SQL.
+import { sql } from 'kysely';
+export const answer = sql;

@@ -1,0 +1,2 @@
+// Uses the door of another area.
+export { answer } from '#node/people/index.ts';

@@ -1,0 +1,2 @@
+// May be imported by everybody.
+export const answer = 1;

@@ -1,0 +1,2 @@
+// Shares the kernel.
+export { answer } from '#kernel/feature.ts';

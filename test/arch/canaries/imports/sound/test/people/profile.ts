@@ -1,0 +1,2 @@
+// A test may import everything.
+export { people } from '../../node/features.ts';

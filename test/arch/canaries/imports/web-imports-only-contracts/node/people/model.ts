@@ -1,0 +1,2 @@
+// Not for the web.
+export const answer = 1;

@@ -1,0 +1,2 @@
+// Reaches past the contract.
+export { answer } from '../../node/people/model.ts';

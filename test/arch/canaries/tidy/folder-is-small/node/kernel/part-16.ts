@@ -1,0 +1,2 @@
+// A sound file of a canary tree.
+// It breaks no rule.

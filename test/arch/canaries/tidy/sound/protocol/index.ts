@@ -1,0 +1,3 @@
+// A sound file of a canary tree.
+// It breaks no rule.
+export const answer = 1;

@@ -1,0 +1,3 @@
+// A sound file of a canary tree.
+// It breaks no rule.
+await new Promise((resolve) => setTimeout(resolve, 500));
