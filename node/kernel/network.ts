@@ -166,6 +166,17 @@ export function isLocalUrl(url: string): boolean {
   return ipaddr.process(host).range() !== 'unicast';
 }
 
+/**
+ * True when a URL's host may be contacted by a server that lives at `ownUrl`: judged as written, without asking DNS.
+ * Names are judged when they are connected to; only names that are local by their form are refused here.
+ */
+export function mayContact(url: string, ownUrl: string, networks: readonly string[]): boolean {
+  const host = bareHost(new URL(url));
+  const literal = host === 'localhost' || host.endsWith('.localhost') ? '127.0.0.1' : host;
+  if (isIP(literal) === 0) return !isLocalUrl(url);
+  return isAllowed(literal, ownUrl, networks.map(parseRange));
+}
+
 function isAllowed(address: string, ownUrl: string, allowed: readonly Range[]): boolean {
   const parsed = ipaddr.process(address);
   if (parsed.range() === 'unicast') return true;
