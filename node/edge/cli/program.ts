@@ -145,6 +145,7 @@ function contextOf(options: ProgramOptions, streams: Streams, dataDir: string): 
     say: (text: Text) => text[language],
     ...createClient({ socketPath: () => socketPathOf(dataDir), language }),
     progress: (line) => void options.stderr.write(`${line}\n`),
+    print: (line) => streams.out(`${line}\n`),
   };
 }
 
