@@ -33,12 +33,7 @@ export interface Answers {
 }
 
 /** Whether a node may read an item kept here: what the owner wrote, or what was answered to it here. */
-export async function mayRead(
-  host: PostsHost,
-  reader: Reader,
-  item: Item,
-  nodeId: NodeId,
-): Promise<boolean> {
+export async function mayRead(host: PostsHost, reader: Reader, item: Item, nodeId: NodeId): Promise<boolean> {
   if (item.state === 'deleted' || item.held === 0) return false;
   const self = host.signer().nodeId;
   const relation = (await host.people.relationsWith(reader, [nodeId])).get(nodeId);

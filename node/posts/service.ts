@@ -139,7 +139,12 @@ export function createPosts(host: PostsHost, find: FindItem): Posts {
         const version = item.author === self() ? item.version + 1 : item.version;
         await removeItem(host, tx, { author: item.author, id: item.id, version });
         await host.events.append(tx, [
-          { type: 'posts.deleted', subject: uri, actor: actorToString(actor), old: { version: item.version } },
+          {
+            type: 'posts.deleted',
+            subject: uri,
+            actor: actorToString(actor),
+            old: { version: item.version },
+          },
         ]);
         if (item.author === self()) await withdraw(host, tx, { uri, version }, readers);
       });
@@ -192,10 +197,7 @@ interface Composed extends store.WholeItem {
   readonly mediaCount: number;
 }
 
-function compose(
-  host: PostsHost,
-  draft: Parameters<typeof signPost>[1] & { readonly id: string },
-): Composed {
+function compose(host: PostsHost, draft: Parameters<typeof signPost>[1] & { readonly id: string }): Composed {
   const { text, cid, bytes } = signPost(host, draft);
   if (draft.parent !== null && text.length > OBJECT_TEXT_MAX) {
     throw invalid('text/too-long-unprocessable', {

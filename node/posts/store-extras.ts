@@ -118,7 +118,12 @@ export async function putBackfill(tx: Tx, nodeId: NodeId, dueAt: number): Promis
 export async function nextBackfill(
   reader: Reader,
 ): Promise<{ nodeId: NodeId; dueAt: number; attempts: number } | undefined> {
-  const row = await db(reader).selectFrom('posts_backfill').selectAll().orderBy('due_at').limit(1).executeTakeFirst();
+  const row = await db(reader)
+    .selectFrom('posts_backfill')
+    .selectAll()
+    .orderBy('due_at')
+    .limit(1)
+    .executeTakeFirst();
   return row === undefined
     ? undefined
     : { nodeId: row.node_id as NodeId, dueAt: row.due_at, attempts: row.attempts };
@@ -148,17 +153,11 @@ export async function nextCleanup(
   reader: Reader,
 ): Promise<{ nodeId: NodeId; scope: CleanupScope } | undefined> {
   const row = await db(reader).selectFrom('posts_cleanup').selectAll().limit(1).executeTakeFirst();
-  return row === undefined
-    ? undefined
-    : { nodeId: row.node_id as NodeId, scope: row.scope as CleanupScope };
+  return row === undefined ? undefined : { nodeId: row.node_id as NodeId, scope: row.scope as CleanupScope };
 }
 
 export async function removeCleanup(tx: Tx, nodeId: NodeId, scope: CleanupScope): Promise<void> {
-  await db(tx)
-    .deleteFrom('posts_cleanup')
-    .where('node_id', '=', nodeId)
-    .where('scope', '=', scope)
-    .execute();
+  await db(tx).deleteFrom('posts_cleanup').where('node_id', '=', nodeId).where('scope', '=', scope).execute();
 }
 
 function toReaction(row: ReactionRow): Reaction {
