@@ -1,5 +1,6 @@
 // The program `ored`: finds the command that was typed, gives it what it needs, prints what it found.
 // Nothing of the server is loaded here. Commander parses; every text is ours.
+import { renderUnicodeCompact } from 'uqr';
 import type { Argument, Command as CommandSpec, CommandContext, CommandOutput } from '#kernel/command.ts';
 import { exitCodes, type ExitCode } from '#kernel/command.ts';
 import type { Text } from '#protocol/errors.ts';
@@ -146,6 +147,7 @@ function contextOf(options: ProgramOptions, streams: Streams, dataDir: string): 
     ...createClient({ socketPath: () => socketPathOf(dataDir), language }),
     progress: (line) => void options.stderr.write(`${printable(line)}\n`),
     print: (line) => streams.out(`${json ? line : printable(line)}\n`),
+    qr: (text) => renderUnicodeCompact(text),
   };
 }
 
