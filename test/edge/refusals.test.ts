@@ -142,7 +142,8 @@ describe('a request to the node', () => {
 describe('a body sent to the owner’s API', () => {
   const jsonRoutes = (node: TestNode): Target[] =>
     node.running.booted.routes
-      .filter(({ contract }: BoundRoute) => contract.body !== undefined)
+      // A made-up path parameter would be refused first.
+      .filter(({ contract }: BoundRoute) => contract.body !== undefined && contract.params === undefined)
       .map(({ contract }) => ({
         method: contract.method,
         path: contract.path.replaceAll(/:\w+/g, 'x'),

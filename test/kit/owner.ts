@@ -35,10 +35,10 @@ async function open(node: TestNode, path: string, body: object): Promise<Owner> 
     token: grant.access_token,
     sessionId: grant.session_id,
     passphrase,
-    fetch: (to, init) =>
-      node.fetch(to, {
-        ...init,
-        headers: { authorization: `Bearer ${grant.access_token}`, ...init?.headers },
-      }),
+    fetch: (to, init) => {
+      const headers = new Headers(init?.headers);
+      headers.set('authorization', `Bearer ${grant.access_token}`);
+      return node.fetch(to, { ...init, headers });
+    },
   };
 }
