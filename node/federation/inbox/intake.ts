@@ -73,6 +73,11 @@ export interface IntakeHost {
   readonly heard: (nodeId: NodeId) => void;
 }
 
+const GATHER_ENVELOPES = Number(process.env['G_N'] ?? 32);
+const GATHER_MS_MAX = Number(process.env['G_MS'] ?? 5);
+let commits = 0, sizes = 0;
+if (process.env['G_N']) setInterval(() => { console.error('commits', commits, 'avg', sizes / commits); commits = 0; sizes = 0; }, 1000).unref();
+
 /** One envelope of a request, and what is known of it so far. */
 interface Item {
   readonly parsed: ParsedEnvelope;
@@ -96,6 +101,8 @@ export class Intake {
   readonly #forgeries: Buckets;
   readonly #waiting: Waiting[] = [];
   #waitingEnvelopes = 0;
+  #waitingSince = 0;
+  #verifying = 0;
   #committing = false;
 
   constructor(host: IntakeHost) {
@@ -164,7 +171,7 @@ export class Intake {
       item.line = this.#later(refusals.budget, now);
       return;
     }
-    if (!(await verifyEnvelope(parsed, sender.signingKey))) {
+    if (!(await this.#verify(parsed, sender.signingKey))) {
       this.#forgeries.take(subnet);
       item.problem = notAuthentic(
         'envelope/signature',
@@ -188,6 +195,17 @@ export class Intake {
     this.#host.heard(from.node_id);
     if (parseTimestamp(timestamp) > now + FUTURE_MS_MAX) item.line = this.#later(refusals.future, now);
     else item.arrival = this.#toArrival(parsed, now, false);
+  }
+
+  async #verify(parsed: ParsedEnvelope, signingKey: Uint8Array): Promise<boolean> {
+    this.#verifying += 1;
+    try {
+      return await verifyEnvelope(parsed, signingKey);
+    } finally {
+      this.#verifying -= 1;
+      // After those that wait for this result have joined the group.
+      if (this.#waiting.length > 0) setImmediate(() => this.#commitWhenDue());
+    }
   }
 
   #problemOf(
@@ -260,14 +278,28 @@ export class Intake {
     }
     this.#waitingEnvelopes += arrivals.length;
     return new Promise((resolve, reject) => {
+      if (this.#waiting.length === 0) this.#waitingSince = performance.now();
       this.#waiting.push({ arrivals, resolve, reject });
-      if (!this.#committing) void this.#drain();
+      this.#commitWhenDue();
     });
+  }
+
+  /**
+   * A commit costs the same for one message as for fifty. So a small group waits while signatures are being checked,
+   * whose messages come along, but never longer than GATHER_MS_MAX. The last check that ends always finds it due.
+   */
+  #commitWhenDue(): void {
+    if (this.#committing || this.#waiting.length === 0) return;
+    const due =
+      this.#verifying === 0 ||
+      this.#waitingEnvelopes >= GATHER_ENVELOPES ||
+      performance.now() - this.#waitingSince > GATHER_MS_MAX;
+    if (due) void this.#drain();
   }
 
   async #drain(): Promise<void> {
     this.#committing = true;
-    while (this.#waiting.length > 0) {
+    {
       const group: Waiting[] = [];
       let size = 0;
       // The group is taken when the transaction begins, so that what arrived while it waited comes along.
@@ -282,15 +314,17 @@ export class Intake {
       };
       try {
         const changes = await this.#host.db.write((tx) => this.#host.applier.apply(tx, take()));
-        this.#host.peers.install(changes);
+        this.#host.peers.install(changes); commits += 1; sizes += size;
         for (const { resolve } of group) resolve();
       } catch (error) {
         if (group.length === 0) take();
         for (const { reject } of group) reject(error);
       }
       this.#waitingEnvelopes -= size;
+      this.#waitingSince = performance.now();
     }
     this.#committing = false;
+    this.#commitWhenDue();
   }
 
   #answer(items: readonly Item[], form: 'single' | 'batch'): Answer {
