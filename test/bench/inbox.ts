@@ -1,5 +1,5 @@
 // The inbox, durable and verified, everything on: 64 senders, one envelope a request over 64 connections, and batches
-// of 100 over 16. Aims: 0.72 and 1.16 x calib (docs/architecture.md, Measuring). Arguments: seconds, stored messages.
+// of 100 over 16. Aims: 0.72 and 1.16 x calib (docs/architecture.md, Measuring). Arguments: seconds, and `single` or `batch` for one of them.
 import { joinBatch, type NodeId } from '#protocol';
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
@@ -24,28 +24,28 @@ export const description = 'Messages a second through the inbox, singly and in b
 export async function run(context: BenchContext): Promise<void> {
   const seconds = Number(context.args[0] ?? SECONDS_DEFAULT);
   const server = fork(new URL('./inbox/server.ts', import.meta.url), {
-    execArgv: process.env.ORED_PROF ? ['--cpu-prof','--cpu-prof-dir=/tmp/fedprof'] : [],
     env: { ...process.env, UV_THREADPOOL_SIZE: String(availableParallelism()) },
   });
-  serverPid = server.pid ?? 0;
   try {
     const [{ url, nodeId }] = (await once(server, 'message')) as [{ url: string; nodeId: NodeId }];
     const senders = await introduceAll(url);
     await tell(server, { contacts: senders.map((sender) => sender.nodeId) });
-    const supply = new Supply(senders, nodeId);
-    await measure(context, url, { what: 'warm-up', seconds: 1, lanes: SINGLE_LANES, batch: 1, supply });
-    if (context.args[1] !== 'batch') await measure(context, url, { what: 'single', seconds, lanes: SINGLE_LANES, batch: 1, supply });
-    if (context.args[1] !== 'single') await measure(context, url, { what: 'batches of 100', seconds, lanes: BATCH_LANES, batch: BATCH, supply });
+    const shared = { supply: new Supply(senders, nodeId), serverPid: server.pid ?? 0 };
+    await measure(context, url, { what: 'warm-up', seconds: 1, lanes: SINGLE_LANES, batch: 1, ...shared });
+    if (context.args[1] !== 'batch')
+      await measure(context, url, { what: 'single', seconds, lanes: SINGLE_LANES, batch: 1, ...shared });
+    if (context.args[1] !== 'single')
+      await measure(context, url, {
+        what: 'batches of 100',
+        seconds,
+        lanes: BATCH_LANES,
+        batch: BATCH,
+        ...shared,
+      });
   } finally {
     server.send({ end: true } satisfies ToServer);
     await once(server, 'exit');
   }
-}
-
-let serverPid = 0;
-function cpuMs(pid: number): number {
-  const f = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ');
-  return (Number(f[11]) + Number(f[12])) * 10;
 }
 
 interface Load {
@@ -54,6 +54,7 @@ interface Load {
   readonly lanes: number;
   readonly batch: number;
   readonly supply: Supply;
+  readonly serverPid: number;
 }
 
 /** Envelopes signed ahead, taken in each sender's order; what one load leaves the next one takes. */
@@ -95,12 +96,15 @@ async function measure(context: BenchContext, url: string, load: Load): Promise<
   supply.signAhead(Math.ceil((PER_SECOND_MAX * seconds) / SENDERS));
   const bodyOf = (lane: number): Uint8Array => {
     if (batch === 1) return supply.take(lane);
-    return joinBatch(Array.from({ length: batch }, (_unused, i) => supply.take(lane * perLane + (i % perLane))));
+    return joinBatch(
+      Array.from({ length: batch }, (_unused, i) => supply.take(lane * perLane + (i % perLane))),
+    );
   };
   const type = batch === 1 ? 'application/orf+json' : 'application/orf-batch+jsonl';
   const open: Lane[] = await Promise.all(Array.from({ length: lanes }, () => openLane(url)));
   const latencies: number[] = [];
-  const cpu0 = cpuMs(serverPid), own0 = process.cpuUsage();
+  const serverBefore = cpuMs(load.serverPid);
+  const ownBefore = process.cpuUsage();
   const started = performance.now();
   const until = started + seconds * 1000;
   await Promise.all(
@@ -116,12 +120,23 @@ async function measure(context: BenchContext, url: string, load: Load): Promise<
   );
   const elapsedS = (performance.now() - started) / 1000;
   for (const lane of open) lane[Symbol.dispose]();
-  const own = process.cpuUsage(own0);
-  console.log(`  cpu/message: server ${(((cpuMs(serverPid) - cpu0) * 1000) / latencies.length / batch).toFixed(0)} us, client ${((own.user + own.system) / latencies.length / batch).toFixed(0)} us`);
-  context.report(load.what, (latencies.length * batch) / elapsedS);
+  const own = process.cpuUsage(ownBefore);
+  const messages = latencies.length * batch;
+  const serverUs = ((cpuMs(load.serverPid) - serverBefore) * 1000) / messages;
+  context.report(load.what, messages / elapsedS);
   latencies.sort((a, b) => a - b);
   const at = (share: number): string => (latencies[Math.floor(latencies.length * share)] ?? 0).toFixed(1);
   console.log(`  p50 ${at(0.5)} ms, p99 ${at(0.99)} ms`);
+  // Steadier than the rate where neighbours are busy: the rate cannot pass cores / (both together).
+  console.log(
+    `  CPU a message: server ${serverUs.toFixed(0)} us, load ${((own.user + own.system) / messages).toFixed(0)} us`,
+  );
+}
+
+/** CPU time of a process in milliseconds (Linux: user and system, in ticks of 10 ms). */
+function cpuMs(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
+  return (Number(fields[11]) + Number(fields[12])) * 10;
 }
 
 async function introduceAll(url: string): Promise<Signer[]> {

@@ -71,6 +71,8 @@ export class Applier {
 
   async #plan(tx: Tx, arrivals: readonly Arrival[]): Promise<Work[]> {
     const byNode = Map.groupBy(arrivals, ({ from }) => from);
+    // Nearly always there already; a sender may have been forgotten while it waited.
+    await this.#host.peers.load([...byNode.keys()]);
     const peers = [...byNode.keys()].map((nodeId) => {
       const peer = this.#host.peers.get(nodeId);
       assert(peer !== undefined, 'senders are loaded before their messages are applied');

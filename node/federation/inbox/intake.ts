@@ -7,10 +7,8 @@ import { isoTime } from '#kernel/ports.ts';
 import {
   AppError,
   FRESHNESS_MS,
-  formatTimestamp,
   parseEnvelope,
   parseTimestamp,
-  signReceipt,
   splitBatch,
   splitSeq,
   toBase64Url,
@@ -38,6 +36,7 @@ import {
 import type { Peers } from '../peers.ts';
 import type { Applier } from './apply.ts';
 import type { Arrival, Line } from './order.ts';
+import { writeReceipt } from './receipt-writer.ts';
 import type { RefusalTally } from './refusals.ts';
 
 /** What a sender's newest verified record says; undefined: unknown here. */
@@ -73,10 +72,10 @@ export interface IntakeHost {
   readonly heard: (nodeId: NodeId) => void;
 }
 
-const GATHER_ENVELOPES = Number(process.env['G_N'] ?? 32);
-const GATHER_MS_MAX = Number(process.env['G_MS'] ?? 5);
-let commits = 0, sizes = 0;
-if (process.env['G_N']) setInterval(() => { console.error('commits', commits, 'avg', sizes / commits); commits = 0; sizes = 0; }, 1000).unref();
+/** A group of this size commits at once: its share of a commit is below the cost of parsing one envelope. */
+const GATHER_ENVELOPES = 32;
+/** The longest that a smaller group waits for signatures that are being checked. */
+const GATHER_MS_MAX = 5;
 
 /** One envelope of a request, and what is known of it so far. */
 interface Item {
@@ -299,30 +298,28 @@ export class Intake {
 
   async #drain(): Promise<void> {
     this.#committing = true;
-    {
-      const group: Waiting[] = [];
-      let size = 0;
-      // The group is taken when the transaction begins, so that what arrived while it waited comes along.
-      const take = (): Arrival[] => {
-        while (this.#waiting[0] !== undefined && size < GROUP_ENVELOPES_MAX) {
-          const next = this.#waiting.shift();
-          if (next === undefined) break;
-          group.push(next);
-          size += next.arrivals.length;
-        }
-        return group.flatMap(({ arrivals }) => arrivals);
-      };
-      try {
-        const changes = await this.#host.db.write((tx) => this.#host.applier.apply(tx, take()));
-        this.#host.peers.install(changes); commits += 1; sizes += size;
-        for (const { resolve } of group) resolve();
-      } catch (error) {
-        if (group.length === 0) take();
-        for (const { reject } of group) reject(error);
+    const group: Waiting[] = [];
+    let size = 0;
+    // The group is taken when the transaction begins, so that what arrived while it waited comes along.
+    const take = (): Arrival[] => {
+      while (this.#waiting[0] !== undefined && size < GROUP_ENVELOPES_MAX) {
+        const next = this.#waiting.shift();
+        if (next === undefined) break;
+        group.push(next);
+        size += next.arrivals.length;
       }
-      this.#waitingEnvelopes -= size;
-      this.#waitingSince = performance.now();
+      return group.flatMap(({ arrivals }) => arrivals);
+    };
+    try {
+      const changes = await this.#host.db.write((tx) => this.#host.applier.apply(tx, take()));
+      this.#host.peers.install(changes);
+      for (const { resolve } of group) resolve();
+    } catch (error) {
+      if (group.length === 0) take();
+      for (const { reject } of group) reject(error);
     }
+    this.#waitingEnvelopes -= size;
+    this.#waitingSince = performance.now();
     this.#committing = false;
     this.#commitWhenDue();
   }
@@ -339,7 +336,7 @@ export class Intake {
       ? this.#retryAfterS(items)
       : undefined;
     const senders = [...new Set(items.flatMap(({ arrival }) => arrival?.from ?? []))];
-    const receipt = signReceipt(
+    const receipt = writeReceipt(
       {
         from: self,
         lines: lines.map(({ line }) => line),
@@ -349,7 +346,7 @@ export class Intake {
           const { generation, n, head } = pair;
           return [{ from, generation, seq: n === 0 ? 0 : generation * 2 ** 32 + n, head: toBase64Url(head) }];
         }),
-        issued_at: isoTime(now),
+        issued_at: timestampOf(now),
         now,
         ...(retryAfterS === undefined ? {} : { retry_after_s: retryAfterS }),
       },
@@ -402,8 +399,16 @@ function toReceiptLine({ envelope }: ParsedEnvelope, line: Line): ReceiptLine {
     seq,
     verdict,
     ...(refusal === undefined ? {} : { code: refusal.code }),
-    received_at: formatTimestamp(receivedAt),
+    received_at: timestampOf(receivedAt),
   };
+}
+
+let lastMs = Number.NaN;
+let lastText = '';
+/** Most lines of a group carry the same moment; writing it anew for each costs as much as parsing an envelope. */
+function timestampOf(ms: number): string {
+  if (ms !== lastMs) [lastMs, lastText] = [ms, isoTime(ms)];
+  return lastText;
 }
 
 function statusOf({ verdict, refusal }: Line): number {
