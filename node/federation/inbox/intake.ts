@@ -25,16 +25,15 @@ import {
   CONTACT_BUDGET,
   FORGERY_BUDGET,
   FUTURE_MS_MAX,
-  GROUP_ENVELOPES_MAX,
   STRANGERS_LANE,
   STRANGER_BUDGET,
-  WAITING_ENVELOPES_MAX,
   refusals,
   subnetOf,
   type Refusal,
 } from '../model.ts';
 import type { Peers } from '../peers.ts';
 import type { Applier } from './apply.ts';
+import { Group } from './group.ts';
 import type { Arrival, Line } from './order.ts';
 import { writeReceipt } from './receipt-writer.ts';
 import type { RefusalTally } from './refusals.ts';
@@ -72,11 +71,6 @@ export interface IntakeHost {
   readonly heard: (nodeId: NodeId) => void;
 }
 
-/** A group of this size commits at once: its share of a commit is below the cost of parsing one envelope. */
-const GATHER_ENVELOPES = 32;
-/** The longest that a smaller group waits for signatures that are being checked. */
-const GATHER_MS_MAX = 5;
-
 /** One envelope of a request, and what is known of it so far. */
 interface Item {
   readonly parsed: ParsedEnvelope;
@@ -86,26 +80,17 @@ interface Item {
   arrival: Arrival | undefined;
 }
 
-interface Waiting {
-  readonly arrivals: readonly Arrival[];
-  readonly resolve: () => void;
-  readonly reject: (error: unknown) => void;
-}
-
 export class Intake {
   readonly #host: IntakeHost;
   readonly #contacts: Buckets;
   readonly #strangers: Buckets;
   readonly #lane: Buckets;
   readonly #forgeries: Buckets;
-  readonly #waiting: Waiting[] = [];
-  #waitingEnvelopes = 0;
-  #waitingSince = 0;
-  #verifying = 0;
-  #committing = false;
+  readonly #group: Group;
 
   constructor(host: IntakeHost) {
     this.#host = host;
+    this.#group = new Group(host);
     this.#contacts = new Buckets(CONTACT_BUDGET, host.clock);
     this.#strangers = new Buckets(STRANGER_BUDGET, host.clock);
     this.#lane = new Buckets(STRANGERS_LANE, host.clock);
@@ -170,7 +155,7 @@ export class Intake {
       item.line = this.#later(refusals.budget, now);
       return;
     }
-    if (!(await this.#verify(parsed, sender.signingKey))) {
+    if (!(await this.#group.expect(verifyEnvelope(parsed, sender.signingKey)))) {
       this.#forgeries.take(subnet);
       item.problem = notAuthentic(
         'envelope/signature',
@@ -194,17 +179,6 @@ export class Intake {
     this.#host.heard(from.node_id);
     if (parseTimestamp(timestamp) > now + FUTURE_MS_MAX) item.line = this.#later(refusals.future, now);
     else item.arrival = this.#toArrival(parsed, now, false);
-  }
-
-  async #verify(parsed: ParsedEnvelope, signingKey: Uint8Array): Promise<boolean> {
-    this.#verifying += 1;
-    try {
-      return await verifyEnvelope(parsed, signingKey);
-    } finally {
-      this.#verifying -= 1;
-      // After those that wait for this result have joined the group.
-      if (this.#waiting.length > 0) setImmediate(() => this.#commitWhenDue());
-    }
   }
 
   #problemOf(
@@ -269,59 +243,10 @@ export class Intake {
     };
   }
 
-  /** Joins the group that commits next. */
-  #commit(arrivals: readonly Arrival[]): Promise<void> {
-    if (this.#waitingEnvelopes + arrivals.length > WAITING_ENVELOPES_MAX) {
-      for (const arrival of arrivals) arrival.line = this.#later(refusals.busy, arrival.receivedAt);
-      return Promise.resolve();
-    }
-    this.#waitingEnvelopes += arrivals.length;
-    return new Promise((resolve, reject) => {
-      if (this.#waiting.length === 0) this.#waitingSince = performance.now();
-      this.#waiting.push({ arrivals, resolve, reject });
-      this.#commitWhenDue();
-    });
-  }
-
-  /**
-   * A commit costs the same for one message as for fifty. So a small group waits while signatures are being checked,
-   * whose messages come along, but never longer than GATHER_MS_MAX. The last check that ends always finds it due.
-   */
-  #commitWhenDue(): void {
-    if (this.#committing || this.#waiting.length === 0) return;
-    const due =
-      this.#verifying === 0 ||
-      this.#waitingEnvelopes >= GATHER_ENVELOPES ||
-      performance.now() - this.#waitingSince > GATHER_MS_MAX;
-    if (due) void this.#drain();
-  }
-
-  async #drain(): Promise<void> {
-    this.#committing = true;
-    const group: Waiting[] = [];
-    let size = 0;
-    // The group is taken when the transaction begins, so that what arrived while it waited comes along.
-    const take = (): Arrival[] => {
-      while (this.#waiting[0] !== undefined && size < GROUP_ENVELOPES_MAX) {
-        const next = this.#waiting.shift();
-        if (next === undefined) break;
-        group.push(next);
-        size += next.arrivals.length;
-      }
-      return group.flatMap(({ arrivals }) => arrivals);
-    };
-    try {
-      const changes = await this.#host.db.write((tx) => this.#host.applier.apply(tx, take()));
-      this.#host.peers.install(changes);
-      for (const { resolve } of group) resolve();
-    } catch (error) {
-      if (group.length === 0) take();
-      for (const { reject } of group) reject(error);
-    }
-    this.#waitingEnvelopes -= size;
-    this.#waitingSince = performance.now();
-    this.#committing = false;
-    this.#commitWhenDue();
+  /** Joins the group that commits next. @throws db/* */
+  async #commit(arrivals: readonly Arrival[]): Promise<void> {
+    if (this.#group.hasRoom(arrivals.length)) return this.#group.join(arrivals);
+    for (const arrival of arrivals) arrival.line = this.#later(refusals.busy, arrival.receivedAt);
   }
 
   #answer(items: readonly Item[], form: 'single' | 'batch'): Answer {
