@@ -3,7 +3,7 @@
 // Refuses instead of repairing, except for white space and Unicode composition, which nobody types on purpose.
 import { AppError, type ErrorCode, type Text, invalid } from './errors.ts';
 import { COMBINING_MARKS_MAX, DISPLAY_NAME_CHARS_MAX, DISPLAY_NAME_GRAPHEMES_MAX } from './limits.ts';
-import { USERNAME_SYNTAX } from './party.ts';
+import { USERNAME_SYNTAX } from './wire/party.ts';
 
 declare const brand: unique symbol;
 /** `[a-z0-9][a-z0-9_-]{1,30}[a-z0-9]` */
@@ -129,9 +129,11 @@ export function cleanDisplayName(text: string): string {
   return name;
 }
 
-const segmenter = new Intl.Segmenter('und', { granularity: 'grapheme' });
+/** Made at first use: it loads tables for 20 ms, which a start should not pay. */
+let segmenter: Intl.Segmenter | undefined;
 
 function graphemes(text: string): number {
+  segmenter ??= new Intl.Segmenter('und', { granularity: 'grapheme' });
   let count = 0;
   for (const _segment of segmenter.segment(text)) count += 1;
   return count;

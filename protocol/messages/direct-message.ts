@@ -1,7 +1,7 @@
 // Direct messages: always sealed end to end, there is no plaintext form. `scheme` says how; an unknown scheme is
 // refused, never shown. What is inside is canonical JSON of `directMessageContent`.
 import { z } from 'zod';
-import { field } from '../fields.ts';
+import { field } from '../wire/fields.ts';
 import { DIRECT_MESSAGE_CIPHERTEXT_BYTES_MAX, MESSAGE_TEXT_CHARS_MAX } from '../limits.ts';
 
 export const directMessage = z.strictObject({

@@ -5,6 +5,7 @@ import { Point } from '@noble/ed25519';
 import { concatBytes, fromHex, toHex } from '#protocol';
 import { primitives as browser } from '#protocol/crypto/browser.ts';
 import { primitives as node } from '#protocol/crypto/node.ts';
+import { isAcceptablePublicKey } from '#protocol/crypto/primitives.ts';
 import { sha512 } from '@noble/hashes/sha2.js';
 import { readVectors } from './vectors.ts';
 
@@ -89,6 +90,17 @@ for (const [name, primitives] of Object.entries(both)) {
     assert.notDeepEqual(primitives.randomBytes(32), primitives.randomBytes(32));
   });
 }
+
+test('a key has one spelling, whatever the libraries below would take', () => {
+  const key = node.signingKey(new Uint8Array(32)).publicKey;
+  assert.equal(isAcceptablePublicKey(key), true);
+  const prime = 'edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f';
+  // p, p + 3, p + 4 and 2^255 - 1 with the sign: second spellings of 0, 3, 4 and 18.
+  for (const hex of [prime, prime.replace('ed', 'f0'), prime.replace('ed', 'f1'), 'ff'.repeat(32)]) {
+    assert.equal(isAcceptablePublicKey(fromHex(hex)), false, hex);
+  }
+  assert.equal(isAcceptablePublicKey(fromHex('03' + '00'.repeat(31))), true);
+});
 
 test('both hash and sign alike, as bare Uint8Arrays', () => {
   for (let length = 0; length < 200; length += 13) {
