@@ -79,6 +79,7 @@ const running = await startNode({
       register: (kind, rule) => rules.register(kind, rule),
       owner: people.ownerActor(),
       onSessionEnded: (run) => people.onSessionEnded(run),
+      sessionStands: (id) => people.sessionStands(id),
     };
   },
   onFatal: (error) => {
