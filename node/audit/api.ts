@@ -1,4 +1,5 @@
 // HTTP contract of the audit trail. The owner reads it; nobody writes it.
+// Holds schemas only: the command line loads it too.
 import { defineRoute } from '#kernel/http/contract.ts';
 import { z } from 'zod';
 import { LIST_LIMIT_MAX, WAIT_S_MAX } from './model.ts';

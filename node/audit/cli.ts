@@ -1,5 +1,6 @@
 // `ored log`: what happened on this node, oldest first, and as it happens with -f.
-import { AppError } from '#protocol';
+// Speaks to the running node only; it never opens the database.
+import { AppError } from '#protocol/errors.ts';
 import { defineCommand, exitCodes, type Command, type CommandContext } from '#kernel/command.ts';
 import { listAuditRoute, verifyAuditRoute, type EntryView } from './api.ts';
 import { LIST_LIMIT_MAX, WAIT_S_MAX } from './model.ts';

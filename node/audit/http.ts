@@ -1,4 +1,5 @@
 // Binds the audit trail's routes.
+// Decides nothing: access has decided before a handler runs.
 import { toHex } from '#protocol';
 import { bind, type BoundRoute } from '#kernel/http/contract.ts';
 import * as api from './api.ts';
@@ -27,7 +28,12 @@ export function auditRoutes(audit: Audit): BoundRoute[] {
 function toView(entry: ChainedEntry): api.EntryView {
   const { seq, at, type, subject, actor, detail, hash } = entry;
   return {
-    ...{ seq, at, type, subject, actor, hash: toHex(hash) },
+    seq,
+    at,
+    type,
+    subject,
+    actor,
+    hash: toHex(hash),
     detail: JSON.parse(detail) as Record<string, unknown>,
   };
 }

@@ -1,4 +1,5 @@
 // The door of audit: the hash-chained trail of everything that happened.
+// It offers no way to change or remove an entry.
 import { defineFeature } from '#kernel/feature.ts';
 import { access, publicRules } from '#node/access/index.ts';
 import { auditRoutes } from './http.ts';

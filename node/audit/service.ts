@@ -2,7 +2,8 @@
 // It has no way to change or remove an entry.
 import { equalBytes, toHex } from '#protocol';
 import type { Host } from '#kernel/feature.ts';
-import { chainEvents, emptyHead, FOLLOWERS_MAX, hashEntry, VERIFY_PAGE, type ChainedEntry } from './model.ts';
+import { chainEvents, emptyHead, hashEntry } from './chain.ts';
+import { FOLLOWERS_MAX, VERIFY_PAGE, type ChainedEntry } from './model.ts';
 import * as store from './store.ts';
 
 export interface Verification {
@@ -63,7 +64,10 @@ export function createAudit(host: Host): Audit {
       const expected = await store.findHead(db.read);
       let { seq, hash } = emptyHead;
       const broken = (at: number): Verification => ({
-        ...{ ok: false, entries: seq, brokenAt: at, head: toHex(expected.hash) },
+        ok: false,
+        entries: seq,
+        brokenAt: at,
+        head: toHex(expected.hash),
       });
       while (seq < expected.seq) {
         const page = await store.entriesAfter(db.read, seq, VERIFY_PAGE);

@@ -1,8 +1,10 @@
 // SQL of the audit trail.
+// It only appends and reads: no statement here updates or deletes an entry.
 import { tables, type Reader, type Tx } from '#kernel/db/database.ts';
 import { toHex } from '#protocol';
 import { sql } from 'kysely';
-import { emptyHead, type ChainedEntry, type Head } from './model.ts';
+import { emptyHead } from './chain.ts';
+import type { ChainedEntry, Head } from './model.ts';
 
 interface EntryRow {
   seq: number;

@@ -1,8 +1,7 @@
 // `ored id show` and `ored id kit`: who this node is, and the recovery kit on paper.
 // The kit is printed to whoever sits at the machine; it is never logged, and never shown again once confirmed.
-import { AppError } from '#protocol';
+import { AppError } from '#protocol/errors.ts';
 import { defineCommand, type Command, type CommandContext, type CommandOutput } from '#kernel/command.ts';
-import { renderUnicodeCompact } from 'uqr';
 import { confirmKitRoute, showIdentityRoute, showKitRoute } from './api.ts';
 
 const WORDS_PER_LINE = 4;
@@ -33,7 +32,7 @@ const showCommand = defineCommand({
       }),
       `  ${shown.fingerprint.words.join(' ')}`,
       `  ${shown.fingerprint.hex.join(' ')}`,
-      renderUnicodeCompact(shown.code),
+      context.qr(shown.code),
       context.say(recovery),
     ].join('\n');
     return { json: shown, text };
@@ -72,7 +71,7 @@ async function show(context: CommandContext): Promise<CommandOutput> {
     '',
     ...numbered(kit.words),
     '',
-    renderUnicodeCompact(kit.code),
+    context.qr(kit.code),
     context.say({
       en: `Then type words ${first} and ${second}:  ored id kit --confirm "WORD${first} WORD${second}"\nThis node then erases its copy.`,
       fr: `Tapez ensuite les mots ${first} et ${second} :  ored id kit --confirm "MOT${first} MOT${second}"\nCe nœud efface alors sa copie.`,

@@ -186,8 +186,14 @@ async function keepFile(
       throw failures.otherContent();
     const now = host.clock.now();
     const row: store.BlobRow = {
-      ...{ cid, file, kind, size },
-      ...{ stored_size: storedSize, created_at: now, used_at: now, staged_until: stagedUntil },
+      cid,
+      file,
+      kind,
+      size,
+      stored_size: storedSize,
+      created_at: now,
+      used_at: now,
+      staged_until: stagedUntil,
     };
     if (await db.write((tx) => store.insertBlob(tx, row))) {
       files.settled(file);

@@ -1,3 +1,4 @@
+// `ored log` as a script runs it, against a real node.
 import { eventually, makeNode } from '#kit';
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';

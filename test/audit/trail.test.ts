@@ -1,3 +1,4 @@
+// The audit trail: complete, ordered, free of content, and betraying every change.
 import { access } from '#node/access/index.ts';
 import { audit } from '#node/audit/index.ts';
 import { identity } from '#node/identity/index.ts';
@@ -7,8 +8,8 @@ import type { NewEvent } from '#kernel/events.ts';
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { sql, type RawBuilder } from 'kysely';
-import { eventually } from '#kit';
-import { fakeClock, inFolder, makeRig, type Rig } from '../identity/rig.ts';
+import { eventually, fakeClock, type FakeClock } from '#kit';
+import { inFolder, makeRig, type Rig } from '../identity/rig.ts';
 
 const features = [vault, identity, access, audit];
 const never = new AbortController().signal;
@@ -18,13 +19,16 @@ async function append(rig: Rig, events: readonly NewEvent[]): Promise<void> {
 }
 const made = (count: number, from = 1): NewEvent[] =>
   Array.from({ length: count }, (_, i) => ({
-    ...{ type: 'post.created', subject: `post-${from + i}`, actor: 'account:a', new: { n: from + i } },
+    type: 'post.created',
+    subject: `post-${from + i}`,
+    actor: 'account:a',
+    new: { n: from + i },
   }));
 
 /** Waits until the trail has `count` entries. */
 async function trail(rig: Rig, count: number) {
   return eventually(`${count} entries`, async () => {
-    (rig.host.clock as ReturnType<typeof fakeClock>).advance(1);
+    await (rig.host.clock as FakeClock).advance(1);
     const entries = await rig.booted.door(audit).after(0, { limit: 1_000, waitMs: 0, signal: never });
     return entries.length >= count ? entries : undefined;
   });
@@ -92,7 +96,9 @@ describe('the audit trail', () => {
       const secret = 'the text of a private post';
       await append(rig, [
         {
-          ...{ type: 'post.edited', subject: 'p', actor: 'account:a' },
+          type: 'post.edited',
+          subject: 'p',
+          actor: 'account:a',
           old: { text: secret, visibility: 'friends' },
           new: { text: secret, long: secret.repeat(20), deep: { a: { b: { c: { d: secret } } } }, half: 0.5 },
         },
@@ -121,6 +127,20 @@ describe('the audit trail', () => {
       const abandoned = door.after(2, { limit: 10, waitMs: 20_000, signal: gone.signal });
       gone.abort();
       assert.deepEqual(await abandoned, []);
+    });
+  });
+
+  it('tells of what was refused to a stranger, once and without what they tried', async () => {
+    await inFolder(async (dataDir) => {
+      await using rig = await makeRig(features, { dataDir });
+      const bob = { kind: 'node', node_id: 'QmBob' } as const;
+      for (let i = 0; i < 50; i += 1) {
+        const resource = { kind: 'audit', id: `secret-${i}` };
+        await rig.booted.door(access).decide({ actor: bob, action: 'read', resource });
+      }
+      const [entry] = await trail(rig, 1);
+      assert.deepEqual([entry?.type, entry?.actor, entry?.subject], ['access.denied', 'node:QmBob', 'audit']);
+      assert.ok(entry !== undefined && !entry.detail.includes('secret-'));
     });
   });
 });

@@ -156,6 +156,7 @@ export async function makePeer(options: {
           decide: async (request) => rules.decide(request),
           register: (kind, rule) => rules.register(kind, rule),
           owner: people.ownerActor(),
+          sessionStands: (sessionId) => people.sessionStands(sessionId),
           onSessionEnded: (run) => people.onSessionEnded(run),
         };
       },

@@ -1,3 +1,4 @@
+// `ored id` as a script runs it, against a real node.
 import { makeNode } from '#kit';
 import { verifyIdentityLog } from '#protocol';
 import assert from 'node:assert/strict';

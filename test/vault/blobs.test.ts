@@ -1,3 +1,5 @@
+// Sealed blobs: content, addresses, ranges, tampering, quotas, crashes.
+import { fakeClock } from '#kit';
 import { vault, type Vault } from '#node/vault/index.ts';
 import { cidOf } from '#protocol';
 import assert from 'node:assert/strict';
@@ -6,7 +8,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, truncateSync, writeFi
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { describe, it } from 'node:test';
-import { fakeClock, inFolder, makeRig, type RigOptions } from '../identity/rig.ts';
+import { inFolder, makeRig, type RigOptions } from '../identity/rig.ts';
 
 const MIB = 1024 * 1024;
 const media = { kind: 'media', bytesMax: 10 * MIB } as const;
@@ -202,11 +204,11 @@ describe('blobs', () => {
       async (door, dataDir) => {
         const cache = { kind: 'cache', bytesMax: MIB } as const;
         const write = async () => {
-          clock.set(clock.now() + 1_000);
+          clock.step(clock.now() + 1_000);
           return door.blobs.write(randomBytes(300_000), cache);
         };
         const [first, second, third] = [await write(), await write(), await write()];
-        clock.set(clock.now() + 1_000);
+        clock.step(clock.now() + 1_000);
         await read(await door.blobs.open(first.cid, first.key));
         await door.flushUses();
         const fourth = await write();
@@ -226,7 +228,8 @@ describe('blobs', () => {
   it('are removed with their rows, and a rolled-back removal keeps them', async () => {
     await inFolder(async (dataDir) => {
       await using rig = await makeRig([vault], { dataDir });
-      const { blobs, usage, tidy } = rig.booted.door(vault);
+      const door = rig.booted.door(vault);
+      const { blobs } = door;
       const { cid, key } = await blobs.write(randomBytes(10), media);
       const undone = rig.host.db.write(async (tx) => {
         await blobs.remove(tx, cid);
@@ -237,9 +240,9 @@ describe('blobs', () => {
       await rig.host.db.write((tx) => blobs.remove(tx, cid));
       await assert.rejects(blobs.open(cid, key), { code: 'vault/not-found' });
       await assert.rejects(blobs.openCiphertext(cid), { code: 'vault/not-found' });
-      await tidy();
+      await door.tidy();
       assert.deepEqual(filesOf(dataDir), []);
-      assert.equal(usage().media, 0);
+      assert.equal(door.usage().media, 0);
     });
   });
 
@@ -253,7 +256,7 @@ describe('blobs', () => {
       await rig.host.db.write((tx) => door.blobs.keep(tx, kept.cid));
       await door.tidy();
       assert.equal(filesOf(dataDir).length, 2);
-      clock.set(clock.now() + 25 * 3_600_000);
+      clock.step(clock.now() + 25 * 3_600_000);
       await door.tidy();
       assert.notEqual(await door.blobs.stat(kept.cid), undefined);
       assert.equal(await door.blobs.stat(dropped.cid), undefined);

@@ -1,3 +1,4 @@
+// Wrapped secrets at rest.
 import { vault } from '#node/vault/index.ts';
 import { tables } from '#kernel/db/database.ts';
 import assert from 'node:assert/strict';

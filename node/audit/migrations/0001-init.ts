@@ -1,4 +1,5 @@
 // Tables of the audit trail: hash-chained entries, and the head that a cut-off end would betray.
+// Forward only; once merged it does not change.
 import type { Migration } from '#kernel/db/migrate.ts';
 import { sql } from 'kysely';
 
