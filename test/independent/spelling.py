@@ -173,7 +173,9 @@ def is_its_own_serialisation(url):
         return False
     try:
         if name.startswith("["):
-            return str(ipaddress.IPv6Address(name[1:-1])) == name[1:-1]
+            address = ipaddress.IPv6Address(name[1:-1])
+            mapped = address.ipv4_mapped and "::ffff:%x:%x" % divmod(int(address.ipv4_mapped), 2 ** 16)
+            return (mapped or str(address)) == name[1:-1]
         if re.fullmatch(r"(0x[0-9a-f]*|[0-9]+)", name.rstrip(".").split(".")[-1]):
             return str(ipaddress.IPv4Address(name)) == name
     except ValueError:
