@@ -13,7 +13,7 @@ function limiter(options: { readonly burst: number; readonly perSecond: number }
   return {
     clock,
     take: (key: string, cost?: number) => made.take(key, cost),
-    require: (key: string) => made.require(key),
+    demand: (key: string) => made.require(key),
   };
 }
 
@@ -65,10 +65,10 @@ describe('a rate limiter', () => {
   });
 
   it('throws its code, a sentence in both languages and the seconds to wait', () => {
-    const { require } = limiter({ burst: 1, perSecond: 0.4 });
-    require('a');
+    const { demand } = limiter({ burst: 1, perSecond: 0.4 });
+    demand('a');
     assert.throws(
-      () => require('a'),
+      () => demand('a'),
       (error) => {
         assert.ok(error instanceof AppError);
         assert.deepEqual([error.category, error.code, error.retryAfterS], ['limit', 'area/too-many', 2.5]);
@@ -77,15 +77,15 @@ describe('a rate limiter', () => {
         return true;
       },
     );
-    require('b');
+    demand('b');
   });
 
   it('remembers a bounded number of keys, and forgets the one that was quiet longest', () => {
     const { take } = limiter({ burst: 1, perSecond: 0.000_001 });
-    take('quiet');
     take('busy');
+    take('quiet');
     for (let i = 0; i < 49_998; i += 1) take(`key ${i}`);
-    assert.ok(take('busy') > 0, 'asking moves it to the end');
+    assert.ok(take('busy') > 0, 'the older of the two, but asked for last');
     take('one more');
     assert.ok(take('busy') > 0);
     assert.equal(take('quiet'), 0, 'it was forgotten, so that its bucket is full');
