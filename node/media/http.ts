@@ -1,4 +1,5 @@
 // Binds media's contract to its service.
+// Refuses an upload that announces more bytes than allowed before it reads one.
 import { bind, type BoundRoute } from '#kernel/http/contract.ts';
 import type { Vault } from '#node/vault/index.ts';
 import { cleanText } from '#protocol/text.ts';
