@@ -1,4 +1,5 @@
 // People: the owner's profile and the bonds with others. Says who is a friend; federation enforces what follows.
+// Registers the rules for profiles and connections; posts and conversations ask its door who is who.
 import { defineFeature } from '#kernel/feature.ts';
 import { access, allow, deny } from '#node/access/index.ts';
 import { discovery, type Contact } from '#node/discovery/index.ts';

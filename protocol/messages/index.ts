@@ -15,6 +15,7 @@ import { voidRanges } from './void.ts';
 export { type DirectMessageContent, directMessageContent } from './direct-message.ts';
 export { type Visibility, visibility } from './posts.ts';
 export * from './post-objects.ts';
+export { cleanText, isCleanText } from './text.ts';
 
 export const messageSchemas = {
   friend_request: friendRequest,

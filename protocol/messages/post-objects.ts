@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import { field } from '../wire/fields.ts';
 import { POST_MEDIA_MAX, POST_TEXT_CHARS_MAX, POST_VERSION_MAX } from '../limits.ts';
-import { isCleanText } from '../text.ts';
+import { isCleanText } from './text.ts';
 import { visibility } from './posts.ts';
 
 const MEDIA_TYPE_CHARS_MAX = 100;
