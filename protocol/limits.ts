@@ -21,7 +21,7 @@ export const REQUEST_BYTES_MAX = 128 * 1024;
 export const TICKET_BYTES_MAX = 2 * 1024;
 /** A signed object (a post with its text): fetched, never sent in an envelope when above OBJECT_TEXT_MAX. */
 export const OBJECT_BYTES_MAX = 256 * 1024;
-/** A signed object that travels as a string inside an envelope: leaves room for escapes and for the envelope. */
+/** A signed object that travels as a string inside an envelope; for text beyond ASCII the envelope's own limit comes first. */
 export const OBJECT_TEXT_MAX = 24 * 1024;
 /** Clocks of requests and tickets may differ by this much; replay of envelopes is decided by seq, not by time. */
 export const FRESHNESS_MS = 5 * 60 * 1000;
@@ -63,8 +63,12 @@ export const POST_MEDIA_MAX = 20;
 export const POST_VERSION_MAX = 1_000_000;
 /** The text of one direct message; longer text is a document. */
 export const MESSAGE_TEXT_CHARS_MAX = 10_000;
-/** A sealed direct message: in base64url it leaves room for the envelope around it. */
-export const DIRECT_MESSAGE_CIPHERTEXT_BYTES_MAX = 47 * 1024;
+/** A sealed direct message: in base64url, with the longest addresses around it, it still fits an envelope. */
+export const DIRECT_MESSAGE_CIPHERTEXT_BYTES_MAX = 46 * 1024;
+/** A BCP 47 language tag (RFC 5646 section 4.4.1 asks for room for 35). */
+export const LANGUAGE_TAG_CHARS_MAX = 35;
+/** An invite code is made by a node for one person to type. */
+export const INVITE_CHARS_MAX = 64;
 
 /** Entries of an identity log: one a year for a life and one a month for a decade; each costs one verification. */
 export const LOG_ENTRIES_MAX = 256;

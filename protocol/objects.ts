@@ -4,7 +4,7 @@
 import { base58btc } from 'multiformats/bases/base58';
 import { z } from 'zod';
 import { concatBytes } from './bytes.ts';
-import { type Json, type JsonObject, canonicalize, parseScanned, scanCanonical } from './canonical.ts';
+import { type JsonObject, canonicalize, parseScanned, scanCanonical } from './canonical.ts';
 import { AppError, invalid } from './errors.ts';
 import { field } from './fields.ts';
 import { type Cid, cidOf } from './ids.ts';
@@ -59,6 +59,7 @@ export function signObject(
   value: JsonObject,
   by: { readonly key: SigningKey; readonly verificationMethod: string; readonly created: string },
 ): { readonly bytes: Uint8Array; readonly cid: Cid } {
+  checkValue(value);
   if (Object.hasOwn(value, 'proof')) throw invalid('object/shape', 'The object has a proof already.');
   const config = {
     type: 'DataIntegrityProof',
@@ -67,7 +68,7 @@ export function signObject(
     verificationMethod: by.verificationMethod,
     proofPurpose: 'assertionMethod',
   };
-  const hashData = objectHashData(canonicalize(value), { ...config, ...contextOf(value) });
+  const hashData = objectHashData(canonicalize(value), config);
   const proof = { ...config, proofValue: base58btc.encode(by.key.sign(hashData)) };
   checkShape(proofSchema, proof, 'object/shape');
   const bytes = canonicalize({ ...value, proof });
@@ -84,14 +85,12 @@ export function readObject(bytes: Uint8Array): SignedObject {
 export function verifyObject(bytes: Uint8Array, publicKey: Uint8Array): Promise<boolean> {
   const { object, document } = open(bytes);
   const { proofValue, ...config } = object.proof;
-  const hashData = objectHashData(document, { ...config, ...contextOf(object.value) });
-  return verify(publicKey, hashData, base58btc.decode(proofValue));
+  return verify(publicKey, objectHashData(document, config), base58btc.decode(proofValue));
 }
 
-/** The suite copies a document's `@context` into the proof options before hashing (section 3.3.1, step 2). */
-function contextOf(value: JsonObject): JsonObject {
-  const context: Json | undefined = value['@context'];
-  return context === undefined ? {} : { '@context': context };
+/** JSON-LD stays out: a context would enter the proof options too (section 3.3.1), and nothing here reads it. */
+function checkValue(value: JsonObject): void {
+  if (Object.hasOwn(value, '@context')) throw invalid('object/shape', 'A signed object has no @context.');
 }
 
 function open(bytes: Uint8Array): { readonly object: SignedObject; readonly document: Uint8Array } {
@@ -99,6 +98,7 @@ function open(bytes: Uint8Array): { readonly object: SignedObject; readonly docu
   const { spans } = scanCanonical(bytes);
   if (!spans.has('proof')) throw invalid('object/shape', 'A signed object is a JSON object with a proof.');
   const { proof, ...value } = parseScanned(bytes) as JsonObject;
+  checkValue(value);
   return {
     object: { value, proof: checkShape(proofSchema, proof, 'object/shape'), cid: cidOf(bytes), bytes },
     document: withoutMember(bytes, spans, 'proof'),

@@ -1,7 +1,7 @@
 // What contacts are told of a person: online state (seq 0, never queued) and changes of the profile.
 import { z } from 'zod';
 import { field } from '../fields.ts';
-import { BIO_CHARS_MAX, DISPLAY_NAME_CHARS_MAX } from '../limits.ts';
+import { BIO_CHARS_MAX, DISPLAY_NAME_CHARS_MAX, LANGUAGE_TAG_CHARS_MAX } from '../limits.ts';
 
 export const activityUpdate = z.discriminatedUnion('kind', [
   z.strictObject({ created_at: field.timestamp, kind: z.literal('presence'), online: z.boolean() }),
@@ -14,7 +14,7 @@ export const activityUpdate = z.discriminatedUnion('kind', [
     /** A BCP 47 tag: `fr`, `en-GB`. */
     language: z
       .string()
-      .max(35)
+      .max(LANGUAGE_TAG_CHARS_MAX)
       .regex(/^[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*$/, 'expected a language tag')
       .optional(),
   }),

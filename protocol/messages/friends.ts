@@ -1,10 +1,7 @@
 // Friendship: asking, answering, ending. An acceptance counts only when the asked node itself signed it.
 import { z } from 'zod';
 import { field } from '../fields.ts';
-import { DISPLAY_NAME_CHARS_MAX, NOTE_CHARS_MAX } from '../limits.ts';
-
-/** An invite code is made by a node for one person to type. */
-const INVITE_CHARS_MAX = 64;
+import { DISPLAY_NAME_CHARS_MAX, INVITE_CHARS_MAX, NOTE_CHARS_MAX } from '../limits.ts';
 
 export const friendRequest = z.strictObject({
   created_at: field.timestamp,
