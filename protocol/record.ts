@@ -1,8 +1,8 @@
 // The node record: everything about a node that changes often, signed by its signing key. docs/protocol.md "Node record".
 // A record proves nothing by itself: `verifyRecord` holds it against the verified identity log that it names.
 // Refuses another spelling, another key, another head, an expired or too long-lived record, and URLs that are not plain.
-import { concatBytes, fromBase64Url, toBase64Url, utf8 } from './bytes.ts';
-import { type Json, type JsonObject, canonicalize, parseScanned, scanMembers } from './canonical.ts';
+import { fromBase64Url, toBase64Url, utf8 } from './bytes.ts';
+import { type Json, type JsonObject, canonicalize, parseScanned, scanCanonical } from './canonical.ts';
 import { AppError, type ErrorCode, type Text, invalid } from './errors.ts';
 import { type Cid, type NodeId, cidOf, isCid, isNodeId } from './ids.ts';
 import type { VerifiedIdentity } from './identity.ts';
@@ -17,6 +17,7 @@ import {
   RECORD_URLS_MAX,
 } from './limits.ts';
 import { USERNAME_SYNTAX, isServerUrl } from './party.ts';
+import { withoutMember } from './signed.ts';
 import { isTimestamp, parseTimestamp } from './timestamp.ts';
 
 export interface NodeRecord {
@@ -104,17 +105,12 @@ export function parseRecord(bytes: Uint8Array): ParsedRecord {
       safe: `A node record has at most ${RECORD_BYTES_MAX} bytes.`,
     });
   }
-  const spans = scanMembers(bytes);
+  const { spans } = scanCanonical(bytes);
   const record = checkMembers(parseScanned(bytes));
-  const names = Object.keys(record);
-  const at = names.indexOf('signature');
-  // Canonical order puts transport_key after signature: cutting up to its key takes one comma along.
-  const from = spans[at * 3] as number;
-  const to = spans[(at + 1) * 3] as number;
   return {
     record,
     bytes,
-    signedBytes: concatBytes(bytes.subarray(0, from), bytes.subarray(to)),
+    signedBytes: withoutMember(bytes, spans, 'signature'),
     signatureBytes: keyBytes(record.signature, 64, 'record/signature'),
   };
 }
