@@ -1,0 +1,73 @@
+// Decides who may do what: the areas bring the rules, this applies them, denies what has none, and reports denials.
+import { AppError } from '#protocol';
+import type { AccessRequest, Actor, Decision } from '#kernel/actor.ts';
+import assert from 'node:assert/strict';
+import { sql, type RawBuilder, type SqlBool } from 'kysely';
+import type { Denials } from './denials.ts';
+import { allow, deny, isTrusted, type KindRules } from './model.ts';
+
+export interface Access {
+  /** Adds the rules of a kind; each kind has one owner. */
+  register(kind: string, rules: KindRules): void;
+  /** Never throws for a denial. */
+  decide(request: AccessRequest): Promise<Decision>;
+  /** @throws access/denied to the owner's account, access/not-found to others, who must not learn what exists */
+  require(request: AccessRequest): Promise<void>;
+  /** The condition under which `actor` sees a row of a kind, for lists. */
+  scope(actor: Actor, kind: string): RawBuilder<SqlBool>;
+  /** The kinds that have rules. */
+  kinds(): readonly string[];
+}
+
+export function createAccess(denials: Pick<Denials, 'note'>): Access {
+  const rulesByKind = new Map<string, KindRules>();
+
+  const judge = async (request: AccessRequest): Promise<Decision> => {
+    const rules = rulesByKind.get(request.resource.kind);
+    if (rules === undefined) return deny('unknown-kind');
+    if (isTrusted(request.actor)) return allow('owner');
+    return rules.decide(request);
+  };
+
+  const decide = async (request: AccessRequest): Promise<Decision> => {
+    const decision = await judge(request);
+    if (!decision.allow) denials.note(request, decision.why);
+    return decision;
+  };
+
+  return {
+    register(kind, rules) {
+      assert(!rulesByKind.has(kind), `the kind "${kind}" has one owner`);
+      rulesByKind.set(kind, rules);
+    },
+    decide,
+    async require(request) {
+      const { allow: allowed } = await decide(request);
+      if (!allowed) throw refusal(request.actor);
+    },
+    scope(actor, kind) {
+      const rules = rulesByKind.get(kind);
+      if (rules !== undefined && isTrusted(actor)) return sql<SqlBool>`1 = 1`;
+      return rules?.scope?.(actor) ?? sql<SqlBool>`1 = 0`;
+    },
+    kinds: () => [...rulesByKind.keys()],
+  };
+}
+
+function refusal(actor: Actor): AppError {
+  if (actor.kind === 'account' || actor.kind === 'system') {
+    return new AppError({
+      category: 'forbidden',
+      code: 'access/denied',
+      safe: {
+        en: 'This is not allowed. Nothing was changed.',
+        fr: "Ce n'est pas permis. Rien n'a été modifié.",
+      },
+    });
+  }
+  return new AppError({
+    category: 'not-found',
+    code: 'access/not-found',
+    safe: { en: 'There is nothing here for you.', fr: "Il n'y a rien ici pour vous." },
+  });
+}
