@@ -59,6 +59,10 @@ export const LOG_SUFFIX_ENTRIES_MAX = 32;
 export const LOG_ENTRY_CHARS_MAX = 4096;
 /** Media of one post: a page of pictures. */
 export const POST_MEDIA_MAX = 20;
+/** The text of a post, in UTF-16 units: an essay; with escapes and proof it stays under OBJECT_BYTES_MAX. */
+export const POST_TEXT_CHARS_MAX = 50_000;
+/** Recipients spread their fetches over this time when many are told of a post at once. */
+export const FETCH_SPREAD_S_MAX = 60;
 /** Versions of one post: an edit a minute for a year is no post any more. */
 export const POST_VERSION_MAX = 1_000_000;
 /** The text of one direct message; longer text is a document. */

@@ -3,8 +3,12 @@ import { z } from 'zod';
 import { field } from '../fields.ts';
 import { DISPLAY_NAME_CHARS_MAX, INVITE_CHARS_MAX, NOTE_CHARS_MAX } from '../limits.ts';
 
+/** A friend reads and is read; a follower only reads what is public, and needs no answer. Absent: friend. */
+const relationship = z.enum(['friend', 'follower']);
+
 export const friendRequest = z.strictObject({
   created_at: field.timestamp,
+  relationship: relationship.optional(),
   note: field.text(NOTE_CHARS_MAX).optional(),
   profile: z.strictObject({ display_name: field.text(DISPLAY_NAME_CHARS_MAX) }),
   invite: z
@@ -21,5 +25,8 @@ export const friendResponse = z.strictObject({
   accepted: z.boolean(),
 });
 
-/** The sender no longer holds the connection, whatever it was. */
-export const connectionEnd = z.strictObject({ created_at: field.timestamp });
+/** The sender no longer holds the connection; without `relationship`: any connection, whatever it was. */
+export const connectionEnd = z.strictObject({
+  created_at: field.timestamp,
+  relationship: relationship.optional(),
+});

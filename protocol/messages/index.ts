@@ -14,6 +14,7 @@ import { voidRanges } from './void.ts';
 
 export { type DirectMessageContent, directMessageContent } from './direct-message.ts';
 export { type Visibility, visibility } from './posts.ts';
+export * from './post-objects.ts';
 
 export const messageSchemas = {
   friend_request: friendRequest,

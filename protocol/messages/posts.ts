@@ -2,7 +2,13 @@
 // exact text of their signed objects.
 import { z } from 'zod';
 import { field } from '../fields.ts';
-import { OBJECT_BYTES_MAX, OBJECT_TEXT_MAX, POST_MEDIA_MAX, POST_VERSION_MAX } from '../limits.ts';
+import {
+  FETCH_SPREAD_S_MAX,
+  OBJECT_BYTES_MAX,
+  OBJECT_TEXT_MAX,
+  POST_MEDIA_MAX,
+  POST_VERSION_MAX,
+} from '../limits.ts';
 
 export const visibility = z.enum(['public', 'friends', 'private']);
 export type Visibility = z.infer<typeof visibility>;
@@ -21,6 +27,8 @@ export const postShare = z.strictObject({
   /** Number of media that go with it. */
   media: field.count(POST_MEDIA_MAX),
   edited_at: field.timestamp.optional(),
+  /** Whoever fetches the content ahead waits a random part of this: the author knows how many were told. */
+  spread_s: field.count(FETCH_SPREAD_S_MAX).optional(),
 });
 
 export const postDelete = z.strictObject({

@@ -1,0 +1,93 @@
+// SQL of the owner's files.
+import { tables, type Reader, type Tx } from '#kernel/db/database.ts';
+import type { MediaFile } from './model.ts';
+
+interface FileRow {
+  id: string;
+  cid: string;
+  key: Uint8Array;
+  size: number;
+  type: string;
+  name: string | null;
+  alt: string | null;
+  width: number | null;
+  height: number | null;
+  small_cid: string | null;
+  small_key: Uint8Array | null;
+  small_size: number | null;
+  small_type: string | null;
+  owner: string | null;
+  created_at: number;
+}
+interface MediaTables {
+  media_file: FileRow;
+}
+
+export async function insertFile(tx: Tx, file: MediaFile, createdAt: number): Promise<void> {
+  const { thumbnail, ...rest } = file;
+  const row: FileRow = {
+    ...rest,
+    small_cid: thumbnail?.cid ?? null,
+    small_key: thumbnail?.key ?? null,
+    small_size: thumbnail?.size ?? null,
+    small_type: thumbnail?.type ?? null,
+    created_at: createdAt,
+  };
+  await tables<MediaTables>(tx).insertInto('media_file').values(row).execute();
+}
+
+/** The files with these ids, in no order. */
+export async function readFiles(reader: Reader, ids: readonly string[]): Promise<MediaFile[]> {
+  const rows = await tables<MediaTables>(reader)
+    .selectFrom('media_file')
+    .selectAll()
+    .where('id', 'in', [...ids])
+    .execute();
+  return rows.map(toFile);
+}
+
+export async function filesOf(reader: Reader, owner: string): Promise<MediaFile[]> {
+  const rows = await tables<MediaTables>(reader)
+    .selectFrom('media_file')
+    .selectAll()
+    .where('owner', '=', owner)
+    .execute();
+  return rows.map(toFile);
+}
+
+export async function setOwner(tx: Tx, ids: readonly string[], owner: string): Promise<void> {
+  await tables<MediaTables>(tx)
+    .updateTable('media_file')
+    .set({ owner })
+    .where('id', 'in', [...ids])
+    .execute();
+}
+
+export async function deleteFiles(tx: Tx, ids: readonly string[]): Promise<void> {
+  await tables<MediaTables>(tx)
+    .deleteFrom('media_file')
+    .where('id', 'in', [...ids])
+    .execute();
+}
+
+/** Forgets uploads that nothing refers to since `before`. Returns how many. */
+export async function deleteUnused(tx: Tx, before: number): Promise<number> {
+  const result = await tables<MediaTables>(tx)
+    .deleteFrom('media_file')
+    .where('owner', 'is', null)
+    .where('created_at', '<', before)
+    .executeTakeFirst();
+  return Number(result.numDeletedRows);
+}
+
+function toFile(row: FileRow): MediaFile {
+  const { small_cid, small_key, small_size, small_type, created_at: _created, ...rest } = row;
+  const whole = small_cid !== null && small_key !== null && small_size !== null && small_type !== null;
+  return {
+    ...rest,
+    key: new Uint8Array(rest.key),
+    thumbnail: whole
+      ? { cid: small_cid, key: new Uint8Array(small_key), size: small_size, type: small_type }
+      : null,
+  };
+}

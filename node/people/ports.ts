@@ -1,0 +1,57 @@
+// What people needs of federation and discovery, as narrow as it is used, so that its rules are tested without them.
+import type { Tx } from '#kernel/db/database.ts';
+import type { AppError, Json, MessageId, NodeId, Party } from '#protocol';
+import type { MessageType, Payload } from '#protocol/messages';
+
+export interface Verified<T extends MessageType> {
+  readonly id: MessageId;
+  readonly seq: number;
+  readonly from: NodeId;
+  readonly sender: Party;
+  readonly payload: Payload<T>;
+  readonly receivedAt: number;
+}
+export interface Outcome {
+  readonly id: MessageId;
+  readonly refuse: AppError;
+}
+
+export interface Mail {
+  /** Puts a message into the outbox in the caller's transaction. */
+  send<T extends MessageType>(
+    tx: Tx,
+    message: { to: NodeId; type: T; payload: Payload<T>; expiresAfterMs?: number },
+  ): Promise<MessageId>;
+  sendMany<T extends MessageType>(
+    tx: Tx,
+    message: { to: readonly NodeId[]; type: T; payload: Payload<T> },
+  ): Promise<unknown>;
+  setStanding(tx: Tx, nodeId: NodeId, standing: 'contact' | 'stranger' | 'blocked'): Promise<void>;
+  ask<T extends MessageType>(
+    to: NodeId,
+    type: T,
+    payload: Payload<T>,
+    options?: { timeoutMs?: number },
+  ): Promise<Json>;
+}
+
+/** Somebody found and proven: the name stands in their own verified record. */
+export interface Contact {
+  readonly node_id: NodeId;
+  readonly username: string;
+}
+export interface Finder<C extends Contact = Contact> {
+  /** @throws when nobody is found, with a sentence for the owner */
+  resolve(query: string): Promise<C>;
+  /** Keeps what was proven of somebody, from now on. */
+  pin(tx: Tx, contact: C): Promise<void>;
+  /** The name in the verified record of a node seen before. */
+  usernameOf(nodeId: NodeId): Promise<string | undefined>;
+  search(query: string): Promise<readonly FoundInDirectory[]>;
+}
+export interface FoundInDirectory {
+  readonly node_id: string;
+  readonly username: string;
+  readonly display_name?: string | null;
+  readonly online?: boolean;
+}

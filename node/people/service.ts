@@ -1,0 +1,350 @@
+// Connections: every change of a bond, by the owner or by another node, with its message, its standing and its event
+// in one transaction. A friendship stands only when both have said so themselves (SECURITY F23).
+import { actorToString, type Actor } from '#kernel/actor.ts';
+import type { Database, Reader, Tx } from '#kernel/db/database.ts';
+import type { Events } from '#kernel/events.ts';
+import { isoTime, type Clock } from '#kernel/ports.ts';
+import type { NodeId } from '#protocol';
+import {
+  failures,
+  FOLLOWERS_MAX,
+  FRIENDS_MAX,
+  noRelation,
+  relationOf,
+  type Connection,
+  type Relation,
+  type Slot,
+} from './model.ts';
+import { knownPerson, resolvePerson } from './naming.ts';
+import type { Contact, Finder, Mail } from './ports.ts';
+import * as store from './store.ts';
+
+export interface PeopleHost<C extends Contact = Contact> {
+  readonly db: Database;
+  readonly events: Events;
+  readonly clock: Clock;
+  readonly mail: Mail;
+  readonly finder: Finder<C>;
+  readonly self: () => NodeId;
+  /** The name that goes with a request. */
+  readonly displayName: () => Promise<string>;
+}
+
+export interface Bonds {
+  /** Asks somebody to be a friend, or accepts what they asked. */
+  add(who: string, note: string | undefined, actor: Actor): Promise<Connection>;
+  accept(who: string, actor: Actor): Promise<Connection>;
+  reject(who: string, actor: Actor): Promise<Connection>;
+  remove(who: string, actor: Actor): Promise<NodeId>;
+  follow(who: string, actor: Actor): Promise<Connection>;
+  unfollow(who: string, actor: Actor): Promise<NodeId>;
+  block(who: string, actor: Actor): Promise<NodeId>;
+  unblock(who: string, actor: Actor): Promise<NodeId>;
+  mute(who: string, muted: boolean, actor: Actor): Promise<NodeId>;
+}
+
+export function createBonds<C extends Contact>(host: PeopleHost<C>): Bonds {
+  const { db, mail, finder } = host;
+  const known = (who: string): Promise<NodeId> => knownPerson(db.read, who);
+
+  const find = async (who: string): Promise<C> => {
+    const contact = await resolvePerson(db.read, finder, who);
+    if (contact.node_id === host.self()) throw failures.self();
+    return contact;
+  };
+
+  const meet = async (tx: Tx, contact: C): Promise<void> => {
+    await finder.pin(tx, contact);
+    await store.putName(
+      tx,
+      { nodeId: contact.node_id, username: contact.username, displayName: null },
+      host.clock.now(),
+    );
+  };
+
+  return {
+    async add(who, note, actor) {
+      const contact = await find(who);
+      const nodeId = contact.node_id;
+      const displayName = await host.displayName();
+      return db.write(async (tx) => {
+        await meet(tx, contact);
+        const { friend, blocked } = await bondsOf(tx, nodeId);
+        if (blocked !== undefined) throw failures.blocked();
+        if (friend?.status === 'accepted') return friend;
+        if (friend?.status === 'pending') {
+          return friend.direction === 'out' ? friend : acceptRequest(host, tx, friend, actor);
+        }
+        await refuseFull(tx, 'friend', FRIENDS_MAX);
+        await mail.setStanding(tx, nodeId, 'contact');
+        const request = await mail.send(tx, {
+          to: nodeId,
+          type: 'friend_request',
+          payload: {
+            created_at: isoTime(host.clock.now()),
+            relationship: 'friend',
+            ...(note === undefined ? {} : { note }),
+            profile: { display_name: displayName },
+          },
+        });
+        const asked = newConnection(host, nodeId, 'friend', {
+          status: 'pending',
+          direction: 'out',
+          ourRequest: request,
+        });
+        await store.putConnection(tx, asked);
+        await tell(host, tx, 'people.asked', asked, actor);
+        return asked;
+      });
+    },
+
+    async accept(who, actor) {
+      const nodeId = await known(who);
+      return db.write(async (tx) => acceptRequest(host, tx, await waitingRequest(tx, nodeId), actor));
+    },
+
+    async reject(who, actor) {
+      const nodeId = await known(who);
+      return db.write(async (tx) => {
+        const request = await waitingRequest(tx, nodeId);
+        await answer(host, tx, request, false);
+        const rejected: Connection = {
+          ...request,
+          status: 'rejected',
+          rejections: request.rejections + 1,
+          updatedAt: host.clock.now(),
+        };
+        await store.putConnection(tx, rejected);
+        await tell(host, tx, 'people.rejected', rejected, actor);
+        return rejected;
+      });
+    },
+
+    async remove(who, actor) {
+      const nodeId = await known(who);
+      return db.write(async (tx) => {
+        if (!(await store.deleteConnection(tx, nodeId, 'friend'))) throw failures.notConnected();
+        await endWith(host, tx, nodeId, 'friend');
+        await settleStanding(host, tx, nodeId);
+        await tellEnded(host, tx, nodeId, ['friend'], actor);
+        return nodeId;
+      });
+    },
+
+    async follow(who, actor) {
+      const contact = await find(who);
+      const nodeId = contact.node_id;
+      const displayName = await host.displayName();
+      return db.write(async (tx) => {
+        await meet(tx, contact);
+        const { following, blocked } = await bondsOf(tx, nodeId);
+        if (blocked !== undefined) throw failures.blocked();
+        if (following !== undefined) return following;
+        await mail.setStanding(tx, nodeId, 'contact');
+        const request = await mail.send(tx, {
+          to: nodeId,
+          type: 'friend_request',
+          payload: {
+            created_at: isoTime(host.clock.now()),
+            relationship: 'follower',
+            profile: { display_name: displayName },
+          },
+        });
+        const made = newConnection(host, nodeId, 'following', {
+          status: 'accepted',
+          direction: 'out',
+          ourRequest: request,
+        });
+        await store.putConnection(tx, made);
+        await tell(host, tx, 'people.following', made, actor);
+        return made;
+      });
+    },
+
+    async unfollow(who, actor) {
+      const nodeId = await known(who);
+      return db.write(async (tx) => {
+        if (!(await store.deleteConnection(tx, nodeId, 'following'))) throw failures.notConnected();
+        await endWith(host, tx, nodeId, 'follower');
+        await settleStanding(host, tx, nodeId);
+        await tellEnded(host, tx, nodeId, ['following'], actor);
+        return nodeId;
+      });
+    },
+
+    async block(who, actor) {
+      const contact = await find(who);
+      const nodeId = contact.node_id;
+      return db.write(async (tx) => {
+        await meet(tx, contact);
+        const before = await store.connectionsWith(tx, [nodeId]);
+        if (before.some(({ slot }) => slot === 'blocked')) return nodeId;
+        for (const { slot } of before) await store.deleteConnection(tx, nodeId, slot);
+        // Somebody who never had a bond learns nothing; the others must forget what was shared with them.
+        if (before.length > 0) await endWith(host, tx, nodeId, undefined);
+        await mail.setStanding(tx, nodeId, 'blocked');
+        const blocked = newConnection(host, nodeId, 'blocked', { status: 'accepted', direction: 'out' });
+        await store.putConnection(tx, blocked);
+        await tell(host, tx, 'people.blocked', blocked, actor);
+        return nodeId;
+      });
+    },
+
+    async unblock(who, actor) {
+      const nodeId = await known(who);
+      return db.write(async (tx) => {
+        if (!(await store.deleteConnection(tx, nodeId, 'blocked'))) throw failures.notConnected();
+        await mail.setStanding(tx, nodeId, 'stranger');
+        await tellEnded(host, tx, nodeId, ['blocked'], actor);
+        return nodeId;
+      });
+    },
+
+    async mute(who, muted, actor) {
+      const nodeId = (await find(who)).node_id;
+      return db.write(async (tx) => {
+        await store.setMute(tx, nodeId, muted, host.clock.now());
+        await host.events.append(tx, [
+          { type: muted ? 'people.muted' : 'people.unmuted', subject: nodeId, actor: actorToString(actor) },
+        ]);
+        return nodeId;
+      });
+    },
+  };
+}
+
+/** The bonds with one node, by kind. */
+export async function bondsOf(reader: Reader, nodeId: NodeId): Promise<Partial<Record<Slot, Connection>>> {
+  const connections = await store.connectionsWith(reader, [nodeId]);
+  return Object.fromEntries(connections.map((connection) => [connection.slot, connection]));
+}
+
+/** What each of these nodes is to the owner; every node has an entry. */
+export async function relationsWith(
+  reader: Reader,
+  nodeIds: readonly NodeId[],
+): Promise<Map<NodeId, Relation>> {
+  const connections = await store.connectionsWith(reader, nodeIds);
+  return new Map(
+    nodeIds.map((nodeId) => {
+      const own = connections.filter((connection) => connection.nodeId === nodeId);
+      return [nodeId, own.length === 0 ? noRelation : relationOf(own)];
+    }),
+  );
+}
+
+/** Makes a waiting request, or crossed ones, a friendship, and says so to the other node. */
+export async function acceptRequest(
+  host: PeopleHost,
+  tx: Tx,
+  request: Connection,
+  actor: Actor,
+): Promise<Connection> {
+  await refuseFull(tx, 'friend', FRIENDS_MAX);
+  await host.mail.setStanding(tx, request.nodeId, 'contact');
+  await answer(host, tx, request, true);
+  return becomeFriends(host, tx, request, actor);
+}
+
+export async function becomeFriends(
+  host: PeopleHost,
+  tx: Tx,
+  request: Connection,
+  actor: Actor,
+): Promise<Connection> {
+  const accepted: Connection = { ...request, status: 'accepted', rejections: 0, updatedAt: host.clock.now() };
+  await store.putConnection(tx, accepted);
+  await tell(host, tx, 'people.befriended', accepted, actor);
+  return accepted;
+}
+
+export function newConnection(
+  host: Pick<PeopleHost, 'clock'>,
+  nodeId: NodeId,
+  slot: Slot,
+  rest: Pick<Connection, 'status' | 'direction'> & Partial<Connection>,
+): Connection {
+  return {
+    ...{ nodeId, slot, ourRequest: null, theirRequest: null, note: null, rejections: 0 },
+    updatedAt: host.clock.now(),
+    ...rest,
+  };
+}
+
+/** A node without a bond that needs its messages is a stranger again. */
+export async function settleStanding(host: PeopleHost, tx: Tx, nodeId: NodeId): Promise<void> {
+  const { friend, following, blocked } = await bondsOf(tx, nodeId);
+  if (blocked !== undefined) return;
+  const needed = following !== undefined || (friend !== undefined && friend.status !== 'rejected');
+  await host.mail.setStanding(tx, nodeId, needed ? 'contact' : 'stranger');
+}
+
+/** @throws people/full */
+export async function refuseFull(tx: Tx, slot: 'friend' | 'follower', max: number): Promise<void> {
+  if ((await store.countConnections(tx, { slot, status: 'accepted' })) >= max) throw failures.full();
+}
+export { FOLLOWERS_MAX };
+
+export async function tell(
+  host: Pick<PeopleHost, 'events'>,
+  tx: Tx,
+  type: string,
+  connection: Connection,
+  actor: Actor,
+): Promise<void> {
+  const { nodeId, slot, status, direction } = connection;
+  await host.events.append(tx, [
+    { type, subject: nodeId, actor: actorToString(actor), new: { bond: slot, status, direction } },
+  ]);
+}
+
+export async function tellEnded(
+  host: Pick<PeopleHost, 'events'>,
+  tx: Tx,
+  nodeId: NodeId,
+  ended: readonly Slot[],
+  actor: Actor,
+): Promise<void> {
+  await host.events.append(
+    tx,
+    ended.map((bond) => ({
+      type: 'people.ended',
+      subject: nodeId,
+      actor: actorToString(actor),
+      old: { bond },
+    })),
+  );
+}
+
+async function waitingRequest(tx: Tx, nodeId: NodeId): Promise<Connection> {
+  const { friend } = await bondsOf(tx, nodeId);
+  if (friend === undefined || friend.status !== 'pending' || friend.direction !== 'in') {
+    throw failures.noRequest();
+  }
+  return friend;
+}
+
+async function answer(host: PeopleHost, tx: Tx, request: Connection, accepted: boolean): Promise<void> {
+  if (request.theirRequest === null) throw failures.noRequest();
+  await host.mail.send(tx, {
+    to: request.nodeId,
+    type: 'friend_response',
+    payload: { created_at: isoTime(host.clock.now()), request_id: request.theirRequest, accepted },
+  });
+}
+
+async function endWith(
+  host: PeopleHost,
+  tx: Tx,
+  nodeId: NodeId,
+  relationship: 'friend' | 'follower' | undefined,
+): Promise<void> {
+  await host.mail.send(tx, {
+    to: nodeId,
+    type: 'connection_end',
+    payload: {
+      created_at: isoTime(host.clock.now()),
+      ...(relationship === undefined ? {} : { relationship }),
+    },
+  });
+}

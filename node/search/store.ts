@@ -1,0 +1,108 @@
+// SQL of the search index. Rows are handed over as one JSON parameter, so that statements stay prepared.
+import { tables, type Reader, type Tx } from '#kernel/db/database.ts';
+import { sql } from 'kysely';
+import { firstSlot, indexedText, SLOTS_PER_MS, type SearchEntry, type SearchRef } from './model.ts';
+
+/** Windows of numbers that are tried for one entry, each twice as far: 2,048 x 2^40 entries of one millisecond. */
+const WINDOWS_MAX = 40;
+
+interface SearchTables {
+  search_entry: { docid: number; kind: string; ref: string };
+}
+
+export interface FoundEntry extends SearchRef {
+  readonly docid: number;
+}
+
+/** Adds entries, or replaces the text of those that are there; an entry keeps its first place in time. */
+export async function putEntries(tx: Tx, entries: readonly SearchEntry[]): Promise<void> {
+  const newest = new Map(entries.map((entry) => [`${entry.kind} ${entry.ref}`, entry]));
+  const rows: { docid: number; kind: string; ref: string; text: string }[] = [];
+  const taken = new Map<number, number>();
+  const known = await lookUp(tx, [...newest.values()]);
+  for (const [index, { kind, ref, text, at }] of [...newest.values()].entries()) {
+    const found = known[index];
+    const docid = found?.existing ?? (await freeSlot(tx, firstSlot(at), found?.top ?? null, taken));
+    rows.push({ docid, kind, ref, text: indexedText(text) });
+  }
+  const json = JSON.stringify(rows);
+  await sql`INSERT INTO search_entry (docid, kind, ref)
+    SELECT value ->> 'docid', value ->> 'kind', value ->> 'ref' FROM json_each(${json}) WHERE true
+    ON CONFLICT (docid) DO NOTHING`.execute(tables<SearchTables>(tx));
+  await sql`INSERT OR REPLACE INTO search_text (rowid, text)
+    SELECT value ->> 'docid', value ->> 'text' FROM json_each(${json})`.execute(tables<SearchTables>(tx));
+}
+
+/** Removes entries; those that are not there are passed over. */
+export async function removeEntries(tx: Tx, refs: readonly SearchRef[]): Promise<void> {
+  const json = JSON.stringify(refs);
+  const removed = await sql<{ docid: number }>`DELETE FROM search_entry WHERE docid IN (
+      SELECT e.docid FROM json_each(${json}) AS wanted
+      JOIN search_entry AS e ON e.kind = wanted.value ->> 'kind' AND e.ref = wanted.value ->> 'ref')
+    RETURNING docid`.execute(tables<SearchTables>(tx));
+  if (removed.rows.length === 0) return;
+  await sql`DELETE FROM search_text WHERE rowid IN (
+    SELECT value FROM json_each(${JSON.stringify(removed.rows.map(({ docid }) => docid))}))`.execute(
+    tables<SearchTables>(tx),
+  );
+}
+
+/** Entries that match, newest first, from before `before`. */
+export async function findEntries(
+  reader: Reader,
+  question: { match: string; kind: string | null; before: number; limit: number },
+): Promise<FoundEntry[]> {
+  const { match, kind, before, limit } = question;
+  const { rows } = await sql<FoundEntry>`SELECT e.docid, e.kind, e.ref
+    FROM search_text AS t JOIN search_entry AS e ON e.docid = t.rowid
+    WHERE t.search_text MATCH ${match} AND t.rowid < ${before} AND (${kind} IS NULL OR e.kind = ${kind})
+    ORDER BY t.rowid DESC LIMIT ${limit}`.execute(tables<SearchTables>(reader));
+  return rows;
+}
+
+interface Known {
+  /** The entry's number, when it is there. */
+  readonly existing: number | null;
+  /** The highest number in use in the entry's millisecond. */
+  readonly top: number | null;
+}
+
+async function lookUp(tx: Tx, entries: readonly SearchEntry[]): Promise<Known[]> {
+  const wanted = entries.map(({ kind, ref, at }) => ({ kind, ref, first: firstSlot(at) }));
+  const { rows } = await sql<Known>`SELECT
+      (SELECT docid FROM search_entry WHERE kind = value ->> 'kind' AND ref = value ->> 'ref') AS existing,
+      (SELECT max(docid) FROM search_entry
+        WHERE docid BETWEEN value ->> 'first' AND (value ->> 'first') + ${SLOTS_PER_MS - 1}) AS top
+    FROM json_each(${JSON.stringify(wanted)}) ORDER BY key`.execute(tables<SearchTables>(tx));
+  return rows;
+}
+
+/** The next free number at or after `first`; `taken` holds what this call has given out, by window. */
+async function freeSlot(
+  tx: Tx,
+  first: number,
+  top: number | null,
+  taken: Map<number, number>,
+): Promise<number> {
+  let used = top;
+  for (let window = 0; window < WINDOWS_MAX; window += 1) {
+    const start = first + (window === 0 ? 0 : SLOTS_PER_MS * 2 ** (window - 1));
+    if (window > 0) used = await topOf(tx, start);
+    const next = Math.max(used ?? start - 1, taken.get(start) ?? start - 1) + 1;
+    if (next < start + SLOTS_PER_MS) {
+      taken.set(start, next);
+      return next;
+    }
+  }
+  throw new Error('no number is left for a search entry');
+}
+
+async function topOf(tx: Tx, start: number): Promise<number | null> {
+  const row = await tables<SearchTables>(tx)
+    .selectFrom('search_entry')
+    .select((eb) => eb.fn.max('docid').as('top'))
+    .where('docid', '>=', start)
+    .where('docid', '<', start + SLOTS_PER_MS)
+    .executeTakeFirst();
+  return row?.top ?? null;
+}

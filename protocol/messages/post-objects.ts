@@ -1,0 +1,82 @@
+// What a signed post, reply or reaction holds (docs/protocol.md "Objects"). The key of each file stands in the
+// object itself: whoever may read the post may open its files, and nobody else can.
+import { z } from 'zod';
+import { field } from '../fields.ts';
+import { POST_MEDIA_MAX, POST_TEXT_CHARS_MAX, POST_VERSION_MAX } from '../limits.ts';
+import { isCleanText } from '../text.ts';
+import { visibility } from './posts.ts';
+
+const MEDIA_TYPE_CHARS_MAX = 100;
+const FILE_NAME_CHARS_MAX = 200;
+const ALT_CHARS_MAX = 2000;
+const PIXELS_SIDE_MAX = 65_535;
+
+const version = z.number().int().min(1).max(POST_VERSION_MAX);
+/** 128 random bits in what is not public: its content address cannot be guessed from its content. */
+const salt = field.base64Url({ bytes: 16 });
+
+const sealedFile = {
+  /** Address of the ciphertext. */
+  cid: field.cid,
+  key: field.base64Url({ bytes: 32 }),
+  /** Plaintext bytes. */
+  size: field.count(Number.MAX_SAFE_INTEGER),
+  type: z
+    .string()
+    .max(MEDIA_TYPE_CHARS_MAX)
+    .regex(/^[a-z]+\/[a-z0-9.+-]+$/, 'expected a media type'),
+};
+const side = z.number().int().min(1).max(PIXELS_SIDE_MAX);
+
+export const mediaItem = z.strictObject({
+  ...sealedFile,
+  name: field.text(FILE_NAME_CHARS_MAX).optional(),
+  alt: field.text(ALT_CHARS_MAX).optional(),
+  width: side.optional(),
+  height: side.optional(),
+  thumbnail: z.strictObject(sealedFile).optional(),
+});
+export type MediaItem = z.infer<typeof mediaItem>;
+
+/** A post, or, with `parent`, a reply. */
+export const postObject = z
+  .strictObject({
+    type: z.literal('post'),
+    version,
+    uri: field.uri,
+    author: field.nodeId,
+    created_at: field.timestamp,
+    edited_at: field.timestamp.optional(),
+    visibility,
+    text: z
+      .string()
+      .max(POST_TEXT_CHARS_MAX)
+      .refine((text) => isCleanText(text, POST_TEXT_CHARS_MAX), 'expected clean text'),
+    parent: field.uri.optional(),
+    media: z.array(mediaItem).min(1).max(POST_MEDIA_MAX).optional(),
+    salt: salt.optional(),
+  })
+  .refine(
+    (post) => (post.visibility === 'public') === (post.salt === undefined),
+    'salt: all but public posts',
+  )
+  .refine((post) => post.text !== '' || post.media !== undefined, 'text or media');
+export type PostObject = z.infer<typeof postObject>;
+
+/** One emoji can have a dozen code points. */
+const REACTION_CHARS_MAX = 32;
+
+export const reactionObject = z.strictObject({
+  type: z.literal('reaction'),
+  uri: field.uri,
+  author: field.nodeId,
+  created_at: field.timestamp,
+  parent: field.uri,
+  value: z
+    .string()
+    .min(1)
+    .max(REACTION_CHARS_MAX)
+    .regex(/^[\p{Emoji}\p{Emoji_Component}\u200d\ufe0f]+$/u, 'expected an emoji'),
+  salt,
+});
+export type ReactionObject = z.infer<typeof reactionObject>;
