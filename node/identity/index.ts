@@ -74,6 +74,7 @@ export const identity = defineFeature({
         return { node_id: nodeId, did, username, recovery: own.recoveryState(), ...claim };
       },
     };
-    return { door, routes: [...identityRoutes(host, own), ...sessionRoutes(http)] };
+    const routes = [...identityRoutes(host, own), ...sessionRoutes(http)];
+    return { door, routes, status: () => Promise.resolve(door.status()) };
   },
 });

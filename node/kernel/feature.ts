@@ -34,6 +34,8 @@ export interface Started<Door> {
   readonly routes?: readonly BoundRoute[];
   /** Mounted before express, for the paths whose cost matters. */
   readonly rawRoutes?: readonly RawRoute[];
+  /** What `ored status` shows of this area, under names of its own; the areas' answers are merged into one object. */
+  readonly status?: () => Promise<Readonly<Record<string, unknown>>>;
   readonly dispose?: () => Promise<void>;
 }
 
@@ -63,6 +65,8 @@ export function defineFeature<Needs extends NeedMap, Door>(
 export interface Booted extends AsyncDisposable {
   readonly routes: readonly BoundRoute[];
   readonly rawRoutes: readonly RawRoute[];
+  /** The areas' status answers, merged. */
+  status(): Promise<Record<string, unknown>>;
   door<F extends AnyFeature>(feature: F): DoorOf<F>;
 }
 
@@ -102,6 +106,10 @@ export async function bootFeatures(host: Host, features: readonly AnyFeature[]):
   return {
     routes: all.flatMap(({ routes }) => routes ?? []),
     rawRoutes: all.flatMap(({ rawRoutes }) => rawRoutes ?? []),
+    async status() {
+      const parts = await Promise.all(all.map((area) => area.status?.() ?? {}));
+      return Object.assign({}, ...parts) as Record<string, unknown>;
+    },
     door<F extends AnyFeature>(feature: F): DoorOf<F> {
       const found = started.get(feature);
       if (found === undefined) throw new Error(`${feature.name} has not been started`);

@@ -40,6 +40,11 @@ export interface KeyringOptions {
 const keyFile = (dataDir: string): string => join(dataDir, 'keys', 'master.key');
 const wrappedFile = (dataDir: string): string => join(dataDir, 'keys', 'master.wrapped.json');
 
+/** True when the key of this folder opens only with a passphrase. */
+export function isLockedByPassphrase(dataDir: string): boolean {
+  return existsSync(wrappedFile(dataDir));
+}
+
 /** Makes a new master key for a new node. @throws keyring/exists */
 export function createKeyring(options: KeyringOptions): Keyring {
   const { dataDir, passphrase } = options;

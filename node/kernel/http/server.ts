@@ -276,7 +276,8 @@ export async function readBytes(request: IncomingMessage, bytesMax: number): Pro
   });
 }
 
-function refuseForeignHost(request: IncomingMessage, hosts: readonly string[]): void {
+/** @throws http/host */
+export function refuseForeignHost(request: IncomingMessage, hosts: readonly string[]): void {
   const host = (request.headers.host ?? '').toLowerCase();
   const name = host.startsWith('[') ? host.slice(0, host.indexOf(']') + 1) : host.split(':')[0];
   if (name !== undefined && hosts.includes(name)) return;
@@ -290,8 +291,8 @@ function refuseForeignHost(request: IncomingMessage, hosts: readonly string[]): 
   });
 }
 
-/** A browser page of another site may not call this server, whatever cookies it has. */
-function refuseForeignOrigin(request: IncomingMessage): void {
+/** A browser page of another site may not call this server, whatever cookies it has. @throws http/origin */
+export function refuseForeignOrigin(request: IncomingMessage): void {
   const { origin, host } = request.headers;
   if (origin === undefined) return;
   if (origin === `http://${host ?? ''}` || origin === `https://${host ?? ''}`) return;

@@ -1,0 +1,71 @@
+// The edge's own routes: health, the first page, and the owner's status. Their contracts, no code.
+import { defineRoute } from '#kernel/http/contract.ts';
+import { z } from 'zod';
+
+/** Kinds of resource that the edge registers with access. */
+export const publicKind = 'edge.public';
+export const nodeKind = 'edge.node';
+
+const publicRead = { kind: publicKind, action: 'read' } as const;
+
+export const readyOutput = z.object({
+  status: z.enum(['ready', 'not-ready']),
+  checks: z.object({ database: z.boolean(), http: z.boolean(), socket: z.boolean() }),
+});
+export type Readiness = z.output<typeof readyOutput>;
+
+export const getLive = defineRoute({
+  id: 'edge.live',
+  method: 'GET',
+  path: '/health/live',
+  summary: 'The process runs',
+  audience: 'public',
+  access: publicRead,
+  output: z.object({ status: z.literal('live') }),
+});
+
+/** 200 or 503 with the same shape, so the handler writes it. */
+export const getReady = defineRoute({
+  id: 'edge.ready',
+  method: 'GET',
+  path: '/health/ready',
+  summary: 'Database, HTTP and local socket answer',
+  audience: 'public',
+  access: publicRead,
+});
+
+export const getPage = defineRoute({
+  id: 'edge.page',
+  method: 'GET',
+  path: '/',
+  summary: 'A page that says what runs here',
+  audience: 'public',
+  access: publicRead,
+});
+
+export const getPageStyle = defineRoute({
+  id: 'edge.page-style',
+  method: 'GET',
+  path: '/page.css',
+  summary: 'The style of that page',
+  audience: 'public',
+  access: publicRead,
+});
+
+export const statusOutput = z.looseObject({
+  server_url: z.string(),
+  version: z.string(),
+  uptime_s: z.number().int(),
+  database: z.object({ bytes: z.number().int() }),
+});
+export type Status = z.output<typeof statusOutput>;
+
+export const getStatus = defineRoute({
+  id: 'edge.status',
+  method: 'GET',
+  path: '/api/v1/status',
+  summary: 'How this node is',
+  audience: 'owner',
+  access: { kind: nodeKind, action: 'read' },
+  output: statusOutput,
+});

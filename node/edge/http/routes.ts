@@ -1,0 +1,77 @@
+// Binds the edge's own routes. What they show comes from the areas' status.
+import type { AccessRequest, Decision } from '#kernel/actor.ts';
+import { bind, type BoundRoute } from '#kernel/http/contract.ts';
+import type { Guard } from '../guard.ts';
+import {
+  getLive,
+  getPage,
+  getPageStyle,
+  getReady,
+  getStatus,
+  nodeKind,
+  publicKind,
+  type Readiness,
+  type Status,
+} from './api.ts';
+import { pageStyle, renderPage } from './page.ts';
+
+const PAGE_CACHE = 'no-cache';
+
+/** The edge's routes over what the running node can tell. */
+export function edgeRoutes(node: {
+  readonly status: () => Promise<Status>;
+  readonly readiness: () => Promise<Readiness>;
+}): BoundRoute[] {
+  return [
+    bind(getLive, () => Promise.resolve({ status: 'live' as const })),
+    bind(getReady, async (_input, { response }) => {
+      const readiness = await node.readiness();
+      response.writeHead(readiness.status === 'ready' ? 200 : 503, {
+        'content-type': 'application/json',
+        'cache-control': 'no-store',
+      });
+      response.end(JSON.stringify(readiness));
+    }),
+    bind(getPage, async (_input, { response, language }) => {
+      const status = await node.status();
+      const html = renderPage(
+        {
+          username: textOf(status.username),
+          nodeId: textOf(status.node_id),
+          claimed: typeof status.claim_url !== 'string',
+        },
+        language,
+      );
+      response.writeHead(200, {
+        'content-type': 'text/html; charset=utf-8',
+        'content-language': language,
+        'cache-control': PAGE_CACHE,
+        vary: 'accept-language',
+      });
+      response.end(html);
+    }),
+    bind(getPageStyle, (_input, { response }) => {
+      response.writeHead(200, { 'content-type': 'text/css; charset=utf-8', 'cache-control': PAGE_CACHE });
+      response.end(pageStyle);
+      return Promise.resolve();
+    }),
+    bind(getStatus, () => node.status()),
+  ];
+}
+
+/** Registers the kinds that these routes name. */
+export function registerEdgeKinds(guard: Guard): void {
+  guard.register(publicKind, {
+    decide: ({ action }: AccessRequest): Decision => ({ allow: action === 'read', why: 'edge/public' }),
+  });
+  guard.register(nodeKind, {
+    decide: ({ actor }: AccessRequest): Decision => ({
+      allow: actor.kind === 'account' && actor.role === 'owner',
+      why: 'edge/owner',
+    }),
+  });
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}

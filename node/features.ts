@@ -1,0 +1,39 @@
+// THE LIST: one line an area, in start order. What an area needs stands above it.
+// The server loads the first file of a line, the command line only the second.
+import type { Command } from '#kernel/command.ts';
+import type { AnyFeature } from '#kernel/feature.ts';
+
+interface Area {
+  readonly name: string;
+  readonly loadFeature: () => Promise<AnyFeature>;
+  readonly loadCommands: () => Promise<readonly Command[]>;
+}
+
+export const areas: readonly Area[] = [
+  area('vault', () => import('#node/vault/index.ts')),
+  area('identity', () => import('#node/identity/index.ts')),
+  area('access', () => import('#node/access/index.ts')),
+];
+
+/** `index` exports the feature under the area's name; `cli` exports its `commands`. */
+function area<Name extends string>(
+  name: Name,
+  index: () => Promise<{ readonly [Key in Name]: AnyFeature }>,
+  cli?: () => Promise<{ readonly commands: readonly Command[] }>,
+): Area {
+  return {
+    name,
+    loadFeature: async () => (await index())[name],
+    loadCommands: async () => (cli === undefined ? [] : (await cli()).commands),
+  };
+}
+
+/** The areas' feature objects, in order. */
+export function loadFeatures(): Promise<AnyFeature[]> {
+  return Promise.all(areas.map(({ loadFeature }) => loadFeature()));
+}
+
+/** The areas' commands. */
+export async function loadCommands(): Promise<Command[]> {
+  return (await Promise.all(areas.map(({ loadCommands: load }) => load()))).flat();
+}
