@@ -13,6 +13,8 @@ export const areas: readonly Area[] = [
   area('vault', () => import('#node/vault/index.ts')),
   area('identity', () => import('#node/identity/index.ts')),
   area('access', () => import('#node/access/index.ts')),
+  area('discovery', () => import('#node/discovery/index.ts')),
+  area('federation', () => import('#node/federation/index.ts'), () => import('#node/federation/cli.ts')),
 ];
 
 /** `index` exports the feature under the area's name; `cli` exports its `commands`. */

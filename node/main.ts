@@ -47,6 +47,7 @@ async function loadGuard(): Promise<(booted: Booted) => Guard> {
       decide: async (request) => rules.decide(request),
       register: (kind, rule) => rules.register(kind, rule),
       owner: people.ownerActor(),
+      sessionStands: (sessionId) => people.sessionStands(sessionId),
       onSessionEnded: (run) => people.onSessionEnded(run),
     };
   };

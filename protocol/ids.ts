@@ -70,7 +70,7 @@ const CID = /^bafkrei[a-h][a-z2-7]{50}[aeimquy4]$/;
 
 /** The content address of exactly these bytes. */
 export function cidOf(bytes: Uint8Array): Cid {
-  return base32.encode(concatBytes(CID_PREFIX, sha256(bytes))) as string as Cid;
+  return base32.encode(concatBytes(CID_PREFIX, sha256(bytes))) as Cid;
 }
 
 /** The content address of bytes whose SHA-256 is known: for content that is hashed as it streams. */

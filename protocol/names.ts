@@ -3,7 +3,7 @@
 // Refuses instead of repairing, except for white space and Unicode composition, which nobody types on purpose.
 import { AppError, type ErrorCode, type Text, invalid } from './errors.ts';
 import { COMBINING_MARKS_MAX, DISPLAY_NAME_CHARS_MAX, DISPLAY_NAME_GRAPHEMES_MAX } from './limits.ts';
-import { USERNAME_SYNTAX } from './party.ts';
+import { USERNAME_SYNTAX } from './wire/party.ts';
 
 declare const brand: unique symbol;
 /** `[a-z0-9][a-z0-9_-]{1,30}[a-z0-9]` */

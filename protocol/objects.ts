@@ -6,11 +6,11 @@ import { z } from 'zod';
 import { concatBytes } from './bytes.ts';
 import { type JsonObject, canonicalize, parseScanned, scanCanonical } from './canonical.ts';
 import { AppError, invalid } from './errors.ts';
-import { field } from './fields.ts';
+import { field } from './wire/fields.ts';
 import { type Cid, cidOf } from './ids.ts';
 import { type SigningKey, sha256, verify } from './keys.ts';
 import { OBJECT_BYTES_MAX } from './limits.ts';
-import { checkShape, withoutMember } from './signed.ts';
+import { checkShape, withoutMember } from './wire/signed.ts';
 
 export interface ObjectProof {
   readonly type: 'DataIntegrityProof';

@@ -16,8 +16,8 @@ import {
   RECORD_MULTIADDRS_MAX,
   RECORD_URLS_MAX,
 } from './limits.ts';
-import { USERNAME_SYNTAX, isServerUrl } from './party.ts';
-import { withoutMember } from './signed.ts';
+import { USERNAME_SYNTAX, isServerUrl } from './wire/party.ts';
+import { withoutMember } from './wire/signed.ts';
 import { isTimestamp, parseTimestamp } from './timestamp.ts';
 
 export interface NodeRecord {

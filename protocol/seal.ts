@@ -4,7 +4,7 @@
 import { Aes256Gcm, CipherSuite, DhkemX25519HkdfSha256, HkdfSha256 } from '@hpke/core';
 import { concatBytes } from './bytes.ts';
 import { canonicalize } from './canonical.ts';
-import type { Envelope } from './envelope.ts';
+import type { Envelope } from './wire/envelope.ts';
 import { type AppError, invalid } from './errors.ts';
 
 export interface SealingKeyPair {

@@ -8,7 +8,7 @@ import { invalid } from './errors.ts';
 import { type NodeId, isNodeId } from './ids.ts';
 import { NO_HOST, type VerifiedIdentity } from './identity.ts';
 import { publicKeyToMultibase } from './keys.ts';
-import { USERNAME_SYNTAX, isServerUrl } from './party.ts';
+import { USERNAME_SYNTAX, isServerUrl } from './wire/party.ts';
 import type { NodeRecord } from './record.ts';
 
 /** Service type in did.json, and link relation in WebFinger: the base URL of a node that speaks ORF. */

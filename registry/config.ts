@@ -1,4 +1,5 @@
 // The registry's settings come from its command line alone: few, read once, frozen.
+// An unknown option or a value out of range ends with the usage text, before anything is opened.
 import { AppError } from '#protocol/errors.ts';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';

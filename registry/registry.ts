@@ -1,4 +1,5 @@
 // Puts a registry together and runs it: store, directory, relay, HTTP. Used by main.ts and by tests.
+// What has been opened is closed in reverse, also when a later step fails.
 import { closeServer, createHardenedServer } from '#kernel/http/server.ts';
 import { createJobs } from '#kernel/jobs.ts';
 import type { Log } from '#kernel/log.ts';
@@ -42,18 +43,30 @@ export async function startRegistry(options: {
   const store = cleanup.use(await openSqliteStore({ file, nowMs: clock.now(), onFatal }));
   const jobs = cleanup.use(createJobs({ clock, random, log }));
   const presence = createPresence({ store, clock, jobs });
-  cleanup.defer(presence.flush);
+  cleanup.defer(() => presence.flush());
   const relay = createRelay({ store, clock, jobs, pseudonymKey: secrets.pseudonymKey });
   const challenges = createChallenges({ key: secrets.challengeKey, clock, random });
   let url = config.url ?? '';
   const key = secrets.signingKey;
   const directory = createDirectory({
-    ...{ store, clock, challenges, presence, key },
+    store,
+    clock,
+    challenges,
+    presence,
+    key,
     url: () => url,
     networks: config.networks,
   });
   const listener = createRegistryListener({
-    ...{ store, directory, relay, challenges, presence, key, clock, log, version },
+    store,
+    directory,
+    relay,
+    challenges,
+    presence,
+    key,
+    clock,
+    log,
+    version,
     requests: createRequestOpener({ store, clock, audience: () => url }),
     metrics: createMetrics({ store, clock }),
     name: config.name,

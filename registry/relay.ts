@@ -146,7 +146,8 @@ export function createRelay(options: {
     },
 
     close() {
-      for (const wake of [...wakeByNode.values()]) wake();
+      // Ending a poll removes it from the map, which a Map's iteration allows.
+      for (const wake of wakeByNode.values()) wake();
     },
   };
 }

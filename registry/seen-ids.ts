@@ -1,4 +1,5 @@
 // Ids seen within a span of time, in bounded memory: two generations, of which the older is dropped whole.
+// Under a flood the span shrinks; callers put only what a valid signature carried in here.
 import type { Clock } from '#kernel/ports.ts';
 
 export interface SeenIds {

@@ -55,8 +55,7 @@ export const discovery = defineFeature({
         service.unregistered();
         registerAgain();
       },
-      status: () => ({ registry: service.status() }),
     };
-    return { door };
+    return { door, status: () => Promise.resolve({ registry: service.status() }) };
   },
 });

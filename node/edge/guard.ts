@@ -11,6 +11,7 @@ export interface Guard {
   register(kind: string, rule: { decide(request: AccessRequest): Decision }): void;
   /** The account as which the local socket acts. */
   readonly owner: Actor;
+  sessionStands(sessionId: string): boolean;
   /** Calls `run` with each session that ends; returns the unsubscriber. */
   onSessionEnded(run: (sessionId: string) => void): () => void;
 }

@@ -1,7 +1,9 @@
 // The door of federation: areas send messages, handle those of others, and ask; delivery and proof happen here.
 import { defineFeature } from '#kernel/feature.ts';
+import { access, publicRules } from '#node/access/index.ts';
 import { discovery } from '#node/discovery/index.ts';
 import { identity } from '#node/identity/index.ts';
+import { vault } from '#node/vault/index.ts';
 import { inboxRoute, routes } from './http.ts';
 import { migrations } from './migrations/index.ts';
 import { httpTransport } from './outbox/transport.ts';
@@ -18,7 +20,7 @@ export type { Route } from './ports.ts';
 
 export const federation = defineFeature({
   name: 'federation',
-  needs: { identity, discovery },
+  needs: { vault, identity, access, discovery },
   migrations,
   async start(host, doors) {
     const own = doors.identity;
@@ -35,6 +37,14 @@ export const federation = defineFeature({
       introduction: async () => ({ record: await own.record(), log: own.self().log }),
     };
     const service = new Service(host, { self, directory: directoryOf(found), transport: httpTransport(host.network) });
+    // Anybody may knock; what they may do is decided by signature, standing and budget, inside.
+    doors.access.register('federation', publicRules(['inbox', 'introduce', 'query', 'blob']));
+    doors.access.register('outbox', publicRules([]));
+    const { blobs } = doors.vault;
+    service.blobs.from({
+      sizeOf: async (cid) => (await blobs.stat(cid))?.storedSize,
+      openCiphertext: (cid, range) => blobs.openCiphertext(cid, range),
+    });
     const door = {
       handle: service.handle.bind(service),
       answer: service.queries.register.bind(service.queries),
@@ -48,19 +58,18 @@ export const federation = defineFeature({
       deliveryStates: (ids: readonly string[]) => statesOf(host.db.read, ids),
       issueTicket: service.blobs.issue.bind(service.blobs),
       fetchBlob: service.blobs.fetch.bind(service.blobs),
-      serveBlobs: service.blobs.from.bind(service.blobs),
       ledger: {
         list: service.listLedger.bind(service),
         cancel: service.queue.cancel.bind(service.queue),
         retry: service.retry.bind(service),
       },
       peers: service.listPeers.bind(service),
-      status: service.status.bind(service),
     };
     return {
       door,
       routes: routes(service),
       rawRoutes: [inboxRoute(service.intake, host.log)],
+      status: () => service.status(),
       dispose: () => service.delivery.stop(),
     };
   },

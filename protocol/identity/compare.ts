@@ -1,7 +1,7 @@
 // Two logs of one node: which one a contact follows. docs/protocol.md "Recovery".
 // A branch that the recovery key has signed outranks one that it has not; between equals nothing is followed.
 // Both logs are verified here; the answer says nothing about who is right, only about rank.
-import { AppError, invalid } from '../errors.ts';
+import { type AppError, invalid } from '../errors.ts';
 import { LOG_ENTRIES_MAX } from '../limits.ts';
 import { logEntries, verifyIdentityLog, type VerifiedIdentity } from './log.ts';
 

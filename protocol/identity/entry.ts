@@ -122,7 +122,7 @@ export function parseEntry(line: string, number: number, nodeId: string | undefi
     versionId,
     entryHash,
     fields: { number, versionTime, nodeId: scid, ...state, ...parameters },
-    body: body as JsonObject,
+    body,
     proof: config,
     proofValue,
   };
@@ -271,7 +271,7 @@ function members(
   const keys = Object.keys(value);
   const known = keys.every((key) => names.includes(key) || optional.includes(key));
   if (!known || !names.every((name) => keys.includes(name))) throw invalid(code, safe);
-  return value as { [key: string]: Json };
+  return value;
 }
 
 function isObject(value: unknown): value is { readonly [key: string]: Json } {

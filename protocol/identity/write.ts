@@ -7,6 +7,7 @@ import { canonicalize } from '../canonical.ts';
 import { AppError, invalid } from '../errors.ts';
 import type { NodeId } from '../ids.ts';
 import { publicKeyToMultibase, type SigningKey } from '../keys.ts';
+import { LOG_ENTRY_CHARS_MAX } from '../limits.ts';
 import { NO_HOST, formatDid, type DidLocation } from './did.ts';
 import {
   entryBody,
@@ -18,6 +19,9 @@ import {
   type EntryFields,
 } from './entry.ts';
 import { keyHash, verifyIdentityLog, type VerifiedIdentity } from './log.ts';
+
+/** Kept free in an entry that changes the name, so that rotations and a deactivation after it always fit. */
+const NAME_RESERVE_CHARS = 64;
 
 export interface NewIdentity {
   /** A lower-case DNS name, with `:port` where it is not 443; without one `node.invalid`. */
@@ -75,7 +79,7 @@ export function rotateIdentity(log: string, rotation: Rotation): Promise<string>
   return appendEntry(log, rotation, {});
 }
 
-/** As `rotateIdentity`, and the identity moves to another host or path; the node id stays. @throws as there, identity/host, identity/path */
+/** As `rotateIdentity`, and the identity moves to another host or path; the node id stays. @throws as there, identity/host, identity/path, identity/too-many-names */
 export function renameIdentity(
   log: string,
   options: Rotation & { readonly host: string; readonly path?: readonly string[] },
@@ -117,7 +121,18 @@ async function appendEntry(
     formerDids: identity.dids.filter((did) => did !== newDid),
     deactivated: change.deactivated ?? false,
   };
-  const extended = log + signEntry(fields, identity.head, rotation.by);
+  const line = signEntry(fields, identity.head, rotation.by);
+  if (change.location !== undefined && line.length > LOG_ENTRY_CHARS_MAX - NAME_RESERVE_CHARS) {
+    throw new AppError({
+      category: 'limit',
+      code: 'identity/too-many-names',
+      safe: {
+        en: 'This identity has had too many names to take another one: an entry lists them all. Nothing was changed.',
+        fr: "Cette identité a eu trop de noms pour en prendre un autre : chaque entrée les énumère tous. Rien n'a été modifié.",
+      },
+    });
+  }
+  const extended = log + line;
   await verifyIdentityLog(extended, { nodeId: identity.nodeId });
   return extended;
 }

@@ -1,6 +1,7 @@
 // What contacts are told of a person: online state (seq 0, never queued) and changes of the profile.
+// Presence is worth nothing late, so it stands outside the chain; a profile change is kept until delivered.
 import { z } from 'zod';
-import { field } from '../fields.ts';
+import { field } from '../wire/fields.ts';
 import { BIO_CHARS_MAX, DISPLAY_NAME_CHARS_MAX, LANGUAGE_TAG_CHARS_MAX } from '../limits.ts';
 
 export const activityUpdate = z.discriminatedUnion('kind', [

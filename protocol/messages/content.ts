@@ -1,6 +1,7 @@
 // Questions between nodes, each answered in the response body and authorised when answered.
+// Each is a signed envelope with seq 0, fresh for five minutes; a page is bounded by SYNC_PAGE_MAX.
 import { z } from 'zod';
-import { field } from '../fields.ts';
+import { field } from '../wire/fields.ts';
 import { CURSOR_CHARS_MAX, SYNC_PAGE_MAX } from '../limits.ts';
 
 const page = {

@@ -3,9 +3,9 @@
 import { z } from 'zod';
 import { canonicalize, type Json, parseCanonical } from '../canonical.ts';
 import { toBase64Url, fromBase64Url, utf8 } from '../bytes.ts';
-import type { Envelope } from '../envelope.ts';
+import type { Envelope } from '../wire/envelope.ts';
 import { invalid } from '../errors.ts';
-import { field } from '../fields.ts';
+import { field } from '../wire/fields.ts';
 import {
   DIRECT_MESSAGE_CIPHERTEXT_BYTES_MAX,
   FILE_NAME_CHARS_MAX,
@@ -14,7 +14,7 @@ import {
   MESSAGE_TEXT_CHARS_MAX,
 } from '../limits.ts';
 import { directMessageAad, notOpened, open, seal, SEAL_TAG_BYTES } from '../seal.ts';
-import { checkShape } from '../signed.ts';
+import { checkShape } from '../wire/signed.ts';
 import { isCleanText } from '../text.ts';
 
 export const directMessage = z.strictObject({

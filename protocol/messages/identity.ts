@@ -1,6 +1,7 @@
 // A contact's identity has grown or its addresses have changed. Verified by the log that it carries.
+// A log that does not extend the pinned one is held by its receiver, never followed.
 import { z } from 'zod';
-import { field } from '../fields.ts';
+import { field } from '../wire/fields.ts';
 import { LOG_ENTRY_CHARS_MAX, LOG_SUFFIX_ENTRIES_MAX, RECORD_BYTES_MAX } from '../limits.ts';
 
 export const identityUpdate = z.strictObject({

@@ -3,7 +3,7 @@
 import type { z } from 'zod';
 import type { JsonObject } from '../canonical.ts';
 import { invalid } from '../errors.ts';
-import { checkShape } from '../signed.ts';
+import { checkShape } from '../wire/signed.ts';
 import { activityUpdate } from './activity.ts';
 import { blobTicket, contentGet, contentSync, profileGet } from './content.ts';
 import { directMessage } from './direct-message.ts';

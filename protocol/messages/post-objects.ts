@@ -1,7 +1,7 @@
 // What a signed post, reply or reaction holds (docs/protocol.md "Objects"). The key of each file stands in the
 // object itself: whoever may read the post may open its files, and nobody else can.
 import { z } from 'zod';
-import { field } from '../fields.ts';
+import { field } from '../wire/fields.ts';
 import { POST_MEDIA_MAX, POST_TEXT_CHARS_MAX, POST_VERSION_MAX } from '../limits.ts';
 import { isCleanText } from '../text.ts';
 import { visibility } from './posts.ts';

@@ -1,7 +1,7 @@
 // Posts: announcements of content that stays on its author's node, and replies and reactions that travel as the
 // exact text of their signed objects.
 import { z } from 'zod';
-import { field } from '../fields.ts';
+import { field } from '../wire/fields.ts';
 import {
   FETCH_SPREAD_S_MAX,
   OBJECT_BYTES_MAX,

@@ -1,6 +1,7 @@
 // Seqs that will never come: cancelled by their sender or expired in its outbox, so that no gap blocks a pair.
+// It moves the chain on over the cancelled seqs; it can cancel nothing that was accepted.
 import { z } from 'zod';
-import { field } from '../fields.ts';
+import { field } from '../wire/fields.ts';
 import { SEQ_PER_GENERATION, VOID_RANGES_MAX, VOID_SEQS_MAX } from '../limits.ts';
 
 const range = z.tuple([field.seq.min(1), field.seq.min(1)]);

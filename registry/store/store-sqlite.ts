@@ -152,7 +152,7 @@ class SqliteStore implements RegistryStore {
       .select(['contacts_salt', 'contacts'])
       .where('node_id', '=', nodeId)
       .executeTakeFirst();
-    if (row?.contacts_salt == null || row.contacts === null) return undefined;
+    if (row === undefined || row.contacts_salt === null || row.contacts === null) return undefined;
     return { salt: row.contacts_salt, digests: new Set(JSON.parse(row.contacts) as string[]) };
   }
 

@@ -1,4 +1,5 @@
 // Canonical form: documents that every implementation accepts, and one refusal for each rule.
+// Written once into protocol/vectors/; tests read the committed files and never this one.
 
 interface Refusal {
   readonly name: string;

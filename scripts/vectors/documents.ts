@@ -1,4 +1,5 @@
 // Receipts, signed requests, tickets and signed objects: valid bytes, and refusals by shape or by signature.
+// The keys are those of the two people in fixtures.ts, so every run writes the same bytes.
 import {
   type Json,
   canonicalize,

@@ -1,4 +1,5 @@
 // Envelopes, batches and chain heads: valid wire bytes with everything that is computed from them, and refusals.
+// Refusals name the code that parseEnvelope or splitBatch must throw.
 import {
   BATCH_ENVELOPES_MAX,
   ENVELOPE_BYTES_MAX,

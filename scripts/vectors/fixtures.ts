@@ -1,4 +1,5 @@
 // The two people of the vectors, with keys from fixed seeds. Their node ids are hashes of their names, not of logs.
+// Nothing here is secret, and none of these keys may ever be used for anything else.
 import { base58btc } from 'multiformats/bases/base58';
 import {
   type MessageId,

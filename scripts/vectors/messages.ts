@@ -1,4 +1,5 @@
 // Payloads: one that fits for every message type, and refusals for the bounds that are easy to get wrong.
+// The payloads are real French and English texts, with the characters that implementations get wrong.
 import {
   type JsonObject,
   cidOf,

@@ -3,11 +3,6 @@ import type { Rule } from './tree.ts';
 
 const FILE_LINES_MAX = 400;
 const FOLDER_FILES_MAX = 16;
-// Folders that may hold more files than FOLDER_FILES_MAX, with the reason (docs/adr/0002-house.md).
-const FOLDER_FILES_MAX_EXCEPTIONS: Readonly<Record<string, number>> = {
-  // One file a chapter of the specification, side by side: a folder in between would hide the order of reading.
-  protocol: 24,
-};
 const HEADER_LINES_MAX = 5;
 const EMPTY_NAMES = /^(utils?|helpers?|common|misc|managers?)$/;
 // Where real time passes on purpose: load, injected faults, real browsers, runs of hours.
@@ -52,8 +47,7 @@ const folderIsSmall: Rule = (tree) => {
     if (!folder.endsWith('/migrations')) counts.set(folder, (counts.get(folder) ?? 0) + 1);
   }
   return [...counts].flatMap(([folder, count]) => {
-    const most = FOLDER_FILES_MAX_EXCEPTIONS[folder] ?? FOLDER_FILES_MAX;
-    return count <= most ? [] : [`${folder}: ${count} source files, at most ${most}`];
+    return count <= FOLDER_FILES_MAX ? [] : [`${folder}: ${count} source files, at most ${FOLDER_FILES_MAX}`];
   });
 };
 

@@ -4,4 +4,5 @@ export { temporaryFolder, type TemporaryFolder } from './folder.ts';
 export { freePort } from './port.ts';
 export { eventually } from './eventually.ts';
 export { makeNode, type MakeNodeOptions, type TestNode } from './node.ts';
+export { makeRegistry, type TestRegistry } from './registry.ts';
 export { runCli, spawnNode, spawnProgram, type CliResult, type Program } from './process.ts';

@@ -3,7 +3,6 @@ import { fakeClock, type FakeClock } from '#kit/fake-clock.ts';
 import { createLog } from '#kernel/log.ts';
 import { isoTime, systemRandom } from '#kernel/ports.ts';
 import {
-  canonicalize,
   createIdentity,
   fromUtf8,
   generateSealingKeyPair,
@@ -194,5 +193,3 @@ export function signedRequest(
   const fields = { id: newMessageId(nowMs, randomBytes(10)), timestamp: isoTime(nowMs), from: who.nodeId };
   return signRequest({ ...fields, action, audience, body }, who.key);
 }
-
-export const canonicalText = (value: JsonObject): string => fromUtf8(canonicalize(value));

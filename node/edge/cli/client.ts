@@ -9,9 +9,12 @@ import { request as httpRequest, type IncomingMessage, type OutgoingHttpHeaders 
 import { pipeline } from 'node:stream';
 import { CALL_ANSWER_BYTES_MAX, CALL_MS_MAX } from '../limits.ts';
 
+/** What stands in a path or a query. */
+type Word = string | number | boolean;
+
 interface AnyInput {
-  readonly params?: Readonly<Record<string, unknown>>;
-  readonly query?: Readonly<Record<string, unknown>>;
+  readonly params?: Readonly<Record<string, Word>>;
+  readonly query?: Readonly<Record<string, Word | null | undefined>>;
   readonly body?: unknown;
 }
 

@@ -76,7 +76,6 @@ export async function printFailure(streams: Streams, error: unknown): Promise<Ex
 /** Escapes control characters (but line breaks and tabs) and the marks that reverse the reading direction. */
 export function printable(text: string): string {
   return text.replaceAll(
-    // eslint-disable-next-line no-control-regex -- control characters are what this is about
     /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );

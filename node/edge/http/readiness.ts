@@ -1,8 +1,7 @@
 // Ready means that the database answers, that HTTP does (the question came by it) and that the local socket does;
 // never that a registry or a peer is there. A result is kept for a moment, so that asking often costs nothing.
-import { tables, type Database } from '#kernel/db/database.ts';
+import type { Database } from '#kernel/db/database.ts';
 import type { Clock } from '#kernel/ports.ts';
-import { sql } from 'kysely';
 import { request } from 'node:http';
 import { READY_KEPT_MS, SOCKET_CHECK_MS_MAX } from '../limits.ts';
 import type { Readiness } from './api.ts';
@@ -15,7 +14,8 @@ export function createReadiness(host: {
 }): () => Promise<Readiness> {
   let kept: { at: number; result: Promise<Readiness> } | undefined;
   const check = async (): Promise<Readiness> => {
-    const [database, socket] = await Promise.all([databaseAnswers(host.db), socketAnswers(host.socketPath)]);
+    const database = databaseAnswers(host.db);
+    const socket = await socketAnswers(host.socketPath);
     return {
       status: database && socket ? 'ready' : 'not-ready',
       checks: { database, http: true, socket },
@@ -30,10 +30,10 @@ export function createReadiness(host: {
   };
 }
 
-async function databaseAnswers(db: Database): Promise<boolean> {
+/** Reads the database's header through SQL: a closed, locked or lost file does not give it. */
+function databaseAnswers(db: Database): boolean {
   try {
-    await sql`SELECT 1`.execute(tables(db.read));
-    return true;
+    return db.bytes() > 0;
   } catch {
     // Whatever the reason, the answer of a health check is "no"; the log has the failing requests.
     return false;

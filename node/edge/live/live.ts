@@ -53,7 +53,12 @@ export function serveLive(server: Server, options: LiveOptions): Disposable {
       .then(({ actor, after }) => {
         if (socket.destroyed) return;
         sockets.handleUpgrade(request, socket, head, (client) => {
-          sessions.set(client, actor.kind === 'account' ? actor.session_id : undefined);
+          const session = actor.kind === 'account' ? actor.session_id : undefined;
+          sessions.set(client, session);
+          // It may have ended while this was being decided.
+          if (session !== undefined && !options.guard.sessionStands(session)) {
+            end(client, liveCloseCodes.sessionEnded, 'session ended');
+          }
           client.once('close', () => sessions.delete(client));
           follow(client, after, options);
         });

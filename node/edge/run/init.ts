@@ -89,11 +89,11 @@ async function make(options: InitOptions): Promise<NewNode> {
   });
   const clock = options.clock ?? systemClock;
   const random = options.random ?? systemRandom;
-  let fatal: unknown;
+  const fatal: unknown[] = [];
   await using db = openDatabase({
     file: databaseFile(dataDir),
     key: keyring.derive('db'),
-    onFatal: (error) => (fatal = error),
+    onFatal: (error) => fatal.push(error),
   });
   await migrateFeatures(db, features, clock);
   // Nothing is scheduled here: the jobs exist because events register with them.
@@ -103,7 +103,7 @@ async function make(options: InitOptions): Promise<NewNode> {
     { db, keyring, events, clock, random },
     { username, serverUrl, language, ...(displayName === undefined ? {} : { displayName }) },
   );
-  if (fatal !== undefined) throw fatal;
+  if (fatal.length > 0) throw new Error('the database could not be written', { cause: fatal[0] });
   return { node_id: made.node_id, did: made.did, username: made.username, server_url: serverUrl };
 }
 

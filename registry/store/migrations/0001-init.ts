@@ -1,4 +1,5 @@
-// The registry's tables: nodes with a full-text index over their names, mailboxes with running totals.
+// The registry's tables: nodes with a full-text index over their names, mailboxes with their totals.
+// Immutable once released: what changes later comes as a further migration.
 import type { Migration } from '#kernel/db/migrate.ts';
 import { sql } from 'kysely';
 

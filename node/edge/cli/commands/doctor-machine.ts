@@ -8,7 +8,7 @@ import { portOf } from '../../http/address.ts';
 import { DISK_BYTES_FAIL, DISK_BYTES_WARN } from '../../limits.ts';
 import { databaseFile } from '../../run/paths.ts';
 import { passphraseFromFile } from '../input.ts';
-import type { DoctorFacts, Finding, Verdict } from './doctor.ts';
+import type { DoctorFacts, Finding, Verdict } from './doctor-finding.ts';
 
 /** The key's folder and files are this user's alone. */
 export function checkKeys({ dataDir }: DoctorFacts): Finding {

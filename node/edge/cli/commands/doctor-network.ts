@@ -3,7 +3,7 @@ import { createNetwork, type NetworkAnswer } from '#kernel/network.ts';
 import { AppError } from '#protocol/errors.ts';
 import { portOf, serverUrlOf } from '../../http/address.ts';
 import { CLOCK_OFF_MS_FAIL, CLOCK_OFF_MS_WARN } from '../../limits.ts';
-import type { DoctorFacts, Finding, Verdict } from './doctor.ts';
+import type { DoctorFacts, Finding, Verdict } from './doctor-finding.ts';
 
 const LOOK_MS_MAX = 5_000;
 

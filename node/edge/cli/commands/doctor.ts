@@ -1,31 +1,14 @@
 // `ored doctor`: looks at what usually goes wrong, whether the node runs or not, and names the next step for each.
 // It changes nothing. Exit code 3 when something has failed; warnings alone are 0.
 import { exitCodes, type CommandContext } from '#kernel/command.ts';
-import { loadConfig, type Config } from '#kernel/config.ts';
-import { AppError, type Text } from '#protocol/errors.ts';
+import { loadConfig } from '#kernel/config.ts';
+import { AppError } from '#protocol/errors.ts';
 import { getStatus, type Status } from '../../http/api.ts';
 import { PORT_DEFAULT } from '../../http/address.ts';
 import type { OwnCommand } from '../program.ts';
+import type { DoctorFacts, Finding } from './doctor-finding.ts';
 import { checkClock, checkRegistry } from './doctor-network.ts';
 import { checkDatabase, checkDisk, checkKeys, checkPort } from './doctor-machine.ts';
-
-export type Verdict = 'ok' | 'warn' | 'fail';
-
-/** One thing looked at. `next` says what to do unless it is well. */
-export interface Finding {
-  readonly check: string;
-  readonly verdict: Verdict;
-  readonly found: Text;
-  readonly next?: Text;
-}
-
-export interface DoctorFacts {
-  readonly dataDir: string;
-  readonly env: Readonly<Record<string, string | undefined>>;
-  readonly config: Config;
-  /** Undefined: the node does not run. */
-  readonly status: Status | undefined;
-}
 
 type Check = (facts: DoctorFacts) => Finding | Promise<Finding>;
 

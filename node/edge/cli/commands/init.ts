@@ -1,4 +1,5 @@
 // `ored init`: makes a node, without network. The server's code is loaded here, since there is no node to call yet.
+import type { Option } from '#kernel/command.ts';
 import type { NewNode } from '../../run/init.ts';
 import { askSecret, passphraseFromFile } from '../input.ts';
 import type { OwnCommand } from '../program.ts';
@@ -15,6 +16,35 @@ export type MakeNode = (request: {
   readonly passphrase?: string;
 }) => Promise<NewNode>;
 
+const initOptions: readonly Option[] = [
+  {
+    flags: '--username <name>',
+    about: { en: 'Public name: a-z, 0-9, - and _', fr: 'Nom public : a-z, 0-9, - et _' },
+  },
+  {
+    flags: '--display-name <name>',
+    about: { en: 'Name that people see', fr: 'Nom affiché' },
+  },
+  {
+    flags: '--url <url>',
+    about: {
+      en: 'Address under which others reach this node',
+      fr: 'Adresse où les autres joignent ce nœud',
+    },
+  },
+  {
+    flags: '--registry <url>',
+    about: { en: 'Directory to be listed in', fr: 'Annuaire où figurer' },
+  },
+  {
+    flags: '--passphrase',
+    about: {
+      en: 'Lock the key with a passphrase (asked, or in the file ORED_PASSPHRASE_FILE); without it the key lies in a 0600 file, which is weaker',
+      fr: 'Verrouiller la clé par une phrase de passe (demandée, ou dans le fichier ORED_PASSPHRASE_FILE) ; sans elle la clé est dans un fichier 0600, ce qui est plus faible',
+    },
+  },
+];
+
 export function initCommand(
   makeNode: MakeNode,
   env: Readonly<Record<string, string | undefined>>,
@@ -27,34 +57,7 @@ export function initCommand(
       'ored init --username alice --url https://alice.example --registry https://registry.example',
       'ored init --username alice --passphrase',
     ],
-    options: [
-      {
-        flags: '--username <name>',
-        about: { en: 'Public name: a-z, 0-9, - and _', fr: 'Nom public : a-z, 0-9, - et _' },
-      },
-      {
-        flags: '--display-name <name>',
-        about: { en: 'Name that people see', fr: 'Nom affiché' },
-      },
-      {
-        flags: '--url <url>',
-        about: {
-          en: 'Address under which others reach this node',
-          fr: 'Adresse où les autres joignent ce nœud',
-        },
-      },
-      {
-        flags: '--registry <url>',
-        about: { en: 'Directory to be listed in', fr: 'Annuaire où figurer' },
-      },
-      {
-        flags: '--passphrase',
-        about: {
-          en: 'Lock the key with a passphrase (asked, or in the file ORED_PASSPHRASE_FILE); without it the key lies in a 0600 file, which is weaker',
-          fr: 'Verrouiller la clé par une phrase de passe (demandée, ou dans le fichier ORED_PASSPHRASE_FILE) ; sans elle la clé est dans un fichier 0600, ce qui est plus faible',
-        },
-      },
-    ],
+    options: initOptions,
     async run(context, _args, options) {
       const { username } = options;
       if (typeof username !== 'string') {

@@ -1,6 +1,6 @@
 // `ored start`: the node as one foreground process. SIGTERM or SIGINT stops it in order, a second one at once.
 // The claim link is a secret: it is printed to a terminal or a pipe, never into a file or a journal.
-import { exitCodes } from '#kernel/command.ts';
+import { exitCodes, type CommandContext } from '#kernel/command.ts';
 import { fstatSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { STOP_MS_MAX } from '../../limits.ts';
@@ -41,13 +41,12 @@ export function startCommand(startNode: StartNode, env: Env): OwnCommand {
       // Signatures are checked in libuv's pool: as many threads as cores, set before its first use makes it.
       env.UV_THREADPOOL_SIZE ??= String(availableParallelism());
       const stopped = watchSignals();
-      const passphrase =
-        passphraseFromFile(env) ?? askedPassphrase(context.dataDir, context.json, context.say);
+      const passphrase = passphraseFromFile(env) ?? (await askedPassphrase(context));
       const node = await startNode({
         dataDir: context.dataDir,
         ...(options.port === undefined ? {} : { port: portNumber(options.port) }),
         ...(typeof options.host === 'string' ? { host: options.host } : {}),
-        ...((await passphrase) === undefined ? {} : { passphrase: (await passphrase) ?? '' }),
+        ...(passphrase === undefined ? {} : { passphrase }),
       });
       const status = await node.status();
       const claimUrl = printsIntoAFile(env) ? undefined : status.claim_url;
@@ -101,14 +100,10 @@ function printsIntoAFile(env: Env): boolean {
   return env.JOURNAL_STREAM !== undefined || fstatSync(process.stdout.fd).isFile();
 }
 
-async function askedPassphrase(
-  dataDir: string,
-  json: boolean,
-  say: (text: { en: string; fr: string }) => string,
-): Promise<string | undefined> {
+async function askedPassphrase(context: CommandContext): Promise<string | undefined> {
   const { isLockedByPassphrase } = await import('#kernel/keyring.ts');
-  if (json || !isLockedByPassphrase(dataDir)) return undefined;
-  return askSecret(say({ en: 'Passphrase: ', fr: 'Phrase de passe : ' }));
+  if (context.json || !isLockedByPassphrase(context.dataDir)) return undefined;
+  return askSecret(context.say({ en: 'Passphrase: ', fr: 'Phrase de passe : ' }));
 }
 
 function portNumber(text: string | boolean): number {

@@ -55,7 +55,7 @@ function supervisorOf(dataDir: string): ReturnType<typeof nameProcess> {
   const parsed = supervisorSchema.safeParse(JSON.parse(text));
   if (!parsed.success) return undefined;
   const words = commandLineOf(parsed.data.pid);
-  const ours = words.some((word) => /supervise\.ts$/.test(word)) && words.includes(dataDir);
+  const ours = words.some((word) => word.endsWith('supervise.ts')) && words.includes(dataDir);
   return ours ? nameProcess(parsed.data.pid) : undefined;
 }
 

@@ -1,8 +1,8 @@
 // The framing of a batch (`application/orf-batch+jsonl`): canonical envelopes, each ended by one LF.
 // Canonical JSON never holds a raw LF, so the framing is unambiguous. Bad framing refuses the whole batch;
 // what a line holds is judged line by line. See docs/protocol.md "Batches".
-import { AppError, type ErrorCode, invalid } from './errors.ts';
-import { BATCH_BYTES_MAX, BATCH_ENVELOPES_MAX } from './limits.ts';
+import { AppError, type ErrorCode, invalid } from '../errors.ts';
+import { BATCH_BYTES_MAX, BATCH_ENVELOPES_MAX } from '../limits.ts';
 
 const LF = 0x0a;
 

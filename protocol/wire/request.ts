@@ -2,14 +2,14 @@
 // Bound to one audience and fresh for five minutes; the receiver also remembers ids for that long, so that a
 // request counts once. Purpose "request". See docs/protocol.md "Signed requests and tickets".
 import { z } from 'zod';
-import type { Json, JsonObject } from './canonical.ts';
-import { invalid } from './errors.ts';
+import type { Json, JsonObject } from '../canonical.ts';
+import { invalid } from '../errors.ts';
 import { field } from './fields.ts';
-import type { MessageId, NodeId } from './ids.ts';
-import type { SigningKey } from './keys.ts';
-import { FRESHNESS_MS, REQUEST_BYTES_MAX } from './limits.ts';
+import type { MessageId, NodeId } from '../ids.ts';
+import type { SigningKey } from '../keys.ts';
+import { FRESHNESS_MS, REQUEST_BYTES_MAX } from '../limits.ts';
 import { type DocumentKind, parseDocument, signDocument, verifyDocument } from './signed.ts';
-import { parseTimestamp } from './timestamp.ts';
+import { parseTimestamp } from '../timestamp.ts';
 
 export interface SignedRequest {
   readonly version: '1.0';

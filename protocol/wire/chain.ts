@@ -2,9 +2,9 @@
 // Equal heads mean the same messages in the same order; different heads start a `content_sync`.
 // Each consumed seq enters once, in order: accepted and refused ones by `nextHead`, cancelled ones by `voidHead`.
 // See docs/protocol.md "Chain heads".
-import { concatBytes, u64, utf8 } from './bytes.ts';
-import { type MessageId, type NodeId, messageIdBytes } from './ids.ts';
-import { sha256 } from './keys.ts';
+import { concatBytes, u64, utf8 } from '../bytes.ts';
+import { type MessageId, type NodeId, messageIdBytes } from '../ids.ts';
+import { sha256 } from '../keys.ts';
 
 const ZERO = utf8('ORF/1 head-zero\0');
 const HEAD = utf8('ORF/1 head\0');

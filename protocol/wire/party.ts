@@ -1,8 +1,8 @@
 // Who sends and who receives: node id, server URL and username as an envelope carries them.
 // The node id decides; the other two are hints: `to.username` is ignored, `from.server_url` is held against
 // the sender's newest verified record. See docs/protocol.md "Envelope".
-import { type NodeId, isNodeId } from './ids.ts';
-import { SERVER_URL_CHARS_MAX } from './limits.ts';
+import { type NodeId, isNodeId } from '../ids.ts';
+import { SERVER_URL_CHARS_MAX } from '../limits.ts';
 
 export interface Party {
   readonly node_id: NodeId;

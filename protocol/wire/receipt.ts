@@ -3,9 +3,9 @@
 // See docs/protocol.md "Receipts".
 import { z } from 'zod';
 import { field } from './fields.ts';
-import type { MessageId, NodeId } from './ids.ts';
-import type { SigningKey } from './keys.ts';
-import { BATCH_ENVELOPES_MAX, GENERATION_MAX, RECEIPT_BYTES_MAX } from './limits.ts';
+import type { MessageId, NodeId } from '../ids.ts';
+import type { SigningKey } from '../keys.ts';
+import { BATCH_ENVELOPES_MAX, GENERATION_MAX, RECEIPT_BYTES_MAX } from '../limits.ts';
 import { type DocumentKind, parseDocument, signDocument, verifyDocument } from './signed.ts';
 
 /** accepted: effect done; duplicate: known; refused: final; held: durable behind a gap; later: nothing stored. */

@@ -1,10 +1,10 @@
 // Mailbox boxes: what a relay stores. An outer seal around one envelope or receipt, padded to one of four sizes, so
 // that the relay sees neither sender, type nor length. See docs/protocol.md "Sealing".
 // Layout: 0x01 || enc (32) || ciphertext of (kind (1) || u32 length || content || zeros to the bucket).
-import { concatBytes, utf8 } from './bytes.ts';
-import { AppError } from './errors.ts';
-import { MAILBOX_BUCKETS } from './limits.ts';
-import { SEAL_ENC_BYTES, SEAL_TAG_BYTES, notOpened, open, seal } from './seal.ts';
+import { concatBytes, utf8 } from '../bytes.ts';
+import { AppError } from '../errors.ts';
+import { MAILBOX_BUCKETS } from '../limits.ts';
+import { SEAL_ENC_BYTES, SEAL_TAG_BYTES, notOpened, open, seal } from '../seal.ts';
 
 export interface MailboxContent {
   readonly kind: 'envelope' | 'receipt';

@@ -1,14 +1,14 @@
 // The envelope: the one form in which nodes talk. Exactly nine members, canonical on the wire, signed over its
 // canonical bytes without `signature`. `parseEnvelope` refuses every other shape before anything is verified;
 // it decides nothing about who may send what. See docs/protocol.md "Envelope".
-import { concatBytes, fromBase64Url, toBase64Url } from './bytes.ts';
-import { type JsonObject, canonicalize, parseScanned, scanMembers } from './canonical.ts';
-import { AppError, type ErrorCode, invalid } from './errors.ts';
-import { type MessageId, isMessageId } from './ids.ts';
-import { type SigningKey, sha256, signFor, verifyFor } from './keys.ts';
-import { ENVELOPE_BYTES_MAX, GENERATION_MAX, MESSAGE_TYPE_CHARS_MAX, SEQ_PER_GENERATION } from './limits.ts';
+import { concatBytes, fromBase64Url, toBase64Url } from '../bytes.ts';
+import { type JsonObject, canonicalize, parseScanned, scanMembers } from '../canonical.ts';
+import { AppError, type ErrorCode, invalid } from '../errors.ts';
+import { type MessageId, isMessageId } from '../ids.ts';
+import { type SigningKey, sha256, signFor, verifyFor } from '../keys.ts';
+import { ENVELOPE_BYTES_MAX, GENERATION_MAX, MESSAGE_TYPE_CHARS_MAX, SEQ_PER_GENERATION } from '../limits.ts';
 import { type Party, isParty } from './party.ts';
-import { isTimestamp } from './timestamp.ts';
+import { isTimestamp } from '../timestamp.ts';
 
 export interface Envelope {
   readonly version: '1.0';

@@ -2,7 +2,7 @@
 // member `signature`, Ed25519 with a purpose over the canonical bytes without that member.
 // Parsing checks canonical form, size and shape; verifying is a second step with the signer's key.
 import type { z } from 'zod';
-import { concatBytes, fromBase64Url, toBase64Url } from './bytes.ts';
+import { concatBytes, fromBase64Url, toBase64Url } from '../bytes.ts';
 import {
   type Json,
   type JsonObject,
@@ -10,9 +10,9 @@ import {
   canonicalize,
   parseScanned,
   scanCanonical,
-} from './canonical.ts';
-import { AppError, type ErrorCode, invalid } from './errors.ts';
-import { type Purpose, type SigningKey, signFor, verifyFor } from './keys.ts';
+} from '../canonical.ts';
+import { AppError, type ErrorCode, invalid } from '../errors.ts';
+import { type Purpose, type SigningKey, signFor, verifyFor } from '../keys.ts';
 
 /** How to read one kind of document: `area` prefixes its error codes. */
 export interface DocumentKind<T> {

@@ -2,13 +2,13 @@
 // Signed by the issuer with purpose "ticket"; it names its bearer, who proves itself by having been handed it in
 // a signed exchange. See docs/protocol.md "Signed requests and tickets".
 import { z } from 'zod';
-import { AppError } from './errors.ts';
+import { AppError } from '../errors.ts';
 import { field } from './fields.ts';
-import type { Cid, NodeId, Uri } from './ids.ts';
-import type { SigningKey } from './keys.ts';
-import { FRESHNESS_MS, TICKET_BYTES_MAX, TICKET_LIFETIME_MS_MAX } from './limits.ts';
+import type { Cid, NodeId, Uri } from '../ids.ts';
+import type { SigningKey } from '../keys.ts';
+import { FRESHNESS_MS, TICKET_BYTES_MAX, TICKET_LIFETIME_MS_MAX } from '../limits.ts';
 import { type DocumentKind, parseDocument, signDocument, verifyDocument } from './signed.ts';
-import { parseTimestamp } from './timestamp.ts';
+import { parseTimestamp } from '../timestamp.ts';
 
 export interface Ticket {
   readonly version: '1.0';

@@ -1,7 +1,7 @@
 // zod schemas of the protocol's own scalar types, so that every message and document bounds them the same way.
 // Each accepts exactly what its parser in ids.ts, party.ts or timestamp.ts accepts.
 import { z } from 'zod';
-import { fromBase64Url } from './bytes.ts';
+import { fromBase64Url } from '../bytes.ts';
 import {
   type Cid,
   type MessageId,
@@ -11,15 +11,14 @@ import {
   isMessageId,
   isNodeId,
   isUri,
-} from './ids.ts';
-import { CODE_CHARS_MAX } from './limits.ts';
+} from '../ids.ts';
+import { CODE_CHARS_MAX } from '../limits.ts';
 import { USERNAME_SYNTAX, isServerUrl } from './party.ts';
-import { isTimestamp } from './timestamp.ts';
+import { isTimestamp } from '../timestamp.ts';
 
 /** A string schema that yields the branded type which its predicate establishes. */
 function branded<T extends string>(is: (text: string) => text is T, message: string): z.ZodType<T> {
-  // zod does not narrow in `refine`; the predicate is what makes the brand true.
-  return z.string().refine(is, message) as unknown as z.ZodType<T>;
+  return z.string().refine(is, message);
 }
 
 /** Base64url without padding, of exactly `bytes` bytes, or of up to `bytesMax`. */
