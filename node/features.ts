@@ -11,8 +11,17 @@ interface Area {
 
 export const areas: readonly Area[] = [
   area('vault', () => import('#node/vault/index.ts')),
-  area('identity', () => import('#node/identity/index.ts')),
+  area(
+    'identity',
+    () => import('#node/identity/index.ts'),
+    () => import('#node/identity/cli.ts'),
+  ),
   area('access', () => import('#node/access/index.ts')),
+  area(
+    'audit',
+    () => import('#node/audit/index.ts'),
+    () => import('#node/audit/cli.ts'),
+  ),
   area('discovery', () => import('#node/discovery/index.ts')),
   area('federation', () => import('#node/federation/index.ts'), () => import('#node/federation/cli.ts')),
 ];

@@ -42,7 +42,10 @@ export function createDenials(host: {
       host.events.append(
         tx,
         [...taken.values()].map(({ actor, kind, action, why, count }) => ({
-          ...{ type: 'access.denied', subject: kind, actor, new: { action, why, count } },
+          type: 'access.denied',
+          subject: kind,
+          actor,
+          new: { action, why, count },
         })),
       ),
     );
@@ -74,7 +77,11 @@ export function createDenials(host: {
         noted.set(key, { actor, kind: request.resource.kind, action, why, count: 1 });
       } else {
         const others = noted.get('others') ?? {
-          ...{ actor: 'various', kind: 'various', action: 'various', why: 'various', count: 0 },
+          actor: 'various',
+          kind: 'various',
+          action: 'various',
+          why: 'various',
+          count: 0,
         };
         others.count += 1;
         noted.set('others', others);

@@ -1,11 +1,14 @@
 // The door of access: one place where every question "may they?" is answered, denied by default.
+// Areas register their kinds here; the edge asks before each route.
 import { defineFeature } from '#kernel/feature.ts';
 import { identity, publicActions } from '#node/identity/index.ts';
 import { createDenials } from './denials.ts';
-import { publicRules } from './model.ts';
+import { publicRules } from './rules.ts';
 import { createAccess } from './service.ts';
 
-export { allow, deny, publicRules, type KindRules } from './model.ts';
+export { allow, deny } from './model.ts';
+export { publicRules, type KindRules } from './rules.ts';
+export type { RowCondition } from './store.ts';
 export type { Access } from './service.ts';
 
 export const access = defineFeature({

@@ -1,10 +1,12 @@
 // Decides who may do what: the areas bring the rules, this applies them, denies what has none, and reports denials.
+// It holds no rule of its own but two: the owner's account may do what has rules, and nothing else is allowed unasked.
 import { AppError } from '#protocol';
 import type { AccessRequest, Actor, Decision } from '#kernel/actor.ts';
 import assert from 'node:assert/strict';
-import { sql, type RawBuilder, type SqlBool } from 'kysely';
 import type { Denials } from './denials.ts';
-import { allow, deny, isTrusted, type KindRules } from './model.ts';
+import { allow, deny, isTrusted } from './model.ts';
+import type { KindRules } from './rules.ts';
+import { everyRow, noRow, type RowCondition } from './store.ts';
 
 export interface Access {
   /** Adds the rules of a kind; each kind has one owner. */
@@ -14,7 +16,7 @@ export interface Access {
   /** @throws access/denied to the owner's account, access/not-found to others, who must not learn what exists */
   require(request: AccessRequest): Promise<void>;
   /** The condition under which `actor` sees a row of a kind, for lists. */
-  scope(actor: Actor, kind: string): RawBuilder<SqlBool>;
+  scope(actor: Actor, kind: string): RowCondition;
   /** The kinds that have rules. */
   kinds(): readonly string[];
 }
@@ -47,8 +49,8 @@ export function createAccess(denials: Pick<Denials, 'note'>): Access {
     },
     scope(actor, kind) {
       const rules = rulesByKind.get(kind);
-      if (rules !== undefined && isTrusted(actor)) return sql<SqlBool>`1 = 1`;
-      return rules?.scope?.(actor) ?? sql<SqlBool>`1 = 0`;
+      if (rules !== undefined && isTrusted(actor)) return everyRow;
+      return rules?.scope?.(actor) ?? noRow;
     },
     kinds: () => [...rulesByKind.keys()],
   };

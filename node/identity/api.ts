@@ -1,4 +1,5 @@
 // HTTP contract of identity: what others may read of this node, and the owner's view with the recovery kit.
+// Holds schemas only: the command line loads it too.
 import { defineRoute } from '#kernel/http/contract.ts';
 import { z } from 'zod';
 

@@ -80,19 +80,25 @@ export async function createNode(
     await secrets.put(tx, secretNames.claim, random.bytes(CLAIM_BYTES));
     await store.insertSealingKey(tx, sealing, clock.now());
     await store.insertSelf(tx, {
-      ...{ one: 1, node_id: nodeId, did, log, username, display_name: displayName, language: node.language },
-      ...{
-        generation: 1,
-        recovery: 'unconfirmed',
-        kit_positions: null,
-        record: null,
-        created_at: clock.now(),
-      },
+      one: 1,
+      node_id: nodeId,
+      did,
+      log,
+      username,
+      display_name: displayName,
+      language: node.language,
+      generation: 1,
+      recovery: 'unconfirmed',
+      kit_positions: null,
+      record: null,
+      created_at: clock.now(),
     });
     await insertAccount(tx, { account_id: accountId, role: 'owner', created_at: clock.now() });
     await host.events.append(tx, [
       {
-        ...{ type: 'identity.created', subject: nodeId, actor: 'system' },
+        type: 'identity.created',
+        subject: nodeId,
+        actor: 'system',
         new: { username, display_name: displayName, language: node.language },
       },
     ]);

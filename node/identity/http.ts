@@ -1,4 +1,5 @@
 // Binds identity's routes. The public ones hold only what the node publishes anyway, and may be cached shortly.
+// The kit alone is secret here, and goes to the owner only, never cached.
 import {
   AppError,
   didDocument,
@@ -31,7 +32,10 @@ export function identityRoutes(host: Host, identity: OwnIdentity): BoundRoute[] 
       const subject = namesThisNode(query.resource, identity, host.serverUrl);
       if (subject === undefined) throw nobody();
       const document = webfingerDocument({
-        ...{ username, host: subject, identity: identity.verified(), record: await currentRecord() },
+        username,
+        host: subject,
+        identity: identity.verified(),
+        record: await currentRecord(),
       });
       context.response.setHeader('access-control-allow-origin', '*');
       write(context, 'application/jrd+json', JSON.stringify(document));

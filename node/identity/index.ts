@@ -1,4 +1,5 @@
 // The door of identity: who this node is, its signed record, and who is signed in to it.
+// Private keys pass it inside this process only; no route carries one, the kit apart.
 import type { Actor } from '#kernel/actor.ts';
 import { defineFeature } from '#kernel/feature.ts';
 import { vault } from '#node/vault/index.ts';
@@ -62,7 +63,7 @@ export const identity = defineFeature({
       authenticate: (request) => authenticate(http, request),
       ownerActor: () => {
         own.self();
-        return { kind: 'account', account_id: sessions.owner()?.account_id ?? '', role: 'owner' };
+        return { kind: 'account', account_id: sessions.ownerId() ?? '', role: 'owner' };
       },
       sessionStands: (sessionId) => sessions.stands(sessionId),
       onSessionEnded: (run) => sessions.onEnded(run),

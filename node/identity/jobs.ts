@@ -1,4 +1,5 @@
 // Background work of identity: the record is kept fresh, and expired sessions end.
+// It decides nothing: when to sign anew and what has expired is decided by the services.
 import type { Host } from '#kernel/feature.ts';
 import type { OwnIdentity } from './service.ts';
 import type { Sessions } from './sessions/service.ts';

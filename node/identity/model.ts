@@ -1,4 +1,5 @@
 // What a node knows of itself, and the rules of time of its record. Pure: no I/O.
+// See docs/protocol.md "Identity", "Recovery" and "Node record".
 import {
   AppError,
   type NodeId,

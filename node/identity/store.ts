@@ -1,4 +1,5 @@
 // SQL of the node's own identity. Accounts and sessions: sessions/store.ts.
+// Private keys are not here: they are secrets of the vault.
 import { tables, type Reader, type Tx } from '#kernel/db/database.ts';
 import type { RecoveryState } from './model.ts';
 

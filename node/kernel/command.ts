@@ -72,6 +72,10 @@ export interface CommandContext {
   ): Promise<z.output<O>>;
   /** Writes one line for people to standard error (progress). */
   progress(line: string): void;
+  /** Writes one line to standard output at once: for commands that follow and have no single document to return. */
+  print(line: string): Promise<void>;
+  /** A QR code of `text`, drawn for a terminal. */
+  qr(text: string): string;
 }
 
 export interface Command {

@@ -104,7 +104,12 @@ export function createBlobs(host: BlobHost): Blobs {
       const wanted = checkedRange(range, row.size);
       const handle = await files.open(row.file);
       const pieces = openPieces(handle, { key, storedSize: row.stored_size, range: wanted });
-      return Readable.from(pieces, { objectMode: false });
+      const stream = Readable.from(pieces, { objectMode: false });
+      // Here and not in the generator: a stream that is destroyed before its first read never enters that.
+      stream.once('close', () => {
+        handle.close().catch((error: unknown) => host.log.warn({ err: error }, 'a blob file did not close'));
+      });
+      return stream;
     },
     async openCiphertext(cid, range) {
       const row = await found(cid);
@@ -181,8 +186,14 @@ async function keepFile(
       throw failures.otherContent();
     const now = host.clock.now();
     const row: store.BlobRow = {
-      ...{ cid, file, kind, size },
-      ...{ stored_size: storedSize, created_at: now, used_at: now, staged_until: stagedUntil },
+      cid,
+      file,
+      kind,
+      size,
+      stored_size: storedSize,
+      created_at: now,
+      used_at: now,
+      staged_until: stagedUntil,
     };
     if (await db.write((tx) => store.insertBlob(tx, row))) {
       files.settled(file);

@@ -1,4 +1,5 @@
 // The door of the vault: secrets and sealed blobs. It needs no other area and serves no route.
+// What it keeps for others it keeps by name or content address, without knowing what it is.
 import { defineFeature } from '#kernel/feature.ts';
 import { registerJobs } from './jobs.ts';
 import { migrations } from './migrations/index.ts';

@@ -1,4 +1,5 @@
 // Background work of the vault.
+// Each run is bounded, and a missed one loses nothing.
 import type { Jobs } from '#kernel/jobs.ts';
 import type { Vault } from './service.ts';
 

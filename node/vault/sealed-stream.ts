@@ -30,7 +30,7 @@ export async function* sealPieces(
 }
 
 /**
- * Opens the plaintext range of a sealed file of `storedSize` bytes; the handle is closed at the end.
+ * Opens the plaintext range of a sealed file of `storedSize` bytes; the handle stays the caller's.
  * @throws vault/damaged for a wrong key, a changed, cut, swapped or missing piece
  */
 export async function* openPieces(
@@ -43,18 +43,14 @@ export async function* openPieces(
   // An empty blob still has its one empty piece, which is checked as any other.
   const lastWanted = Math.max(firstWanted, Math.floor(range.end / PIECE_BYTES));
   const buffer = Buffer.alloc(SEALED_PIECE_BYTES);
-  try {
-    for (let index = firstWanted; index <= lastWanted; index += 1) {
-      const length = Math.min(SEALED_PIECE_BYTES, storedSize - index * SEALED_PIECE_BYTES);
-      const { bytesRead } = await file.read(buffer, 0, length, index * SEALED_PIECE_BYTES);
-      if (bytesRead !== length || length < TAG_BYTES) throw failures.damaged();
-      const plain = openPiece(buffer.subarray(0, length), key, index, index === lastIndex);
-      const pieceStart = index * PIECE_BYTES;
-      const part = plain.subarray(Math.max(0, range.start - pieceStart), range.end + 1 - pieceStart);
-      if (part.length > 0) yield part;
-    }
-  } finally {
-    await file.close();
+  for (let index = firstWanted; index <= lastWanted; index += 1) {
+    const length = Math.min(SEALED_PIECE_BYTES, storedSize - index * SEALED_PIECE_BYTES);
+    const { bytesRead } = await file.read(buffer, 0, length, index * SEALED_PIECE_BYTES);
+    if (bytesRead !== length || length < TAG_BYTES) throw failures.damaged();
+    const plain = openPiece(buffer.subarray(0, length), key, index, index === lastIndex);
+    const pieceStart = index * PIECE_BYTES;
+    const part = plain.subarray(Math.max(0, range.start - pieceStart), range.end + 1 - pieceStart);
+    if (part.length > 0) yield part;
   }
 }
 

@@ -1,4 +1,5 @@
 // Puts the vault together: secrets, blobs, their budgets, and the housekeeping of what nobody needs.
+// The decisions on secrets and blobs stand in their own files.
 import type { Host } from '#kernel/feature.ts';
 import { join } from 'node:path';
 import { openBlobFiles } from './blob-files.ts';

@@ -1,4 +1,5 @@
 // SQL of the vault.
+// No key and no plaintext passes here.
 import { tables, type Reader, type Tx } from '#kernel/db/database.ts';
 import { sql } from 'kysely';
 import type { BlobInfo, BlobKind } from './model.ts';

@@ -1,4 +1,5 @@
 // An HTTP server over a rig's routes, with a client that keeps nothing between requests.
+import { fakeClock, type FakeClock } from '#kit';
 import { access } from '#node/access/index.ts';
 import { createNode, identity } from '#node/identity/index.ts';
 import { vault } from '#node/vault/index.ts';
@@ -6,7 +7,7 @@ import type { AnyFeature, Host } from '#kernel/feature.ts';
 import { closeServer, createApi, createHardenedServer } from '#kernel/http/server.ts';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { fakeClock, makeRig, type FakeClock, type Rig } from './rig.ts';
+import { makeRig, type Rig } from './rig.ts';
 
 export interface Answer {
   readonly status: number;
@@ -61,7 +62,9 @@ export async function makeHttpRig(
   await once(server, 'listening');
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return {
-    ...{ rig, clock, url },
+    rig,
+    clock,
+    url,
     claimToken: () => door.claimUrl()?.split('#claim=')[1] ?? '',
     async call(method, path, { body, headers } = {}) {
       const json = body === undefined ? {} : { 'content-type': 'application/json' };
@@ -71,7 +74,7 @@ export async function makeHttpRig(
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       });
       const text = await answer.text();
-      const isJson = /json$/.test(answer.headers.get('content-type') ?? '');
+      const isJson = (answer.headers.get('content-type') ?? '').endsWith('json');
       return {
         status: answer.status,
         headers: answer.headers,

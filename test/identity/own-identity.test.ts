@@ -1,3 +1,5 @@
+// The node's own identity, its record and its recovery kit, on a real encrypted database.
+import { fakeClock } from '#kit';
 import { access } from '#node/access/index.ts';
 import { createNode, identity, type NewNode } from '#node/identity/index.ts';
 import { vault } from '#node/vault/index.ts';
@@ -16,7 +18,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { fakeClock, inFolder, makeRig } from './rig.ts';
+import { inFolder, makeRig } from './rig.ts';
 
 const features = [vault, identity, access];
 const alice: NewNode = {
@@ -141,9 +143,9 @@ describe('the node record', () => {
       const first = parseRecord(await door.record());
       await verifyRecord(first, door.verified(), { nowMs: clock.now() });
       assert.deepEqual(first.record.server_urls, ['http://127.0.0.1:7701']);
-      clock.set(clock.now() + 11 * 3_600_000);
+      clock.step(clock.now() + 11 * 3_600_000);
       assert.deepEqual(await door.record(), first.bytes);
-      clock.set(clock.now() + 3_600_000);
+      clock.step(clock.now() + 3_600_000);
       const second = parseRecord(await door.record());
       assert.ok(second.record.seq > first.record.seq);
       await verifyRecord(second, door.verified(), { nowMs: clock.now(), lastSeq: first.record.seq });
@@ -179,7 +181,7 @@ describe('the node record', () => {
       await using rig = await makeRig(features, { dataDir, clock, before: init() });
       const door = rig.booted.door(identity);
       const first = parseRecord(await door.record()).record;
-      clock.set(clock.now() - 24 * 3_600_000);
+      clock.step(clock.now() - 24 * 3_600_000);
       const second = parseRecord(await door.record()).record;
       assert.equal(second.seq, first.seq + 1);
     });

@@ -1,3 +1,4 @@
+// What anybody may read of a node over HTTP, and what only the owner may.
 import { identity } from '#node/identity/index.ts';
 import { parseRecord, utf8, verifyIdentityLog, verifyRecord } from '#protocol';
 import assert from 'node:assert/strict';

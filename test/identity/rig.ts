@@ -1,4 +1,4 @@
-// A node's kernel on a temporary folder with a fake clock, for the tests of the first areas.
+// Some areas alone on a real encrypted database with a fake clock: for tests of what a whole node (#kit) hides.
 import { createEvents, type Events } from '#kernel/events.ts';
 import { bootFeatures, migrateFeatures, type AnyFeature, type Booted, type Host } from '#kernel/feature.ts';
 import { openDatabase } from '#kernel/db/database.ts';
@@ -7,48 +7,10 @@ import { createKeyring, openKeyring } from '#kernel/keyring.ts';
 import { createLog } from '#kernel/log.ts';
 import { createNetwork } from '#kernel/network.ts';
 import { systemRandom, type Clock } from '#kernel/ports.ts';
+import { fakeClock, temporaryFolder } from '#kit';
 import { loadConfig } from '#kernel/config.ts';
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-
-export interface FakeClock extends Clock {
-  /** Moves time forward and runs what has become due, in order. */
-  advance(ms: number): void;
-  /** Sets the time without running anything: a step of the wall clock. */
-  set(ms: number): void;
-}
-
-export function fakeClock(start = Date.parse('2026-11-21T08:00:00Z')): FakeClock {
-  let now = start;
-  const timers = new Set<{ at: number; run: () => void }>();
-  return {
-    now: () => now,
-    after(delayMs, run) {
-      const timer = { at: now + Math.max(0, delayMs), run };
-      timers.add(timer);
-      return () => timers.delete(timer);
-    },
-    set: (ms) => {
-      now = ms;
-    },
-    advance(ms) {
-      const end = now + ms;
-      for (;;) {
-        const due = [...timers].filter(({ at }) => at <= end).sort((a, b) => a.at - b.at)[0];
-        if (due === undefined) break;
-        timers.delete(due);
-        now = Math.max(now, due.at);
-        due.run();
-      }
-      now = end;
-    },
-  };
-}
-
-export function temporaryFolder(): string {
-  return mkdtempSync(join(tmpdir(), 'ored-test-'));
-}
 
 export interface Rig extends AsyncDisposable {
   readonly host: Host;
@@ -88,14 +50,27 @@ export async function makeRig(features: readonly AnyFeature[], options: RigOptio
   const network = createNetwork({ ownUrl: () => serverUrl, networks: [], userAgent: 'test' });
   const config = loadConfig({ dataDir, env: options.env ?? {} });
   const host: Host = {
-    ...{ config, dataDir, serverUrl, version: '0.0.0', db, keyring, events, jobs, clock },
-    ...{ random: systemRandom, network, log },
+    config,
+    dataDir,
+    serverUrl,
+    version: '0.0.0',
+    db,
+    keyring,
+    events,
+    jobs,
+    clock,
+    random: systemRandom,
+    network,
+    log,
   };
   await options.before?.(host);
   const booted = await bootFeatures(host, features);
   jobs.start();
   return {
-    ...{ host, events, booted, logLines },
+    host,
+    events,
+    booted,
+    logLines,
     async [Symbol.asyncDispose]() {
       await jobs[Symbol.asyncDispose]();
       await booted[Symbol.asyncDispose]();
@@ -107,10 +82,6 @@ export async function makeRig(features: readonly AnyFeature[], options: RigOptio
 
 /** Runs a test in a fresh folder, which is removed after it. */
 export async function inFolder(run: (dataDir: string) => Promise<void>): Promise<void> {
-  const dataDir = temporaryFolder();
-  try {
-    await run(dataDir);
-  } finally {
-    rmSync(dataDir, { recursive: true, force: true });
-  }
+  using folder = temporaryFolder();
+  await run(folder.path);
 }

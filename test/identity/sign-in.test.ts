@@ -1,3 +1,4 @@
+// Claiming, signing in, sessions, guessing and forged tokens (catalogue rows L3, L6, L7, L8, R5, R6).
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -33,7 +34,10 @@ describe('claiming a node', () => {
       await using http = await makeHttpRig(dataDir);
       const body = { token: http.claimToken(), ...signInBody };
       const answers = await Promise.all([1, 2].map(() => http.call('POST', '/api/v1/claim', { body })));
-      assert.deepEqual(answers.map(({ status }) => status).sort(), [201, 409]);
+      assert.deepEqual(
+        answers.map(({ status }) => status).sort((a, b) => a - b),
+        [201, 409],
+      );
     });
   });
 
@@ -130,16 +134,31 @@ describe('sessions', () => {
     });
   });
 
+  it('count two uses of one refresh token at the same moment as re-use', async () => {
+    await inFolder(async (dataDir) => {
+      await using http = await makeHttpRig(dataDir);
+      const { refresh_token, session_id } = await claim(http);
+      const answers = await Promise.all(
+        [1, 2].map(() => http.call('POST', '/api/v1/sessions/refresh', { body: { refresh_token } })),
+      );
+      assert.deepEqual(
+        answers.map(({ status }) => status).sort((a, b) => a - b),
+        [200, 401],
+      );
+      assert.equal(http.rig.booted.door(identity).sessionStands(session_id), false);
+    });
+  });
+
   it('expires: access after ten minutes, the session after thirty idle days', async () => {
     await inFolder(async (dataDir) => {
       await using http = await makeHttpRig(dataDir);
       const grant = await claim(http);
       const { clock } = http;
-      clock.set(clock.now() + 599_000);
+      clock.step(clock.now() + 599_000);
       assert.equal((await http.call('GET', '/api/v1/sessions', bearer(grant.access_token))).status, 200);
-      clock.set(clock.now() + 2_000);
+      clock.step(clock.now() + 2_000);
       assert.equal((await http.call('GET', '/api/v1/sessions', bearer(grant.access_token))).status, 401);
-      clock.set(clock.now() + 31 * 24 * 3_600_000);
+      clock.step(clock.now() + 31 * 24 * 3_600_000);
       const late = await http.call('POST', '/api/v1/sessions/refresh', {
         body: { refresh_token: grant.refresh_token },
       });
@@ -157,7 +176,7 @@ describe('sessions', () => {
         at = http.clock.now();
       }
       await using http = await makeHttpRig(dataDir, { init: false });
-      http.clock.set(at);
+      http.clock.step(at);
       assert.equal((await http.call('GET', '/api/v1/sessions', bearer(grant.access_token))).status, 200);
     });
   });
@@ -229,7 +248,7 @@ describe('guessing', () => {
       const limited = await attempt(passphrase);
       assert.equal(limited.status, 429);
       assert.ok(Number(limited.headers.get('retry-after')) > 0);
-      http.clock.set(http.clock.now() + 15 * 60_000 + 1);
+      http.clock.step(http.clock.now() + 15 * 60_000 + 1);
       assert.equal((await attempt(passphrase)).status, 201);
     });
   });
@@ -292,7 +311,7 @@ describe('access tokens', () => {
         'long life': made(good, { ...claims, iat: Number(claims.iat) - 3_600 }),
         expired: made(good, { ...claims, exp: Number(exp) - 601 }),
         'extra claim': made(good, { ...claims, role: 'root' }),
-        'other algorithm': await new SignJWT(claims as Record<string, string>)
+        'other algorithm': await new SignJWT(claims)
           .setProtectedHeader({ alg: 'HS512', typ: 'at+jwt' })
           .sign(new Uint8Array(64).fill(1)),
         'flipped signature': `${header}.${payload}.${signature.startsWith('A') ? 'B' : 'A'}${signature.slice(1)}`,

@@ -9,6 +9,7 @@ import { createClient } from './client.ts';
 import { argumentUsage, commandHelp, groupHelp } from './help.ts';
 import { readStdin } from './input.ts';
 import { languageOfEnv } from './language.ts';
+import { renderUnicodeCompact } from 'uqr';
 import { printFailure, printResult, type Streams } from './outcome.ts';
 import { usageError, usageErrorOf } from './usage.ts';
 
@@ -145,6 +146,8 @@ function contextOf(options: ProgramOptions, streams: Streams, dataDir: string): 
     say: (text: Text) => text[language],
     ...createClient({ socketPath: () => socketPathOf(dataDir), language }),
     progress: (line) => void options.stderr.write(`${line}\n`),
+    print: (line) => streams.out(`${line}\n`),
+    qr: (text) => renderUnicodeCompact(text),
   };
 }
 

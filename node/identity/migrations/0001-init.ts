@@ -1,4 +1,5 @@
 // Tables of identity: who this node is, its sealing keys, its accounts, their sessions and refresh tokens.
+// Forward only; once merged it does not change.
 import type { Migration } from '#kernel/db/migrate.ts';
 import { sql } from 'kysely';
 

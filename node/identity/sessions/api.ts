@@ -1,4 +1,5 @@
 // HTTP contract of claiming, signing in and sessions.
+// Secrets travel in bodies only, never in a path or a query, where logs would keep them.
 import { defineRoute } from '#kernel/http/contract.ts';
 import { z } from 'zod';
 import { PASSPHRASE_CHARS_MAX, SESSION_NAME_CHARS_MAX } from './model.ts';

@@ -1,4 +1,5 @@
 // Binds the routes of claiming, signing in and sessions, and tells the edge who a request stands for.
+// It holds no rule of its own beyond where a token may travel.
 import { anonymousActor, type AccountActor, type Actor } from '#kernel/actor.ts';
 import { bind, type BoundRoute, type RequestContext } from '#kernel/http/contract.ts';
 import { isoTime, type Clock } from '#kernel/ports.ts';

@@ -1,5 +1,6 @@
 // The rules of signing in: lifetimes, limits and refusals. Pure: no I/O.
-import { AppError, invalid, type Text } from '#protocol';
+// What each refusal tells is in its sentence; none tells whether a guess was close.
+import { AppError, invalid, type Text } from '#protocol/errors.ts';
 
 /** An access token is short because it names a session that every request checks anyway. */
 export const ACCESS_TOKEN_MS = 10 * 60_000;
@@ -31,7 +32,7 @@ export type EndReason = 'signed-out' | 'revoked' | 'reuse' | 'expired' | 'passph
 
 /** @throws session/passphrase-unprocessable */
 export function checkNewPassphrase(passphrase: string): void {
-  if ([...passphrase].length >= PASSPHRASE_CHARS_MIN) return;
+  if (passphrase.length >= PASSPHRASE_CHARS_MIN) return;
   throw invalid('session/passphrase-unprocessable', {
     en: `A passphrase has at least ${PASSPHRASE_CHARS_MIN} characters; a few words in a row are best. Nothing was changed.`,
     fr: `Une phrase de passe a au moins ${PASSPHRASE_CHARS_MIN} caractères ; quelques mots à la suite conviennent le mieux. Rien n'a été modifié.`,

@@ -1,4 +1,5 @@
 // SQL of accounts, sessions and refresh tokens.
+// Refresh tokens are only ever seen here as SHA-256 hashes, passphrases as argon2id.
 import { tables, type Reader, type Tx } from '#kernel/db/database.ts';
 import type { Session } from './model.ts';
 

@@ -1,4 +1,5 @@
 // Tables of the vault: wrapped secrets, and one row for each blob file.
+// Forward only; once merged it does not change.
 import type { Migration } from '#kernel/db/migrate.ts';
 import { sql } from 'kysely';
 
