@@ -24,6 +24,22 @@ export const areas: readonly Area[] = [
   ),
   area('discovery', () => import('#node/discovery/index.ts')),
   area('federation', () => import('#node/federation/index.ts'), () => import('#node/federation/cli.ts')),
+  area(
+    'search',
+    () => import('#node/search/index.ts'),
+    () => import('#node/search/cli.ts'),
+  ),
+  area('media', () => import('#node/media/index.ts')),
+  area(
+    'people',
+    () => import('#node/people/index.ts'),
+    () => import('#node/people/cli.ts'),
+  ),
+  area(
+    'posts',
+    () => import('#node/posts/index.ts'),
+    () => import('#node/posts/cli.ts'),
+  ),
 ];
 
 /** `index` exports the feature under the area's name; `cli` exports its `commands`. */

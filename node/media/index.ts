@@ -1,23 +1,29 @@
 // Media: what the owner uploads. Pictures are drawn anew in a worker, everything is sealed in the vault.
 import { defineFeature } from '#kernel/feature.ts';
+import type { RequestContext } from '#kernel/http/contract.ts';
 import { access } from '#node/access/index.ts';
+import { federation } from '#node/federation/index.ts';
 import { vault } from '#node/vault/index.ts';
 import { sendFile } from './delivery.ts';
+import { createExchange, type Exchange } from './exchange.ts';
 import { mediaRoutes } from './http.ts';
 import { createImages } from './images.ts';
 import { migrations } from './migrations/index.ts';
 import { createMedia, type MediaDoor } from './service.ts';
 
-export { sendFile } from './delivery.ts';
+export type { Exchange } from './exchange.ts';
 export { isShown, MEDIA_BYTES_MAX, type MediaFile, type SealedFile } from './model.ts';
 export type { MediaDoor } from './service.ts';
+
+/** Writes a file as an HTTP answer. */
+export type Send = (file: Parameters<typeof sendFile>[1], context: RequestContext) => Promise<void>;
 
 /** How often uploads that nothing refers to are looked for. */
 const TIDY_MS = 3_600_000;
 
 export const media = defineFeature({
   name: 'media',
-  needs: { vault, access },
+  needs: { vault, access, federation },
   migrations,
   start(host, doors) {
     const images = createImages(host.clock);
@@ -33,10 +39,24 @@ export const media = defineFeature({
         return TIDY_MS;
       },
     });
-    const door: MediaDoor & { send: typeof sendFile } = { ...service, send: sendFile };
+    const exchange = createExchange({
+      blobs: doors.vault.blobs,
+      filesOf: (owner) => service.filesOf(owner),
+      decide: (request) => doors.access.decide(request),
+      issueTicket: (ticket) => doors.federation.issueTicket(ticket),
+      askTicket: (from, payload) => doors.federation.ask(from, 'blob_ticket', payload),
+      fetchBlob: (from, cid, ticket) => doors.federation.fetchBlob(from, cid, ticket),
+    });
+    doors.federation.answer('blob_ticket', ({ from, payload }) => exchange.answer(from, payload));
+    const { blobs } = doors.vault;
+    const door: MediaDoor & Pick<Exchange, 'fetch'> & { send: Send } = {
+      ...service,
+      fetch: (from, uri, file) => exchange.fetch(from, uri, file),
+      send: (file, context) => sendFile(blobs, file, context),
+    };
     return {
       door,
-      routes: mediaRoutes(service, doors.vault.blobs),
+      routes: mediaRoutes(service, blobs),
       dispose: async () => images[Symbol.asyncDispose](),
     };
   },

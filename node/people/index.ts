@@ -1,0 +1,117 @@
+// People: the owner's profile and the bonds with others. Says who is a friend; federation enforces what follows.
+import { defineFeature } from '#kernel/feature.ts';
+import { access, allow, deny } from '#node/access/index.ts';
+import { discovery, type Contact } from '#node/discovery/index.ts';
+import { federation } from '#node/federation/index.ts';
+import { identity } from '#node/identity/index.ts';
+import { media } from '#node/media/index.ts';
+import { AppError, isNodeId, type NodeId, type Uri } from '#protocol';
+import { createDirectory } from './directory.ts';
+import { peopleRoutes } from './http.ts';
+import { migrations } from './migrations/index.ts';
+import { failures, noRelation } from './model.ts';
+import type { Finder } from './ports.ts';
+import { createProfiles } from './profiles.ts';
+import { createBonds, relationsWith, type PeopleHost } from './service.ts';
+import * as store from './store.ts';
+import { createHandlers } from './wire.ts';
+
+export type { Names } from './directory.ts';
+export type { Relation } from './model.ts';
+export type { Mail, Outcome, Verified } from './ports.ts';
+
+export const people = defineFeature({
+  name: 'people',
+  needs: { identity, access, discovery, federation, media },
+  migrations,
+  start(host, doors) {
+    const { db, events, clock, log } = host;
+    const { federation: mail } = doors;
+    const self = () => doors.identity.self();
+    const finder = finderOf(doors.discovery);
+    const profiles = createProfiles({ db, events, clock, mail, media: doors.media, self });
+    const peopleHost: PeopleHost<Contact> = {
+      ...{ db, events, clock, mail, finder },
+      self: () => self().nodeId,
+      displayName: async () => (await profiles.own()).display_name,
+    };
+    const bonds = createBonds(peopleHost);
+    const directory = createDirectory({ db, log, finder, profiles, self });
+
+    const notBlocked = async (nodeId: string): Promise<boolean> => {
+      if (!isNodeId(nodeId)) return false;
+      const relation = (await relationsWith(db.read, [nodeId])).get(nodeId) ?? noRelation;
+      return !relation.blocked;
+    };
+    doors.access.register('profile', {
+      decide: async ({ actor, action }) =>
+        actor.kind === 'node' && action === 'read' && (await notBlocked(actor.node_id))
+          ? allow('profiles are read by every node that is not blocked')
+          : deny('owner-only'),
+    });
+    doors.access.register('connection', { decide: () => deny('owner-only') });
+
+    const handlers = createHandlers(peopleHost);
+    mail.handle('friend_request', { from: 'anyone', apply: (tx, batch) => handlers.asked(tx, batch) });
+    mail.handle('friend_response', { from: 'anyone', apply: (tx, batch) => handlers.answered(tx, batch) });
+    mail.handle('connection_end', { from: 'anyone', apply: (tx, batch) => handlers.ended(tx, batch) });
+    mail.handle('activity_update', {
+      from: 'contacts',
+      apply: async (tx, batch) => void (await profiles.applyUpdates(tx, batch)),
+    });
+    mail.answer('profile_get', async ({ from }) => {
+      const actor = { kind: 'node', node_id: from } as const;
+      await doors.access.require({ actor, action: 'read', resource: { kind: 'profile' } });
+      return profiles.answer();
+    });
+
+    const sendAvatar: Parameters<typeof peopleRoutes>[0]['sendAvatar'] = async (nodeId, context) => {
+      const person = (await store.readPersons(db.read, [nodeId])).get(nodeId);
+      if (person?.avatar === undefined || person.avatar === null) throw failures.unknown(nodeId);
+      await doors.media.fetch(nodeId, `orf://${nodeId}/profile/avatar` as Uri, person.avatar);
+      await doors.media.send(person.avatar, context);
+    };
+
+    const door = {
+      ...bonds,
+      /** What each node is to the owner, as `reader` sees it. */
+      relationsWith,
+      isFriend: async (reader: Parameters<typeof relationsWith>[0], nodeId: NodeId) =>
+        (await relationsWith(reader, [nodeId])).get(nodeId)?.friend ?? false,
+      friends: (reader: Parameters<typeof relationsWith>[0]) => store.nodesIn(reader, ['friend']),
+      followers: (reader: Parameters<typeof relationsWith>[0]) => store.nodesIn(reader, ['follower']),
+      blocked: (reader: Parameters<typeof relationsWith>[0]) => store.nodesIn(reader, ['blocked']),
+      muted: (reader: Parameters<typeof relationsWith>[0]) => store.listMuted(reader),
+      names: directory.names,
+      /** The node that a person typed by the owner means. @throws people/unknown, people/ambiguous */
+      nodeOf: directory.nodeOf,
+      profile: profiles.own,
+    };
+    return {
+      door,
+      routes: peopleRoutes({ db, bonds, profiles, directory, self, sendAvatar }),
+    };
+  },
+});
+
+/** Discovery as people uses it; a node without a directory simply finds nobody there. */
+function finderOf(found: {
+  resolve(query: string): Promise<Contact>;
+  pin: Finder<Contact>['pin'];
+  find(nodeId: NodeId): Promise<Contact | undefined>;
+  search(query: { q: string }): Promise<{ items: readonly { node_id: string; username: string }[] }>;
+}): Finder<Contact> {
+  return {
+    resolve: (query) => found.resolve(query),
+    pin: (tx, contact) => found.pin(tx, contact),
+    usernameOf: async (nodeId) => (await found.find(nodeId))?.username,
+    async search(query) {
+      try {
+        return (await found.search({ q: query })).items;
+      } catch (error) {
+        if (error instanceof AppError && error.code === 'discovery/no-registry') return [];
+        throw error;
+      }
+    },
+  };
+}

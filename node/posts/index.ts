@@ -1,0 +1,98 @@
+// Posts: what the owner writes and what those they read have written; replies, reactions, the feed.
+import { defineFeature } from '#kernel/feature.ts';
+import type { Job } from '#kernel/jobs.ts';
+import { access } from '#node/access/index.ts';
+import { discovery } from '#node/discovery/index.ts';
+import { federation } from '#node/federation/index.ts';
+import { identity } from '#node/identity/index.ts';
+import { media } from '#node/media/index.ts';
+import { people } from '#node/people/index.ts';
+import { search } from '#node/search/index.ts';
+import { AppError, publicKeyToMultibase, type NodeId } from '#protocol';
+import { createAnswers } from './answers.ts';
+import { createFetching } from './fetching.ts';
+import { postRoutes } from './http.ts';
+import { bondConsumer, registerBackfillJob, registerCleanupJob, registerFetchJob } from './jobs.ts';
+import { migrations } from './migrations/index.ts';
+import type { PostsHost } from './ports.ts';
+import { createReading } from './reading.ts';
+import { createPosts } from './service.ts';
+import { createHandlers } from './wire.ts';
+
+export const posts = defineFeature({
+  name: 'posts',
+  needs: { identity, access, discovery, federation, search, media, people },
+  migrations,
+  start(host, doors) {
+    const { db, events, clock, random, log, jobs } = host;
+    const { federation: mail } = doors;
+    const postsHost: PostsHost = {
+      ...{ db, events, clock, random, log, mail },
+      people: doors.people,
+      media: doors.media,
+      search: doors.search,
+      signer: () => doors.identity.self(),
+      decide: (request) => doors.access.decide(request),
+      keyOf: (nodeId, method) => keyOf(doors, nodeId, method),
+    };
+    const answers = createAnswers(postsHost);
+    doors.access.register('post', { decide: (request) => answers.decide(request) });
+
+    // The job and what wakes it need each other.
+    let fetchJob: Job | undefined = undefined;
+    const wake = (): void => fetchJob?.wake();
+    const fetching = createFetching(postsHost, wake);
+    fetchJob = registerFetchJob(jobs, () => fetching.run());
+    const backfillJob = registerBackfillJob(postsHost, jobs, fetching);
+    const cleanupJob = registerCleanupJob(postsHost, jobs);
+    events.consume(
+      bondConsumer(postsHost, { backfill: () => backfillJob.wake(), cleanup: () => cleanupJob.wake() }),
+    );
+
+    const reading = createReading(postsHost, fetching);
+    const service = createPosts(postsHost, (which) => reading.find(which));
+    doors.search.provide('post', (uris) => reading.hits(uris));
+
+    const handlers = createHandlers(postsHost, wake);
+    mail.handle('post_share', { from: 'contacts', apply: (tx, batch) => handlers.shared(tx, batch) });
+    mail.handle('post_delete', { from: 'anyone', apply: (tx, batch) => handlers.deleted(tx, batch) });
+    mail.handle('post_reply', { from: 'contacts', apply: (tx, batch) => handlers.replied(tx, batch) });
+    mail.handle('post_reaction', { from: 'contacts', apply: (tx, batch) => handlers.reacted(tx, batch) });
+    mail.answer('content_get', (question) => answers.content(question));
+    mail.answer('content_sync', (question) => answers.sync(question));
+
+    return {
+      door: { ...service, ...reading },
+      routes: postRoutes({ posts: service, reading, media: doors.media }),
+    };
+  },
+});
+
+/** A key of somebody's log that a proof names; somebody unknown is looked up first. */
+async function keyOf(
+  doors: {
+    readonly identity: {
+      verified(): { keys: readonly { publicKey: Uint8Array }[] };
+      self(): { nodeId: NodeId };
+    };
+    readonly discovery: {
+      resolve(query: string): Promise<{ identity: { keys: readonly { publicKey: Uint8Array }[] } }>;
+    };
+  },
+  nodeId: NodeId,
+  method: string,
+): Promise<Uint8Array | undefined> {
+  if (!method.startsWith(`did:webvh:${nodeId}:`)) return undefined;
+  const name = method.slice(method.indexOf('#') + 1);
+  const keys =
+    nodeId === doors.identity.self().nodeId
+      ? doors.identity.verified().keys
+      : await doors.discovery.resolve(nodeId).then(
+          ({ identity: found }) => found.keys,
+          (error: unknown) => {
+            if (error instanceof AppError && error.category === 'not-found') return [];
+            throw error;
+          },
+        );
+  return keys.find(({ publicKey }) => publicKeyToMultibase(publicKey) === name)?.publicKey;
+}

@@ -1,0 +1,312 @@
+// What the owner does: write, change, delete, answer, react. Each is one transaction: the row, the index of words, the
+// event and the messages to those who may read it. Everything is signed before the transaction begins.
+import { actorToString, type Actor } from '#kernel/actor.ts';
+import type { Reader, Tx } from '#kernel/db/database.ts';
+import { isoTime } from '#kernel/ports.ts';
+import { formatUri, newMessageId, POST_TEXT_CHARS_MAX, parseUri, type NodeId, type Uri } from '#protocol';
+import { invalid } from '#protocol/errors.ts';
+import { reactionObject, type MediaItem, type Visibility } from '#protocol/messages';
+import { OBJECT_TEXT_MAX } from '#protocol/limits.ts';
+import { cleanText } from '#protocol/text.ts';
+import {
+  failures,
+  postUri,
+  REPLY_TEXT_CHARS_MAX,
+  SPREAD_FROM,
+  SPREAD_S_FEW,
+  SPREAD_S_MANY,
+  type Item,
+} from './model.ts';
+import { ownObject, signPost, signReaction, toMediaItem } from './objects.ts';
+import type { PostsHost } from './ports.ts';
+import * as extras from './store-extras.ts';
+import * as store from './store.ts';
+
+export interface NewPost {
+  readonly text: string;
+  readonly visibility?: Visibility | undefined;
+  /** Ids of uploads. */
+  readonly media?: readonly string[] | undefined;
+  readonly replyTo?: string | undefined;
+}
+export interface PostChange {
+  readonly text?: string | undefined;
+  readonly visibility?: Visibility | undefined;
+  readonly media?: readonly string[] | undefined;
+}
+
+export interface Posts {
+  create(post: NewPost, actor: Actor): Promise<{ id: string; uri: Uri }>;
+  edit(which: string, change: PostChange, actor: Actor): Promise<{ id: string; uri: Uri; version: number }>;
+  remove(which: string, actor: Actor): Promise<void>;
+  react(which: string, value: string | null, actor: Actor): Promise<void>;
+}
+
+/** Finds what the owner may read, by id or URI, fetching it when it is elsewhere. @throws posts/not-found */
+export type FindItem = (which: string) => Promise<Item>;
+
+export function createPosts(host: PostsHost, find: FindItem): Posts {
+  const self = (): NodeId => host.signer().nodeId;
+
+  const ownItem = async (which: string): Promise<Item & { object: string }> => {
+    const item = await find(which);
+    if (item.author !== self()) throw failures.notOwn();
+    if (item.object === null) throw failures.notFound();
+    return { ...item, object: item.object };
+  };
+
+  return {
+    async create({ text, visibility = 'friends', media = [], replyTo }, actor) {
+      const parent = replyTo === undefined ? null : await find(replyTo);
+      const clean = cleanText(text, parent === null ? POST_TEXT_CHARS_MAX : REPLY_TEXT_CHARS_MAX);
+      const id = newMessageId(host.clock.now(), host.random.bytes(10));
+      const uri = postUri(self(), id);
+      const files = await host.media.describe(media, uri);
+      if (clean === '' && files.length === 0) throw failures.empty();
+      const item = compose(host, {
+        ...{ id, uri, version: 1, createdAt: host.clock.now(), editedAt: null, text: clean },
+        // An answer is read by whoever reads what it answers, and by nobody else.
+        visibility: parent === null ? visibility : parent.visibility,
+        parent: parent === null ? null : postUri(parent.author, parent.id),
+        media: files.map(toMediaItem),
+      });
+      await host.db.write(async (tx) => {
+        await keep(host, tx, item, clean);
+        await host.media.attach(tx, media, uri);
+        await host.events.append(tx, [
+          {
+            type: 'posts.created',
+            subject: uri,
+            actor: actorToString(actor),
+            new: { visibility: item.visibility, version: 1, parent: item.parent },
+          },
+        ]);
+        await share(host, tx, item, await audience(host, tx, item));
+      });
+      return { id, uri };
+    },
+
+    async edit(which, change, actor) {
+      const before = await ownItem(which);
+      const old = ownObject(before.object);
+      const uri = postUri(before.author, before.id);
+      const text = change.text === undefined ? old.text : cleanText(change.text, POST_TEXT_CHARS_MAX);
+      const media: readonly MediaItem[] =
+        change.media === undefined
+          ? (old.media ?? [])
+          : (await host.media.describe(change.media, uri)).map(toMediaItem);
+      if (text === '' && media.length === 0) throw failures.empty();
+      const item = compose(host, {
+        ...{ id: before.id, uri, version: before.version + 1, createdAt: before.createdAt, text, media },
+        editedAt: host.clock.now(),
+        visibility: before.parent === null ? (change.visibility ?? before.visibility) : before.visibility,
+        parent: before.parent,
+      });
+      await host.db.write(async (tx) => {
+        const now = await store.findItem(tx, before);
+        if (now === undefined || now.version !== before.version || now.state === 'deleted') {
+          throw failures.notFound();
+        }
+        await keep(host, tx, item, text);
+        if (change.media !== undefined) {
+          await host.media.release(tx, uri, change.media);
+          await host.media.attach(tx, change.media, uri);
+        }
+        await host.events.append(tx, [
+          {
+            type: 'posts.edited',
+            subject: uri,
+            actor: actorToString(actor),
+            old: { visibility: before.visibility, version: before.version },
+            new: { visibility: item.visibility, version: item.version },
+          },
+        ]);
+        const readers = await audience(host, tx, item);
+        const gone = (await audience(host, tx, before)).filter((nodeId) => !readers.includes(nodeId));
+        await share(host, tx, item, readers);
+        await withdraw(host, tx, { uri, version: before.version }, gone);
+      });
+      return { id: before.id, uri, version: item.version };
+    },
+
+    async remove(which, actor) {
+      const item = await find(which);
+      const uri = postUri(item.author, item.id);
+      const hosted = item.parent !== null && parseUri(item.parent).nodeId === self();
+      if (item.author !== self() && !hosted) throw failures.notOwn();
+      await host.db.write(async (tx) => {
+        const readers = await audience(host, tx, item);
+        const version = item.author === self() ? item.version + 1 : item.version;
+        await removeItem(host, tx, { author: item.author, id: item.id, version });
+        await host.events.append(tx, [
+          {
+            type: 'posts.deleted',
+            subject: uri,
+            actor: actorToString(actor),
+            old: { version: item.version },
+          },
+        ]);
+        if (item.author === self()) await withdraw(host, tx, { uri, version }, readers);
+      });
+    },
+
+    async react(which, value, actor) {
+      const target = await find(which);
+      const parent = postUri(target.author, target.id);
+      const event = { subject: parent, actor: actorToString(actor) };
+      if (value === null) {
+        const reaction = await extras.findReaction(host.db.read, parent, self());
+        if (reaction === undefined) return;
+        const uri = formatUri({ nodeId: self(), kind: 'reaction', id: reaction.id });
+        await host.db.write(async (tx) => {
+          await extras.removeReaction(tx, reaction);
+          await host.events.append(tx, [{ type: 'posts.unreacted', ...event }]);
+          if (target.author !== self()) await withdraw(host, tx, { uri, version: 1 }, [target.author]);
+        });
+        return;
+      }
+      const createdAt = host.clock.now();
+      const id = newMessageId(createdAt, host.random.bytes(10));
+      const uri = formatUri({ nodeId: self(), kind: 'reaction', id });
+      if (!reactionObject.shape.value.safeParse(value).success) {
+        throw invalid('posts/reaction-unprocessable', {
+          en: 'A reaction is one emoji. Nothing was stored.',
+          fr: "Une réaction est un émoji. Rien n'a été enregistré.",
+        });
+      }
+      const { text } = signReaction(host, { uri, parent, value, createdAt });
+      await host.db.write(async (tx) => {
+        await extras.putReaction(tx, {
+          ...{ author: self(), id, parent, value, createdAt, verified: true, object: text },
+        });
+        await host.events.append(tx, [{ type: 'posts.reacted', ...event, new: { value } }]);
+        if (target.author === self()) return;
+        await host.mail.send(tx, {
+          to: target.author,
+          type: 'post_reaction',
+          payload: { created_at: isoTime(createdAt), uri, parent, object: text },
+        });
+      });
+    },
+  };
+}
+
+interface Composed extends store.WholeItem {
+  readonly uri: Uri;
+  readonly bytes: number;
+  readonly mediaCount: number;
+}
+
+function compose(host: PostsHost, draft: Parameters<typeof signPost>[1] & { readonly id: string }): Composed {
+  const { text, cid, bytes } = signPost(host, draft);
+  if (draft.parent !== null && text.length > OBJECT_TEXT_MAX) {
+    throw invalid('text/too-long-unprocessable', {
+      en: 'This answer is too long for one message. Nothing was stored; shorten it.',
+      fr: "Cette réponse est trop longue pour un message. Rien n'a été enregistré ; raccourcissez-la.",
+    });
+  }
+  const { id, uri, version, createdAt, editedAt, visibility, parent, media } = draft;
+  return {
+    ...{ id, uri, version, createdAt, editedAt, visibility, parent, cid, bytes },
+    author: host.signer().nodeId,
+    object: text,
+    inFeed: true,
+    mediaCount: media.length,
+  };
+}
+
+/** Keeps a whole item with its words. */
+export async function keep(host: PostsHost, tx: Tx, item: store.WholeItem, text: string): Promise<void> {
+  await store.putItem(tx, item);
+  const ref = postUri(item.author, item.id);
+  await host.search.index(tx, [{ kind: 'post', ref, text, at: item.createdAt }]);
+}
+
+/** Turns an item into a tombstone, with its words, files and what was answered to it here. */
+export async function removeItem(
+  host: PostsHost,
+  tx: Tx,
+  gone: store.ItemKey & { readonly version: number },
+): Promise<boolean> {
+  const buried = await store.bury(tx, [gone]);
+  const uri = postUri(gone.author, gone.id);
+  if (buried.length === 0) return false;
+  const answers = await store.removeAnswersTo(tx, uri);
+  await extras.removeReactionsTo(tx, uri);
+  await host.search.remove(
+    tx,
+    [uri, ...answers.map(({ author, id }) => postUri(author, id))].map((ref) => ({ kind: 'post', ref })),
+  );
+  if (gone.author === host.signer().nodeId) await host.media.release(tx, uri);
+  return true;
+}
+
+/** The nodes that are told of an own item. An answer goes to the author of what it answers, who serves it to others. */
+export async function audience(
+  host: PostsHost,
+  reader: Reader,
+  item: Pick<Item, 'parent' | 'visibility'>,
+): Promise<NodeId[]> {
+  if (item.parent !== null) {
+    const { nodeId } = parseUri(item.parent);
+    return nodeId === host.signer().nodeId ? [] : [nodeId];
+  }
+  if (item.visibility === 'private') return [];
+  const friends = await host.people.friends(reader);
+  if (item.visibility === 'friends') return friends;
+  return [...new Set([...friends, ...(await host.people.followers(reader))])];
+}
+
+async function share(host: PostsHost, tx: Tx, item: Composed, to: readonly NodeId[]): Promise<void> {
+  if (to.length === 0) return;
+  if (item.parent !== null) {
+    await host.mail.sendMany(tx, {
+      to,
+      type: 'post_reply',
+      payload: {
+        created_at: isoTime(item.editedAt ?? item.createdAt),
+        ...{ uri: item.uri, parent: item.parent, object: item.object },
+      },
+    });
+    return;
+  }
+  await host.mail.sendMany(tx, {
+    to,
+    type: 'post_share',
+    payload: {
+      ...announcementOf(item, item.bytes, item.mediaCount),
+      spread_s: to.length < SPREAD_FROM ? SPREAD_S_FEW : SPREAD_S_MANY,
+    },
+  });
+}
+
+/** The metadata of an own post, as `post_share` and `content_sync` carry it. */
+export function announcementOf(
+  item: Pick<store.WholeItem, 'author' | 'id' | 'createdAt' | 'editedAt' | 'visibility' | 'version' | 'cid'>,
+  size: number,
+  media: number,
+) {
+  return {
+    created_at: isoTime(item.createdAt),
+    uri: postUri(item.author, item.id),
+    cid: item.cid as never,
+    version: item.version,
+    visibility: item.visibility,
+    ...{ size, media },
+    ...(item.editedAt === null ? {} : { edited_at: isoTime(item.editedAt) }),
+  };
+}
+
+async function withdraw(
+  host: PostsHost,
+  tx: Tx,
+  what: { readonly uri: Uri; readonly version: number },
+  to: readonly NodeId[],
+): Promise<void> {
+  if (to.length === 0) return;
+  await host.mail.sendMany(tx, {
+    to,
+    type: 'post_delete',
+    payload: { created_at: isoTime(host.clock.now()), ...what },
+  });
+}

@@ -1,0 +1,173 @@
+// SQL of reactions, and of the work that waits for a whole author: filling in and cleaning up.
+import { tables, type Reader, type Tx } from '#kernel/db/database.ts';
+import type { NodeId, Uri } from '#protocol';
+import { sql } from 'kysely';
+
+interface ReactionRow {
+  author: string;
+  id: string;
+  parent: string;
+  value: string;
+  created_at: number;
+  verified: number;
+  object: string;
+}
+interface ExtraTables {
+  posts_reaction: ReactionRow;
+  posts_backfill: { node_id: string; due_at: number; attempts: number };
+  posts_cleanup: { node_id: string; scope: string };
+}
+const db = (handle: Reader) => tables<ExtraTables>(handle);
+
+export interface Reaction {
+  readonly author: NodeId;
+  readonly id: string;
+  readonly parent: Uri;
+  readonly value: string;
+  readonly createdAt: number;
+  readonly verified: boolean;
+  readonly object: string;
+}
+
+/** One reaction for each author and post: a new one takes the place of the old. */
+export async function putReaction(tx: Tx, reaction: Reaction): Promise<void> {
+  const { createdAt, verified, ...rest } = reaction;
+  await db(tx)
+    .deleteFrom('posts_reaction')
+    .where('parent', '=', reaction.parent)
+    .where('author', '=', reaction.author)
+    .execute();
+  await db(tx)
+    .insertInto('posts_reaction')
+    .values({ ...rest, created_at: createdAt, verified: verified ? 1 : 0 })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
+}
+
+export async function markReactionVerified(tx: Tx, key: { author: NodeId; id: string }): Promise<void> {
+  await db(tx)
+    .updateTable('posts_reaction')
+    .set({ verified: 1 })
+    .where('author', '=', key.author)
+    .where('id', '=', key.id)
+    .execute();
+}
+
+export async function removeReaction(tx: Tx, key: { author: NodeId; id: string }): Promise<boolean> {
+  const result = await db(tx)
+    .deleteFrom('posts_reaction')
+    .where('author', '=', key.author)
+    .where('id', '=', key.id)
+    .executeTakeFirst();
+  return result.numDeletedRows > 0n;
+}
+
+export async function removeReactionsTo(tx: Tx, parent: Uri): Promise<void> {
+  await db(tx).deleteFrom('posts_reaction').where('parent', '=', parent).execute();
+}
+
+export async function removeReactionsBy(tx: Tx, author: NodeId): Promise<void> {
+  await db(tx).deleteFrom('posts_reaction').where('author', '=', author).execute();
+}
+
+export async function findReaction(
+  reader: Reader,
+  parent: Uri,
+  author: NodeId,
+): Promise<Reaction | undefined> {
+  const row = await db(reader)
+    .selectFrom('posts_reaction')
+    .selectAll()
+    .where('parent', '=', parent)
+    .where('author', '=', author)
+    .executeTakeFirst();
+  return row === undefined ? undefined : toReaction(row);
+}
+
+export async function reactionsTo(reader: Reader, parent: Uri, limit: number): Promise<Reaction[]> {
+  const rows = await db(reader)
+    .selectFrom('posts_reaction')
+    .selectAll()
+    .where('parent', '=', parent)
+    .where('verified', '=', 1)
+    .limit(limit)
+    .execute();
+  return rows.map(toReaction);
+}
+
+export async function unverifiedReactions(reader: Reader, limit: number): Promise<Reaction[]> {
+  const rows = await db(reader)
+    .selectFrom('posts_reaction')
+    .selectAll()
+    .where('verified', '=', 0)
+    .orderBy('created_at')
+    .limit(limit)
+    .execute();
+  return rows.map(toReaction);
+}
+
+export async function putBackfill(tx: Tx, nodeId: NodeId, dueAt: number): Promise<void> {
+  const row = { node_id: nodeId, due_at: dueAt, attempts: 0 };
+  await db(tx)
+    .insertInto('posts_backfill')
+    .values(row)
+    .onConflict((conflict) => conflict.column('node_id').doUpdateSet(row))
+    .execute();
+}
+
+export async function nextBackfill(
+  reader: Reader,
+): Promise<{ nodeId: NodeId; dueAt: number; attempts: number } | undefined> {
+  const row = await db(reader)
+    .selectFrom('posts_backfill')
+    .selectAll()
+    .orderBy('due_at')
+    .limit(1)
+    .executeTakeFirst();
+  return row === undefined
+    ? undefined
+    : { nodeId: row.node_id as NodeId, dueAt: row.due_at, attempts: row.attempts };
+}
+
+export async function postponeBackfill(tx: Tx, nodeId: NodeId, dueAt: number): Promise<void> {
+  await sql`UPDATE posts_backfill SET due_at = ${dueAt}, attempts = attempts + 1 WHERE node_id = ${nodeId}`.execute(
+    db(tx),
+  );
+}
+
+export async function removeBackfill(tx: Tx, nodeId: NodeId): Promise<void> {
+  await db(tx).deleteFrom('posts_backfill').where('node_id', '=', nodeId).execute();
+}
+
+export type CleanupScope = 'friends' | 'posts' | 'everything';
+
+export async function putCleanup(tx: Tx, nodeId: NodeId, scope: CleanupScope): Promise<void> {
+  await db(tx)
+    .insertInto('posts_cleanup')
+    .values({ node_id: nodeId, scope })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
+}
+
+export async function nextCleanup(
+  reader: Reader,
+): Promise<{ nodeId: NodeId; scope: CleanupScope } | undefined> {
+  const row = await db(reader).selectFrom('posts_cleanup').selectAll().limit(1).executeTakeFirst();
+  return row === undefined ? undefined : { nodeId: row.node_id as NodeId, scope: row.scope as CleanupScope };
+}
+
+export async function removeCleanup(tx: Tx, nodeId: NodeId, scope: CleanupScope): Promise<void> {
+  await db(tx).deleteFrom('posts_cleanup').where('node_id', '=', nodeId).where('scope', '=', scope).execute();
+}
+
+function toReaction(row: ReactionRow): Reaction {
+  return {
+    author: row.author as NodeId,
+    id: row.id,
+    parent: row.parent as Uri,
+    value: row.value,
+    createdAt: row.created_at,
+    verified: row.verified === 1,
+    object: row.object,
+  };
+}
