@@ -74,3 +74,6 @@ export interface Index {
     }[],
   ): Promise<void>;
 }
+
+/** A file as it is served. */
+export type SentFile = OwnFile;

@@ -1,5 +1,5 @@
-// Conversations as the owner has them: writing, reading, requests, reports. Sealing and opening stand in sealing.ts,
-// what others send comes in through wire.ts. No text ever enters an event, a log or a ledger.
+// Conversations as the owner has them: writing, reading, requests, reports. What others send comes in through
+// wire.ts and is opened by jobs.ts. No text ever enters an event, a log or a ledger.
 import { actorToString, type Actor } from '#kernel/actor.ts';
 import type { Database, Tx } from '#kernel/db/database.ts';
 import type { Events } from '#kernel/events.ts';

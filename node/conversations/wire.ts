@@ -1,4 +1,4 @@
-// What other nodes send: on the inbox path a sealed message is only kept, in sets; it is opened later (sealing.ts).
+// What other nodes send: on the inbox path a sealed message is only kept, in sets; it is opened later (jobs.ts).
 // Who may write: friends, and whoever the owner wrote to or accepted; a stranger's messages wait as a request.
 import type { Tx } from '#kernel/db/database.ts';
 import type { Events } from '#kernel/events.ts';

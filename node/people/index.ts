@@ -10,6 +10,7 @@ import { createDirectory } from './directory.ts';
 import { peopleRoutes } from './http.ts';
 import { migrations } from './migrations/index.ts';
 import { failures, noRelation } from './model.ts';
+import { knownPerson } from './naming.ts';
 import type { Finder } from './ports.ts';
 import { createProfiles } from './profiles.ts';
 import { createBonds, relationsWith, type PeopleHost } from './service.ts';
@@ -85,6 +86,8 @@ export const people = defineFeature({
       names: directory.names,
       /** The node that a person typed by the owner means. @throws people/unknown, people/ambiguous */
       nodeOf: directory.nodeOf,
+      /** Somebody there is a bond with; asks nobody else. @throws people/unknown, people/ambiguous */
+      knownNode: (who: string) => knownPerson(db.read, who),
       profile: profiles.own,
     };
     return {

@@ -9,8 +9,8 @@ import { createClient } from './client.ts';
 import { argumentUsage, commandHelp, groupHelp } from './help.ts';
 import { readStdin } from './input.ts';
 import { languageOfEnv } from './language.ts';
+import { printable, printFailure, printResult, type Streams } from './outcome.ts';
 import { renderUnicodeCompact } from 'uqr';
-import { printFailure, printResult, type Streams } from './outcome.ts';
 import { usageError, usageErrorOf } from './usage.ts';
 
 /** A command of the edge itself: it may print before it ends (`start`), and then returns null. */
@@ -145,8 +145,10 @@ function contextOf(options: ProgramOptions, streams: Streams, dataDir: string): 
     json,
     say: (text: Text) => text[language],
     ...createClient({ socketPath: () => socketPathOf(dataDir), language }),
-    progress: (line) => void options.stderr.write(`${line}\n`),
-    print: (line) => streams.out(`${line}\n`),
+    progress: (line) => void options.stderr.write(`${printable(line)}
+`),
+    print: (line) => streams.out(`${json ? line : printable(line)}
+`),
     qr: (text) => renderUnicodeCompact(text),
   };
 }

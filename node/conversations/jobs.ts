@@ -1,10 +1,10 @@
-// Sealing what leaves and opening what came, both outside every transaction and off the inbox path.
+// Opening what came, outside every transaction and off the inbox path; and what a new bond means for a thread.
 // What does not open stays as it came, marked and shown as unreadable; it is tried again when the node starts.
 import type { Database, Tx } from '#kernel/db/database.ts';
-import type { Events } from '#kernel/events.ts';
+import type { Consumer, Events } from '#kernel/events.ts';
 import type { Job, Jobs } from '#kernel/jobs.ts';
 import type { Log } from '#kernel/log.ts';
-import { AppError, fromBase64Url, parseTimestamp, type MessageId, type NodeId } from '#protocol';
+import { AppError, fromBase64Url, isNodeId, parseTimestamp, type MessageId, type NodeId } from '#protocol';
 import { openDirectMessage, type DirectMessageContent } from '#protocol/messages';
 import { believedTime, messageUri, OPENING_MAX, takenAttachments, type Attachment } from './model.ts';
 import type { Index } from './ports.ts';
@@ -118,4 +118,23 @@ async function storeTried(host: OpeningHost, tx: Tx, tried: readonly Tried[]): P
 function toAttachment(file: NonNullable<DirectMessageContent['attachments']>[number]): Attachment {
   const { cid, key, size, type, name = null } = file;
   return { cid, key: fromBase64Url(key, 32), size, type, name };
+}
+
+/** Friends need no request; what a blocked person asked is declined. */
+export function bondConsumer(): Consumer {
+  return {
+    name: 'conversations/bonds',
+    from: 'oldest',
+    async handle(tx, events) {
+      for (const { type, subject } of events) {
+        if (!isNodeId(subject)) continue;
+        if (type !== 'people.befriended' && type !== 'people.blocked') continue;
+        const thread = (await store.readThreads(tx, [subject])).get(subject);
+        if (thread === undefined) continue;
+        if (type === 'people.befriended') await store.setThread(tx, subject, { status: 'open', waiting: 0 });
+        else if (thread.status === 'request')
+          await store.setThread(tx, subject, { status: 'declined', unread: 0 });
+      }
+    },
+  };
 }
