@@ -304,7 +304,7 @@ export async function setDelivery(
   const { rows } = await sql<{ id: string; peer: string }>`UPDATE conversations_message AS m SET
       delivery = s.value ->> 'state', reason = s.value ->> 'code'
     FROM json_each(${JSON.stringify(states)}) AS s
-    WHERE m.id = s.value ->> 'id' AND m.mine = 1 RETURNING m.id, m.peer`.execute(db(tx));
+    WHERE m.id = s.value ->> 'id' AND m.mine = 1 RETURNING id, peer`.execute(db(tx));
   return rows;
 }
 
