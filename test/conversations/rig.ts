@@ -2,7 +2,21 @@
 import { eventually, makeNode, makeRegistry, type TestNode, type TestRegistry } from '#kit';
 import { listMessages, listThreads, sendMessage, type ShownMessage } from '#node/conversations/api.ts';
 import { discovery } from '#node/discovery/index.ts';
+import { identity } from '#node/identity/index.ts';
 import { addFriend, changeBond, listConnections } from '#node/people/api.ts';
+import {
+  directMessageAad,
+  envelopeSeq,
+  newMessageId,
+  randomBytes,
+  seal,
+  toBase64Url,
+  utf8,
+  type EnvelopeFields,
+  type JsonObject,
+} from '#protocol';
+import { sealDirectMessage, type DirectMessageContent } from '#protocol/messages';
+import type { Signer } from '../federation/rig.ts';
 
 export interface Town extends AsyncDisposable {
   readonly registry: TestRegistry;
@@ -56,4 +70,45 @@ export async function say(node: TestNode, who: string, text: string): Promise<Sh
 export async function requests(node: TestNode): Promise<{ node_id: string; text: string | undefined }[]> {
   const { items } = await node.call(listThreads, { query: { status: 'request' } });
   return items.map(({ node_id, newest }) => ({ node_id, text: newest?.text }));
+}
+
+/** An envelope with a direct message for `to`, sealed as a node would seal it, or as `change` says. */
+export async function sealedEnvelope(
+  signer: Signer,
+  to: TestNode,
+  n: number,
+  content: DirectMessageContent | Uint8Array,
+  change: { readonly as?: Partial<EnvelopeFields>; readonly payload?: JsonObject } = {},
+): Promise<Uint8Array> {
+  const { publicKey } = to.door(identity).self().sealingKeys.current;
+  const fields = {
+    ...{ id: newMessageId(Date.now(), randomBytes(10)), type: 'direct_message', seq: envelopeSeq(1, n) },
+    from: { node_id: signer.nodeId, server_url: signer.serverUrl, username: signer.username },
+    to: { node_id: to.door(identity).self().nodeId, server_url: to.url, username: to.name },
+    ...change.as,
+  };
+  const payload =
+    content instanceof Uint8Array
+      ? await sealBytes(fields, content, publicKey)
+      : ((await sealDirectMessage(fields, content, publicKey)) as unknown as JsonObject);
+  return signer.envelope(fields.to.node_id, n, {
+    ...fields,
+    ...change.as,
+    payload: { ...payload, ...change.payload },
+  });
+}
+
+async function sealBytes(
+  fields: Pick<EnvelopeFields, 'id' | 'type' | 'seq' | 'from' | 'to'>,
+  plaintext: Uint8Array,
+  to: Uint8Array,
+): Promise<JsonObject> {
+  const aad = directMessageAad(fields);
+  const { enc, ciphertext } = await seal({ to, info: utf8('ORF/1 direct_message\0'), aad, plaintext });
+  return { scheme: 'hpke', enc: toBase64Url(enc), ciphertext: toBase64Url(ciphertext) };
+}
+
+/** A content with this text, written now. */
+export function written(text: string, rest: Partial<DirectMessageContent> = {}): DirectMessageContent {
+  return { version: 1, created_at: new Date().toISOString(), text, ...rest };
 }
