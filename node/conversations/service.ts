@@ -111,8 +111,11 @@ export function createConversations(host: ConversationsHost): Conversations {
     });
   };
 
-  const threadOf = async (who: string): Promise<NodeId> =>
-    (await correspondent(host, who)) ?? people.resolve(who);
+  const threadOf = async (who: string): Promise<NodeId> => {
+    const self = host.self();
+    if (who === self || who === (await people.names([self])).get(self)?.username) throw failures.self();
+    return (await correspondent(host, who)) ?? people.resolve(who);
+  };
 
   return {
     async send({ who, text, replyTo, files = [] }, actor) {

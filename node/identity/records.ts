@@ -8,8 +8,10 @@ import {
   toBase64Url,
   utf8,
   type NodeRecord,
+  type RecordFields,
 } from '#protocol';
 import type { Database } from '#kernel/db/database.ts';
+import { isLocalUrl } from '#kernel/network.ts';
 import { isoTime, type Clock } from '#kernel/ports.ts';
 import { RECORD_AGE_MS_MAX, RECORD_LIFETIME_MS, type Self } from './model.ts';
 import * as store from './store.ts';
@@ -17,6 +19,8 @@ import * as store from './store.ts';
 export interface Records {
   /** Canonical bytes of the current signed record, renewed where needed. */
   current(): Promise<Uint8Array>;
+  /** The current record as `readerUrl` may have it: without this node's address where that means nothing there. */
+  currentFor(readerUrl: string): Promise<Uint8Array>;
   /** Calls `run` with each new record, after it is stored; returns the unsubscriber. */
   onChanged(run: (record: Uint8Array) => void): () => void;
 }
@@ -39,56 +43,87 @@ export function createRecords(host: {
     return { bytes, record: parseRecord(bytes).record };
   };
 
-  const isCurrent = (record: NodeRecord): boolean => {
+  const sign = (varying: Pick<RecordFields, 'seq' | 'server_urls' | 'expires'>): Uint8Array => {
     const me = self();
-    const signedAt = Date.parse(record.expires) - RECORD_LIFETIME_MS;
-    const ageMs = clock.now() - signedAt;
-    return (
-      // A record from the future was signed before the clock went back: it would outlive its successors' expiry.
-      ageMs >= 0 &&
-      ageMs < RECORD_AGE_MS_MAX &&
-      record.log_head === me.head &&
-      record.username === me.username &&
-      record.server_urls[0] === host.serverUrl() &&
-      record.sealing_key === toBase64Url(me.sealingKeys.current.publicKey)
-    );
-  };
-
-  const renew = async (): Promise<Uint8Array> => {
-    const me = self();
-    const bytes = signRecord(
+    return signRecord(
       {
+        ...varying,
         node_id: me.nodeId,
-        seq: nextRecordSeq(cached?.record.seq, clock.now()),
         log_head: me.head,
         log: me.log,
-        server_urls: [host.serverUrl()],
         multiaddrs: [],
         sealing_key: toBase64Url(me.sealingKeys.current.publicKey),
         transport_key: toBase64Url(me.transportKey.publicKey),
         username: me.username,
-        expires: isoTime(clock.now() + RECORD_LIFETIME_MS),
       },
       me.signingKey,
     );
+  };
+
+  const renew = async (): Promise<Uint8Array> => {
+    const last = cached?.record.seq;
+    const bytes = sign({
+      // Two apart: the seq below is the one of the record without an address, which must not replace this one.
+      seq: nextRecordSeq(last === undefined ? undefined : last + 1, clock.now()),
+      server_urls: [host.serverUrl()],
+      expires: isoTime(clock.now() + RECORD_LIFETIME_MS),
+    });
     await db.write((tx) => store.updateSelf(tx, { record: fromUtf8(bytes) }));
     cached = { bytes, record: parseRecord(bytes).record };
     for (const listener of listeners) listener(bytes);
     return bytes;
   };
 
+  const current = async (): Promise<Uint8Array> => {
+    cached ??= await load();
+    if (
+      cached !== undefined &&
+      isCurrent(cached.record, self(), { now: clock.now(), serverUrl: host.serverUrl() })
+    )
+      return cached.bytes;
+    renewing ??= renew().finally(() => {
+      renewing = undefined;
+    });
+    return renewing;
+  };
+
   return {
-    async current() {
-      cached ??= await load();
-      if (cached !== undefined && isCurrent(cached.record)) return cached.bytes;
-      renewing ??= renew().finally(() => {
-        renewing = undefined;
-      });
-      return renewing;
+    current,
+    async currentFor(readerUrl) {
+      const whole = await current();
+      if (meansTheSame(host.serverUrl(), readerUrl)) return whole;
+      const { seq, expires } = parseRecord(whole).record;
+      // Signatures are deterministic: the same bytes each time, so that one seq never names two contents.
+      return sign({ seq: seq - 1, server_urls: [], expires });
     },
     onChanged(run) {
       listeners.add(run);
       return () => listeners.delete(run);
     },
   };
+}
+
+/** Whether a record says what holds now, and is young enough. */
+function isCurrent(record: NodeRecord, me: Self, at: { now: number; serverUrl: string }): boolean {
+  const ageMs = at.now - (Date.parse(record.expires) - RECORD_LIFETIME_MS);
+  return (
+    // A record from the future was signed before the clock went back: it would outlive its successors' expiry.
+    ageMs >= 0 &&
+    ageMs < RECORD_AGE_MS_MAX &&
+    record.log_head === me.head &&
+    record.username === me.username &&
+    record.server_urls[0] === at.serverUrl &&
+    record.sealing_key === toBase64Url(me.sealingKeys.current.publicKey)
+  );
+}
+
+/** Whether this node's address leads to it from where the reader is: a loopback or private one only does nearby. */
+function meansTheSame(ownUrl: string, readerUrl: string): boolean {
+  if (!isLocalUrl(ownUrl)) return true;
+  return isLoopback(readerUrl) || (isLocalUrl(readerUrl) && !isLoopback(ownUrl));
+}
+
+function isLoopback(url: string): boolean {
+  const { hostname } = new URL(url);
+  return /^(localhost|.*\.localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname);
 }

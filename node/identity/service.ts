@@ -32,6 +32,8 @@ export interface OwnIdentity {
   party(): Party;
   /** Canonical bytes of the current signed node record. @throws identity/none */
   record(): Promise<Uint8Array>;
+  /** The record for a registry: without this node's loopback or private address unless it stands in the same range. @throws identity/none */
+  recordFor(readerUrl: string): Promise<Uint8Array>;
   onRecordChanged(run: (record: Uint8Array) => void): () => void;
   /** Rises at each restore and move; the upper part of every seq. @throws identity/none */
   generation(): number;
@@ -73,6 +75,10 @@ export async function loadIdentity(host: Host, vault: Vault): Promise<OwnIdentit
     record: async () => {
       loaded();
       return records.current();
+    },
+    recordFor: async (readerUrl) => {
+      loaded();
+      return records.currentFor(readerUrl);
     },
     onRecordChanged: (run) => records.onChanged(run),
     generation: () => loaded().generation,

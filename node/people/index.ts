@@ -9,7 +9,7 @@ import { AppError, isNodeId, type NodeId, type Uri } from '#protocol';
 import { createDirectory } from './directory.ts';
 import { peopleRoutes } from './http.ts';
 import { migrations } from './migrations/index.ts';
-import { failures, noRelation } from './model.ts';
+import { failures, nodeIdIn, noRelation } from './model.ts';
 import { knownPerson } from './naming.ts';
 import type { Finder } from './ports.ts';
 import { createProfiles } from './profiles.ts';
@@ -34,6 +34,9 @@ export const people = defineFeature({
     const peopleHost: PeopleHost<Contact> = {
       ...{ db, events, clock, mail, finder },
       self: () => self().nodeId,
+      isSelf: (who) =>
+        nodeIdIn(who) === self().nodeId ||
+        [self().username, host.serverUrl].includes(who.replace(/\/+$/, '')),
       displayName: async () => (await profiles.own()).display_name,
     };
     const bonds = createBonds(peopleHost);

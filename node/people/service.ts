@@ -26,6 +26,8 @@ export interface PeopleHost<C extends Contact = Contact> {
   readonly mail: Mail;
   readonly finder: Finder<C>;
   readonly self: () => NodeId;
+  /** Whether this names the owner: the own node id, DID, username or address. */
+  readonly isSelf: (who: string) => boolean;
   /** The name that goes with a request. */
   readonly displayName: () => Promise<string>;
 }
@@ -48,6 +50,7 @@ export function createBonds<C extends Contact>(host: PeopleHost<C>): Bonds {
   const known = (who: string): Promise<NodeId> => knownPerson(db.read, who);
 
   const find = async (who: string): Promise<C> => {
+    if (host.isSelf(who)) throw failures.self();
     const contact = await resolvePerson(db.read, finder, who);
     if (contact.node_id === host.self()) throw failures.self();
     return contact;

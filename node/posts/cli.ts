@@ -3,6 +3,8 @@ import { defineCommand, type Argument, type Command, type CommandContext } from 
 import { parseLimit } from '#kernel/command-input.ts';
 import { readPages } from '#kernel/paging.ts';
 import { uploadMedia } from '#node/media/api.ts';
+import { invalid } from '#protocol/errors.ts';
+import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { z } from 'zod';
 import { createPost, deletePost, editPost, react, readFeed, readThread, type postSchema } from './api.ts';
@@ -60,6 +62,7 @@ const post = defineCommand({
   ],
   async run(context, args, options) {
     const { visibility, media: file, replyTo } = options;
+    if (typeof file === 'string' && !existsSync(file)) throw noFile(file);
     const uploaded =
       typeof file === 'string' ? [await context.upload(uploadMedia, file, { name: basename(file) })] : [];
     const made = await context.call(createPost, {
@@ -176,6 +179,13 @@ const reaction = defineCommand({
 });
 
 export const commands: Command[] = [post, feed, show, edit, remove, reaction];
+
+function noFile(file: string): Error {
+  return invalid('cli/no-file', {
+    en: `There is no file "${file}". Nothing was posted.`,
+    fr: `Il n'y a pas de fichier « ${file} ». Rien n'a été publié.`,
+  });
+}
 
 function lines(context: CommandContext, item: Post): string {
   const { author, created_at, text, media, visibility, state, id } = item;

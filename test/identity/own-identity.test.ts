@@ -183,8 +183,34 @@ describe('the node record', () => {
       const first = parseRecord(await door.record()).record;
       clock.step(clock.now() - 24 * 3_600_000);
       const second = parseRecord(await door.record()).record;
-      assert.equal(second.seq, first.seq + 1);
+      assert.equal(second.seq, first.seq + 2);
     });
+  });
+
+  it('leaves out a loopback or private address for a registry where it means nothing', async () => {
+    const urlsFor = async (serverUrl: string, readerUrl: string): Promise<readonly string[]> => {
+      let urls: readonly string[] = [];
+      await inFolder(async (dataDir) => {
+        const clock = fakeClock();
+        await using rig = await makeRig(features, { dataDir, clock, serverUrl, before: init() });
+        const door = rig.booted.door(identity);
+        const parsed = parseRecord(await door.recordFor(readerUrl));
+        await verifyRecord(parsed, door.verified(), { nowMs: clock.now() });
+        const whole = parseRecord(await door.record());
+        urls = parsed.record.server_urls;
+        assert.deepEqual(await door.recordFor(readerUrl), parsed.bytes);
+        // Whoever has the whole record keeps it when the other one turns up.
+        assert.equal(parsed.record.seq, urls.length === 0 ? whole.record.seq - 1 : whole.record.seq);
+      });
+      return urls;
+    };
+    const [loopback, lan, open] = ['http://127.0.0.1:7701', 'http://192.168.1.4:7701', 'https://a.example'];
+    assert.deepEqual(await urlsFor(loopback, 'http://localhost:7700'), [loopback]);
+    assert.deepEqual(await urlsFor(loopback, 'http://192.168.1.9:7700'), []);
+    assert.deepEqual(await urlsFor(loopback, 'https://registry.example'), []);
+    assert.deepEqual(await urlsFor(lan, 'http://192.168.1.9:7700'), [lan]);
+    assert.deepEqual(await urlsFor(lan, 'https://registry.example'), []);
+    assert.deepEqual(await urlsFor(open, 'https://registry.example'), [open]);
   });
 
   it('is made once when many ask at the same moment', async () => {

@@ -1,0 +1,143 @@
+import { eventually, makeNode, temporaryFolder } from '#kit';
+import { readMedia, uploadMedia } from '#node/media/api.ts';
+import * as posts from '#node/posts/api.ts';
+import { vault } from '#node/vault/index.ts';
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { request } from 'node:http';
+import { describe, it } from 'node:test';
+import sharp from 'sharp';
+import { feed, friends, reads, write } from '../posts/friends-rig.ts';
+
+type Node = Parameters<typeof feed>[0];
+
+async function upload(node: Node, bytes: Uint8Array, name: string) {
+  using folder = temporaryFolder();
+  const file = `${folder.path}/upload`;
+  writeFileSync(file, bytes);
+  return await node.upload(uploadMedia, file, { name });
+}
+
+/** A GET over the owner's socket, with its headers and bytes. */
+function get(node: Node, path: string, headers: Record<string, string> = {}) {
+  return new Promise<{ status: number; headers: Record<string, unknown>; body: Buffer }>(
+    (resolve, reject) => {
+      request({ socketPath: node.running.socketPath, path, headers }, (answer) => {
+        const chunks: Buffer[] = [];
+        answer.on('data', (chunk: Buffer) => chunks.push(chunk));
+        answer.on('end', () =>
+          resolve({ status: answer.statusCode ?? 0, headers: answer.headers, body: Buffer.concat(chunks) }),
+        );
+        answer.on('error', reject);
+      })
+        .on('error', reject)
+        .end();
+    },
+  );
+}
+
+async function photo(): Promise<Buffer> {
+  return sharp({ create: { width: 900, height: 600, channels: 3, background: '#aa3311' } })
+    .withExif({
+      IFD0: { Artist: 'Alice Secret' },
+      IFD3: { GPSLatitude: '45/1 45/1 0/1', GPSLatitudeRef: 'N' },
+    })
+    .jpeg()
+    .toBuffer();
+}
+
+describe('media', () => {
+  it('are pictures drawn anew, without EXIF and GPS, and reach a friend sealed', async () => {
+    await using pair = await friends();
+    const { alice, bob } = pair;
+    const original = await photo();
+    assert.equal(original.includes('Alice Secret'), true);
+    const uploaded = await upload(alice, original, 'C:\\fakepath\\..\\garden.jpg');
+    assert.deepEqual(
+      [uploaded.type, uploaded.name, uploaded.width, uploaded.height],
+      ['image/jpeg', 'garden.jpg', 900, 600],
+    );
+    const { uri } = await write(alice, 'the garden', { media: [uploaded.id] });
+    const read = await reads(bob, 'the garden');
+    assert.deepEqual(
+      read.media.map(({ type, name }) => [type, name]),
+      [['image/jpeg', 'garden.jpg']],
+    );
+    const path = `/api/v1/posts/${encodeURIComponent(uri)}/media/0`;
+    const picture = await get(bob, path);
+    assert.equal(picture.status, 200);
+    assert.equal(picture.body.includes('Alice Secret'), false);
+    const { exif, width } = await sharp(picture.body).metadata();
+    assert.deepEqual([exif, width], [undefined, 900]);
+    assert.equal(picture.headers['content-type'], 'image/jpeg');
+    const small = await get(bob, `${path}?size=thumbnail`);
+    assert.equal((await sharp(small.body).metadata()).width, 480);
+    assert.equal((await get(bob, `/api/v1/posts/${encodeURIComponent(uri)}/media/1`)).status, 404);
+  });
+
+  it('that a browser could run are downloads, sandboxed and never sniffed (U3)', async () => {
+    await using alice = await makeNode({ name: 'alice-1' });
+    const evil = Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>');
+    const svg = await upload(alice, evil, 'x.svg"\r\nSet-Cookie: a=b');
+    const html = await upload(
+      alice,
+      Buffer.from('<!doctype html><script>alert(1)</script>'),
+      '../../page.html',
+    );
+    assert.equal(html.name, 'page.html');
+    for (const { id } of [svg, html]) {
+      const { headers, status } = await get(alice, `/api/v1/media/${id}`);
+      assert.equal(status, 200);
+      assert.equal(headers['content-type'], 'application/octet-stream');
+      assert.match(String(headers['content-disposition']), /^attachment; /);
+      assert.equal(headers['x-content-type-options'], 'nosniff');
+      assert.match(String(headers['content-security-policy']), /sandbox/);
+      assert.equal(headers['set-cookie'], undefined);
+    }
+  });
+
+  it('give one range, and refuse a thousand (U6)', async () => {
+    await using alice = await makeNode({ name: 'alice-1' });
+    const { id } = await upload(alice, Buffer.from('0123456789'), 'digits.bin');
+    const some = await get(alice, `/api/v1/media/${id}`, { range: 'bytes=2-4' });
+    assert.deepEqual(
+      [some.status, some.body.toString(), some.headers['content-range']],
+      [206, '234', 'bytes 2-4/10'],
+    );
+    assert.equal((await get(alice, `/api/v1/media/${id}`, { range: 'bytes=-3' })).body.toString(), '789');
+    const many = Array.from({ length: 1000 }, (_, i) => `${i % 9}-${i % 9}`).join(',');
+    assert.equal((await get(alice, `/api/v1/media/${id}`, { range: `bytes=${many}` })).status, 416);
+    assert.equal((await get(alice, `/api/v1/media/${id}`, { range: 'bytes=10-' })).status, 416);
+  });
+
+  it('are refused when empty, broken, too large or over the quota, and leave nothing (U5)', async () => {
+    await using alice = await makeNode({
+      name: 'alice-1',
+      settings: { vault: { quota_bytes: 1_048_576 } },
+    });
+    await assert.rejects(upload(alice, new Uint8Array(0), 'empty'), { code: 'media/empty-unprocessable' });
+    const broken = (await photo()).subarray(0, 2_000);
+    await assert.rejects(upload(alice, broken, 'broken.jpg'), { code: 'media/picture-unprocessable' });
+    await assert.rejects(upload(alice, new Uint8Array(2_000_000), 'big.bin'), { code: 'vault/quota' });
+    await assert.rejects(upload(alice, new Uint8Array(51 * 1024 * 1024), 'huge.bin'), {
+      code: 'vault/too-large',
+    });
+    await eventually('nothing is kept', () => alice.door(vault).usage().media === 0);
+    await assert.rejects(
+      alice.call(posts.createPost, { body: { text: 'x', media: ['01890000-0000-7000-8000-000000000000'] } }),
+      { code: 'media/not-found' },
+    );
+  });
+
+  it('belong to one post, and go with it', async () => {
+    await using alice = await makeNode({ name: 'alice-1' });
+    const { id } = await upload(alice, Buffer.from('words'), 'words.bin');
+    const post = await write(alice, 'with a file', { media: [id] });
+    await assert.rejects(write(alice, 'the same file', { media: [id] }), { code: 'media/not-found' });
+    await alice.call(posts.editPost, { params: { id: post.id }, body: { text: 'edited' } });
+    assert.equal((await get(alice, `/api/v1/posts/${post.id}/media/0`)).body.toString(), 'words');
+    await alice.call(posts.deletePost, { params: { id: post.id } });
+    await assert.rejects(alice.call(readMedia, { params: { id } }), { code: 'media/not-found' });
+    await eventually('its bytes are gone', () => alice.door(vault).usage().media === 0);
+  });
+});
