@@ -22,6 +22,12 @@ export const areas: readonly Area[] = [
     () => import('#node/audit/index.ts'),
     () => import('#node/audit/cli.ts'),
   ),
+  area('discovery', () => import('#node/discovery/index.ts')),
+  area(
+    'federation',
+    () => import('#node/federation/index.ts'),
+    () => import('#node/federation/cli.ts'),
+  ),
 ];
 
 /** `index` exports the feature under the area's name; `cli` exports its `commands`. */

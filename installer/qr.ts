@@ -1,0 +1,7 @@
+// Shows an address as a QR code in the terminal: two rows of the code in one line of text.
+import { renderUnicodeCompact } from 'uqr';
+
+/** Lines of block characters for a text of at most a few hundred characters. */
+export function qrText(text: string): string {
+  return renderUnicodeCompact(text, { border: 2 });
+}

@@ -1,0 +1,116 @@
+// HTTP contracts of federation: what other nodes call beside the inbox, and the owner's delivery ledger.
+// The inbox itself is a raw route (http.ts), because its cost matters.
+import { defineRoute } from '#kernel/http/contract.ts';
+import { z } from 'zod';
+
+/** A log of many rotations and a record, as JSON text. */
+const INTRODUCTION_BYTES_MAX = 128 * 1024;
+export const PAGE_MAX = 100;
+
+const state = z.enum(['queued', 'sent', 'relayed', 'held', 'accepted', 'refused', 'expired', 'cancelled']);
+const party = z.object({ node_id: z.string(), username: z.string() });
+const entry = z.object({
+  id: z.string(),
+  type: z.string(),
+  to: party,
+  state,
+  reason: z.string().optional(),
+  attempts: z.number().int(),
+  created_at: z.string(),
+  updated_at: z.string(),
+});
+
+export const introduce = defineRoute({
+  id: 'federation.introduce',
+  method: 'POST',
+  path: '/orf/v1/introduce',
+  summary: 'A node shows its identity log and record',
+  audience: 'public',
+  access: { kind: 'federation', action: 'introduce' },
+  body: z.strictObject({ record: z.string().max(16 * 1024), log: z.string().max(96 * 1024) }),
+  bodyBytesMax: INTRODUCTION_BYTES_MAX,
+  output: z.object({ node_id: z.string(), verdict: z.string() }),
+});
+
+export const query = defineRoute({
+  id: 'federation.query',
+  method: 'POST',
+  path: '/orf/v1/query',
+  summary: 'A node asks a signed question',
+  audience: 'public',
+  access: { kind: 'federation', action: 'query' },
+  rawBody: { contentType: 'application/orf+json', bytesMax: 64 * 1024 },
+});
+
+export const blob = defineRoute({
+  id: 'federation.blob',
+  method: 'GET',
+  path: '/orf/v1/blobs/:cid',
+  summary: 'The encrypted bytes of a blob, for the bearer of a ticket',
+  audience: 'public',
+  access: { kind: 'federation', action: 'blob' },
+  params: z.object({ cid: z.string().max(80) }),
+});
+
+export const listOutbox = defineRoute({
+  id: 'federation.outbox',
+  method: 'GET',
+  path: '/api/v1/outbox',
+  summary: 'The delivery ledger, newest first',
+  audience: 'owner',
+  access: { kind: 'outbox', action: 'list' },
+  query: z.object({
+    state: state.optional(),
+    to: z.string().max(64).optional(),
+    cursor: z.string().regex(/^\d{1,15}$/).optional(),
+    limit: z.coerce.number().int().min(1).max(PAGE_MAX).default(50),
+  }),
+  output: z.object({ items: z.array(entry), next_cursor: z.string().nullable() }),
+});
+
+export const cancelOutbox = defineRoute({
+  id: 'federation.cancel',
+  method: 'POST',
+  path: '/api/v1/outbox/:id/cancel',
+  summary: 'Cancels a message that has not left',
+  audience: 'owner',
+  access: { kind: 'outbox', action: 'cancel', idFrom: 'id' },
+  params: z.object({ id: z.string().max(64) }),
+  status: 204,
+});
+
+export const retryOutbox = defineRoute({
+  id: 'federation.retry',
+  method: 'POST',
+  path: '/api/v1/outbox/:id/retry',
+  summary: 'Tries a waiting message now',
+  audience: 'owner',
+  access: { kind: 'outbox', action: 'retry', idFrom: 'id' },
+  params: z.object({ id: z.string().max(64) }),
+  status: 204,
+});
+
+export const listPeers = defineRoute({
+  id: 'federation.peers',
+  method: 'GET',
+  path: '/api/v1/peers',
+  summary: 'Nodes that this one has exchanged messages with',
+  audience: 'owner',
+  access: { kind: 'outbox', action: 'list' },
+  query: z.object({
+    cursor: z.string().regex(/^\d{1,15}$/).optional(),
+    limit: z.coerce.number().int().min(1).max(PAGE_MAX).default(50),
+  }),
+  output: z.object({
+    items: z.array(
+      party.extend({
+        standing: z.enum(['contact', 'stranger', 'blocked']),
+        failures: z.number().int(),
+        last_ok_at: z.string().nullable(),
+      }),
+    ),
+    next_cursor: z.string().nullable(),
+  }),
+});
+
+export type LedgerEntry = z.output<typeof entry>;

@@ -1,0 +1,82 @@
+// Binds federation's routes. The inbox is raw node:http: content type, size and encoding are checked before a byte
+// of the body is looked at, then everything is the intake's.
+import { bind, type BoundRoute, type RawRoute } from '#kernel/http/contract.ts';
+import { sendProblem, statusOf, unexpected } from '#kernel/http/problem.ts';
+import { readBytes } from '#kernel/http/server.ts';
+import type { Log } from '#kernel/log.ts';
+import { AppError, BATCH_BYTES_MAX, ENVELOPE_BYTES_MAX, parseMessageId, utf8 } from '#protocol';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import * as api from './api.ts';
+import type { Intake } from './inbox/intake.ts';
+import { mediaTypes } from './model.ts';
+import type { Service } from './service.ts';
+
+const forms = {
+  [mediaTypes.envelope]: { form: 'single', bytesMax: ENVELOPE_BYTES_MAX },
+  [mediaTypes.batch]: { form: 'batch', bytesMax: BATCH_BYTES_MAX },
+} as const;
+
+/** POST /orf/v1/inbox, mounted before express. */
+export function inboxRoute(intake: Intake, log: Log): RawRoute {
+  return {
+    method: 'POST',
+    path: '/orf/v1/inbox',
+    access: { kind: 'federation', action: 'inbox' },
+    handle: (request, response) => {
+      receive(intake, request, response).catch((error: unknown) => {
+        const known = error instanceof AppError ? error : unexpected(error);
+        if (statusOf(known) >= 500) log.error({ err: known.cause ?? known, code: known.code }, 'the inbox failed');
+        sendProblem(response, known);
+      });
+    },
+  };
+}
+
+async function receive(intake: Intake, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const { form, bytesMax } = formOf(request);
+  const body = await readBytes(request, bytesMax);
+  const answer = await intake.receive(body, form, request.socket.remoteAddress ?? '');
+  response.writeHead(answer.status, {
+    'content-type': mediaTypes.receipt,
+    'content-length': answer.receipt.length,
+    ...(answer.retryAfterS === undefined ? {} : { 'retry-after': String(answer.retryAfterS) }),
+  });
+  response.end(answer.receipt);
+}
+
+function formOf(request: IncomingMessage): (typeof forms)[keyof typeof forms] {
+  const type = (request.headers['content-type'] ?? '').split(';', 1)[0]?.trim() ?? '';
+  if (Object.hasOwn(forms, type)) return forms[type as keyof typeof forms];
+  throw new AppError({
+    category: 'invalid',
+    code: 'http/unsupported-media',
+    safe: `The inbox takes ${mediaTypes.envelope} or ${mediaTypes.batch}.`,
+  });
+}
+
+/** Routes with a contract. */
+export function routes(service: Service): BoundRoute[] {
+  return [
+    bind(api.introduce, ({ body }, { address }) =>
+      service.introduce({ record: utf8(body.record), log: body.log }, address),
+    ),
+    bind(api.query, async (_input, { request, response }) => {
+      if ((request.headers['content-type'] ?? '') !== mediaTypes.envelope) {
+        throw new AppError({
+          category: 'invalid',
+          code: 'http/unsupported-media',
+          safe: `A question is ${mediaTypes.envelope}.`,
+        });
+      }
+      const answer = await service.queries.answer(await readBytes(request, ENVELOPE_BYTES_MAX));
+      const body = JSON.stringify(answer);
+      response.writeHead(200, { 'content-type': 'application/json', 'cache-control': 'no-store' });
+      response.end(body);
+    }),
+    bind(api.blob, ({ params }, { request, response }) => service.blobs.serve(params.cid, request, response)),
+    bind(api.listOutbox, ({ query }) => service.listLedger(query)),
+    bind(api.cancelOutbox, ({ params }) => service.cancelNow(parseMessageId(params.id))),
+    bind(api.retryOutbox, ({ params }) => service.retry(parseMessageId(params.id))),
+    bind(api.listPeers, ({ query }) => service.listPeers(query)),
+  ];
+}

@@ -1,0 +1,111 @@
+// The door of federation: areas send messages, handle those of others, and ask; delivery and proof happen here.
+import { defineFeature } from '#kernel/feature.ts';
+import { access, publicRules } from '#node/access/index.ts';
+import { discovery } from '#node/discovery/index.ts';
+import { identity } from '#node/identity/index.ts';
+import { vault } from '#node/vault/index.ts';
+import { inboxRoute, routes } from './http.ts';
+import { migrations } from './migrations/index.ts';
+import { httpTransport } from './outbox/transport.ts';
+import type { Directory, Self } from './ports.ts';
+import { Service } from './service.ts';
+import { statesOf } from './outbox/store.ts';
+import { AppError } from '#protocol';
+
+export type { DeliveryState, MessageHandler, Outcome, RequestHandler, Standing, Verified, VerifiedRequest } from './model.ts';
+export type { Sealer, SealFields } from './outbox/delivery.ts';
+export type { Delivered } from './outbox/receipts.ts';
+export type { BlobSource, ByteRange } from './blobs.ts';
+export type { Route } from './ports.ts';
+
+export const federation = defineFeature({
+  name: 'federation',
+  needs: { vault, identity, access, discovery },
+  migrations,
+  async start(host, doors) {
+    const own = doors.identity;
+    const found = doors.discovery;
+    const self: Self = {
+      nodeId: own.self().nodeId,
+      party: () => own.party(),
+      signingKey: () => own.self().signingKey,
+      sealingKeys: () => {
+        const { current, older } = own.self().sealingKeys;
+        return [current, ...older].map(({ privateKey }) => privateKey);
+      },
+      generation: () => own.generation(),
+      introduction: async () => ({ record: await own.record(), log: own.self().log }),
+    };
+    const service = new Service(host, { self, directory: directoryOf(found), transport: httpTransport(host.network) });
+    // Anybody may knock; what they may do is decided by signature, standing and budget, inside.
+    doors.access.register('federation', publicRules(['inbox', 'introduce', 'query', 'blob']));
+    doors.access.register('outbox', publicRules([]));
+    const { blobs } = doors.vault;
+    service.blobs.from({
+      sizeOf: async (cid) => (await blobs.stat(cid))?.storedSize,
+      openCiphertext: (cid, range) => blobs.openCiphertext(cid, range),
+    });
+    const door = {
+      handle: service.handle.bind(service),
+      answer: service.queries.register.bind(service.queries),
+      registerSealer: service.registerSealer.bind(service),
+      send: service.queue.send.bind(service.queue),
+      sendMany: service.queue.sendMany.bind(service.queue),
+      ask: service.queries.ask.bind(service.queries),
+      setStanding: service.setStanding.bind(service),
+      onDelivered: service.onDelivered.bind(service),
+      /** Where messages stand, for the areas that show them. */
+      deliveryStates: (ids: readonly string[]) => statesOf(host.db.read, ids),
+      issueTicket: service.blobs.issue.bind(service.blobs),
+      fetchBlob: service.blobs.fetch.bind(service.blobs),
+      ledger: {
+        list: service.listLedger.bind(service),
+        cancel: service.queue.cancel.bind(service.queue),
+        retry: service.retry.bind(service),
+      },
+      peers: service.listPeers.bind(service),
+    };
+    return {
+      door,
+      routes: routes(service),
+      rawRoutes: [inboxRoute(service.intake, host.log)],
+      status: () => service.status(),
+      dispose: () => service.delivery.stop(),
+    };
+  },
+});
+
+type Discovery = Awaited<ReturnType<(typeof discovery)['start']>>['door'];
+
+function directoryOf(found: Discovery): Directory {
+  const { registry } = found;
+  const needed = (): NonNullable<typeof registry> => {
+    if (registry !== undefined) return registry;
+    throw new AppError({ category: 'unavailable', code: 'discovery/no-registry', safe: 'This node uses no directory.' });
+  };
+  return {
+    senderNow: found.senderNow,
+    loadSender: found.loadSender,
+    route: async (nodeId) => {
+      const known = await found.loadSender(nodeId);
+      return known === undefined ? undefined : { ...known, mailbox: registry !== undefined };
+    },
+    refresh: found.refresh,
+    learn: found.learn,
+    learnUpdate: found.learnUpdate,
+    usernameOf: async (nodeId) => (await found.loadSender(nodeId))?.username,
+    mailbox: {
+      available: () => found.registered(),
+      route: (to, box) => needed().route(to, box),
+      collect: async (options) => {
+        try {
+          return await needed().collect(options);
+        } catch (error) {
+          if (error instanceof AppError && error.code === 'registry/unknown-node') found.registerAgain();
+          throw error;
+        }
+      },
+      ack: (itemIds) => needed().ack(itemIds),
+    },
+  };
+}

@@ -1,0 +1,64 @@
+// Federation's own background work: greeting contacts after a start, expiry, and forgetting what is old.
+import type { Host } from '#kernel/feature.ts';
+import { isoTime } from '#kernel/ports.ts';
+import { INBOX_KEPT_MS, OUTBOX_KEPT_MS } from './model.ts';
+import { pruneReceived } from './inbox/store.ts';
+import type { Delivery } from './outbox/delivery.ts';
+import type { Queue } from './outbox/queue.ts';
+import { listExpired, pruneSettled } from './outbox/store.ts';
+import { listContacts } from './store.ts';
+
+/** Rows for one transaction, so that no other write waits long. */
+const STEP_ROWS = 500;
+const EXPIRY_INTERVAL_MS = 60_000;
+const PRUNE_INTERVAL_MS = 3_600_000;
+/** Greetings under way at once after a start. */
+const GREETINGS_MAX = 16;
+
+export function registerJobs(parts: { readonly host: Host; readonly queue: Queue; readonly delivery: Delivery }): void {
+  const { host, queue, delivery } = parts;
+  const { db, clock, jobs } = host;
+  jobs.register({
+    name: 'federation/greet',
+    firstAfterMs: 0,
+    // Contacts who hold something for this node send it when they hear of it.
+    run: async (signal) => {
+      const contacts = await listContacts(db.read);
+      const payload = { created_at: isoTime(clock.now()), kind: 'presence', online: true };
+      const queueOf = contacts.values();
+      const greet = async (): Promise<void> => {
+        for (const { node_id } of queueOf) {
+          if (signal.aborted) return;
+          await delivery.pass(node_id, 'activity_update', payload);
+        }
+      };
+      await Promise.all(Array.from({ length: GREETINGS_MAX }, greet));
+      return null;
+    },
+  });
+  jobs.register({
+    name: 'federation/expire',
+    firstAfterMs: EXPIRY_INTERVAL_MS,
+    run: async () => {
+      const expired = await db.write(async (tx) => {
+        const rows = await listExpired(tx, clock.now(), STEP_ROWS);
+        if (rows.length > 0) await queue.giveUp(tx, rows, 'expired');
+        return rows.length;
+      });
+      return expired === STEP_ROWS ? 0 : EXPIRY_INTERVAL_MS;
+    },
+  });
+  jobs.register({
+    name: 'federation/prune',
+    firstAfterMs: PRUNE_INTERVAL_MS,
+    run: async () => {
+      const now = clock.now();
+      const pruned = await db.write(
+        async (tx) =>
+          (await pruneReceived(tx, now - INBOX_KEPT_MS, STEP_ROWS)) +
+          (await pruneSettled(tx, now - OUTBOX_KEPT_MS, STEP_ROWS)),
+      );
+      return pruned >= STEP_ROWS ? 0 : PRUNE_INTERVAL_MS;
+    },
+  });
+}

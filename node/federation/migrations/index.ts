@@ -1,0 +1,5 @@
+// The federation area's migrations, in order.
+import type { Migration } from '#kernel/db/migrate.ts';
+import { init } from './0001-init.ts';
+
+export const migrations: readonly Migration[] = [init];

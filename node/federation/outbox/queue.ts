@@ -1,0 +1,207 @@
+// Sending, from an area's point of view: a row in the transaction of the change that it tells of, numbered there.
+// What is committed is sent sooner or later, or ends in a state with a reason. Refuses to queue without bound.
+import type { Tx } from '#kernel/db/database.ts';
+import type { Clock, Random } from '#kernel/ports.ts';
+import {
+  AppError,
+  canonicalize,
+  envelopeSeq,
+  fromUtf8,
+  newMessageId,
+  type Json,
+  type JsonObject,
+  type MessageId,
+  type NodeId,
+} from '#protocol';
+import { parsePayload, type MessageType, type Payload } from '#protocol/messages';
+import assert from 'node:assert/strict';
+import { QUEUE_PER_PEER_MAX, expiryOf } from '../model.ts';
+import { ensurePeers, readPeerById, reserveNumbers } from '../store.ts';
+import * as store from './store.ts';
+
+export interface Outgoing<T extends MessageType> {
+  readonly to: NodeId;
+  readonly type: T;
+  readonly payload: Payload<T>;
+  /** Overrides the type's own expiry. */
+  readonly expiresAfterMs?: number;
+}
+
+/** A message whose payload is made when it is first sent (sealing needs its id and seq, and no transaction). */
+export interface OutgoingDraft<T extends MessageType> {
+  readonly to: NodeId;
+  readonly type: T;
+  readonly draft: Json;
+  readonly expiresAfterMs?: number;
+}
+
+export interface QueueHost {
+  readonly self: () => NodeId;
+  readonly generation: () => number;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Wakes the delivery to these nodes, after the commit. */
+  readonly wake: (nodeIds: readonly NodeId[]) => void;
+}
+
+export class Queue {
+  readonly #host: QueueHost;
+
+  constructor(host: QueueHost) {
+    this.#host = host;
+  }
+
+  /** Queues one message. @throws federation/queue-full, federation/self, message/payload */
+  async send<T extends MessageType>(tx: Tx, message: Outgoing<T> | OutgoingDraft<T>): Promise<MessageId> {
+    const { to, type } = message;
+    const body =
+      'draft' in message
+        ? { payload: null, draft: JSON.stringify(message.draft) }
+        : { payload: payloadText(type, message.payload), draft: null };
+    const ids = await this.#queue(tx, { to: [to], type, ...body, ...expiry(message) });
+    const id = ids.get(to);
+    assert(id !== undefined);
+    return id;
+  }
+
+  /** Queues the same payload to many and returns each one's message id. @throws as `send` */
+  async sendMany<T extends MessageType>(
+    tx: Tx,
+    message: Omit<Outgoing<T>, 'to'> & { readonly to: readonly NodeId[] },
+  ): Promise<ReadonlyMap<NodeId, MessageId>> {
+    if (message.to.length === 0) return new Map();
+    const { to, type } = message;
+    return this.#queue(tx, { to, type, payload: payloadText(type, message.payload), draft: null, ...expiry(message) });
+  }
+
+  /** Cancels what has never left, and tells the receiver that its number will not come. @throws federation/not-found, federation/already-sent */
+  async cancel(tx: Tx, id: MessageId): Promise<void> {
+    const row = await store.findByMessage(tx, id);
+    if (row === undefined) throw notFound();
+    if (row.state !== 'queued' || row.attempts > 0) {
+      throw new AppError({
+        category: 'conflict',
+        code: 'federation/already-sent',
+        safe: {
+          en: 'This message has left already, or may have. Nothing was changed.',
+          fr: 'Ce message est déjà parti, ou a pu partir. Rien n’a été modifié.',
+        },
+      });
+    }
+    await this.giveUp(tx, [row], 'cancelled');
+  }
+
+  /** Ends rows as cancelled or expired and queues the `void` messages that fill their numbers. */
+  async giveUp(tx: Tx, rows: readonly store.OutboxRow[], reason: 'cancelled' | 'expired'): Promise<void> {
+    const at = this.#host.clock.now();
+    await store.moveStates(
+      tx,
+      rows.map(({ row, attempts }) => ({
+        row,
+        state: reason,
+        // It may have arrived although no receipt came back: the ledger must not claim otherwise.
+        code: attempts > 0 ? 'federation/unconfirmed' : null,
+      })),
+      { at, attempted: false },
+    );
+    const byPeer = Map.groupBy(rows, ({ peer }) => peer);
+    for (const [peer, given] of byPeer) {
+      const nodeId = await this.#nodeOf(tx, peer);
+      for (const ranges of voidRanges(given.map(({ seq }) => seq))) {
+        await this.send(tx, { to: nodeId, type: 'void', payload: { ranges, reason } });
+      }
+    }
+  }
+
+  async #queue(
+    tx: Tx,
+    message: {
+      readonly to: readonly NodeId[];
+      readonly type: MessageType;
+      readonly payload: string | null;
+      readonly draft: string | null;
+      readonly expiresAfterMs?: number;
+    },
+  ): Promise<Map<NodeId, MessageId>> {
+    const { clock, random, self, generation, wake } = this.#host;
+    const to = [...new Set(message.to)];
+    if (to.includes(self())) {
+      throw new AppError({ category: 'invalid', code: 'federation/self', safe: 'A node sends nothing to itself.' });
+    }
+    await ensurePeers(tx, to);
+    const reserved = await reserveNumbers(tx, to, generation());
+    assert.equal(reserved.length, to.length);
+    const now = clock.now();
+    const ids = new Map<NodeId, MessageId>();
+    const rows = reserved.map(({ id: peer, node_id, out_n }) => {
+      const id = newMessageId(now, random.bytes(10));
+      ids.set(node_id, id);
+      return {
+        peer,
+        seq: envelopeSeq(generation(), out_n),
+        id,
+        type: message.type,
+        payload: message.payload,
+        draft: message.draft,
+        created_at: now,
+        expires_at: expiryOf(message.type, now, message.expiresAfterMs),
+      };
+    });
+    await this.#refuseOverfull(tx, rows);
+    await store.insertOutbox(tx, rows);
+    tx.afterCommit(() => wake(to));
+    return ids;
+  }
+
+  /** Counting costs; so only every hundredth message of a pair is counted. */
+  async #refuseOverfull(tx: Tx, rows: readonly store.NewOutboxRow[]): Promise<void> {
+    for (const { peer, seq } of rows) {
+      if (seq % 100 !== 0 || (await store.countPending(tx, peer)) < QUEUE_PER_PEER_MAX) continue;
+      throw new AppError({
+        category: 'limit',
+        code: 'federation/queue-full',
+        safe: {
+          en: 'Too many messages wait for this node already. Nothing was queued. Cancel some, or wait for it to return.',
+          fr: 'Trop de messages attendent déjà ce nœud. Rien n’a été ajouté. Annulez-en, ou attendez son retour.',
+        },
+      });
+    }
+  }
+
+  async #nodeOf(tx: Tx, peer: number): Promise<NodeId> {
+    const row = await readPeerById(tx, peer);
+    assert(row !== undefined);
+    return row.node_id;
+  }
+}
+
+function payloadText<T extends MessageType>(type: T, payload: Payload<T>): string {
+  // The schema's output is JSON by construction; checked here so that a fault shows before it is queued.
+  const json = payload as unknown as JsonObject;
+  parsePayload(type, json);
+  return fromUtf8(canonicalize(json));
+}
+
+function expiry(message: { readonly expiresAfterMs?: number }): { expiresAfterMs?: number } {
+  return message.expiresAfterMs === undefined ? {} : { expiresAfterMs: message.expiresAfterMs };
+}
+
+/** Ascending seqs as the inclusive ranges of as few `void` payloads as hold them. */
+export function voidRanges(seqs: readonly number[]): [number, number][][] {
+  const ranges: [number, number][] = [];
+  for (const seq of seqs.toSorted((a, b) => a - b)) {
+    const last = ranges.at(-1);
+    if (last !== undefined && last[1] + 1 === seq) last[1] = seq;
+    else ranges.push([seq, seq]);
+  }
+  // One range a message keeps every bound of the schema, except the number of seqs, which callers keep below it.
+  return ranges.map((range) => [range]);
+}
+
+export function notFound(): AppError {
+  return new AppError({
+    category: 'not-found',
+    code: 'federation/not-found',
+    safe: { en: 'There is no such message in the outbox.', fr: "Ce message n'est pas dans la boîte d'envoi." },
+  });
+}

@@ -1,0 +1,200 @@
+// Federation as its door offers it: areas register handlers and send; everything between is here put together.
+import type { Tx } from '#kernel/db/database.ts';
+import type { Host } from '#kernel/feature.ts';
+import { isoTime } from '#kernel/ports.ts';
+import { AppError, type MessageId, type NodeId } from '#protocol';
+import type { MessageType } from '#protocol/messages';
+import type { LedgerEntry } from './api.ts';
+import { Blobs } from './blobs.ts';
+import { Buckets } from './budget.ts';
+import { Handlers } from './handlers.ts';
+import { Applier } from './inbox/apply.ts';
+import { Intake } from './inbox/intake.ts';
+import { RefusalTally } from './inbox/refusals.ts';
+import { registerJobs } from './jobs.ts';
+import { INTRODUCE_BUDGET, subnetOf, type MessageHandler, type Standing } from './model.ts';
+import { registerCollector } from './outbox/collector.ts';
+import { Delivery, type Sealer } from './outbox/delivery.ts';
+import { Queue, notFound } from './outbox/queue.ts';
+import { Receipts, type Delivered } from './outbox/receipts.ts';
+import * as ledger from './outbox/store.ts';
+import { Peers } from './peers.ts';
+import type { Directory, Self, Transport } from './ports.ts';
+import { Queries } from './query.ts';
+import * as store from './store.ts';
+
+export type DeliveredListener = (tx: Tx, delivered: readonly Delivered[]) => Promise<void>;
+
+export class Service {
+  readonly intake: Intake;
+  readonly queries: Queries;
+  readonly blobs: Blobs;
+  readonly queue: Queue;
+  readonly delivery: Delivery;
+  readonly peers: Peers;
+  readonly handlers: Handlers;
+  readonly #host: Host;
+  readonly #self: Self;
+  readonly #directory: Directory;
+  readonly #applier: Applier;
+  readonly #introductions: Buckets;
+  readonly #sealers = new Map<string, Sealer>();
+  readonly #listeners = new Set<DeliveredListener>();
+
+  constructor(host: Host, parts: { readonly self: Self; readonly directory: Directory; readonly transport: Transport }) {
+    const { self, directory, transport } = parts;
+    const { db, clock, random, jobs, log } = host;
+    this.#host = host;
+    this.#self = self;
+    this.#directory = directory;
+    this.#introductions = new Buckets(INTRODUCE_BUDGET, clock);
+    this.peers = new Peers(db);
+    this.handlers = new Handlers(db, log);
+    this.#applier = new Applier({
+      self: self.nodeId,
+      peers: this.peers,
+      handlers: this.handlers,
+      revive: (bytes, receivedAt) => this.intake.revive(bytes, receivedAt),
+    });
+    this.intake = new Intake({
+      db,
+      clock,
+      self: self.nodeId,
+      signingKey: () => self.signingKey(),
+      peers: this.peers,
+      applier: this.#applier,
+      refusals: new RefusalTally(host),
+      isHandled: (type) => this.handlers.get(type) !== undefined,
+      senderNow: (nodeId) => directory.senderNow(nodeId),
+      loadSender: (nodeId) => directory.loadSender(nodeId),
+      learnUpdate: (from, payload) => directory.learnUpdate(from, payload),
+      heard: (nodeId) => this.delivery.heard(nodeId),
+    });
+    const onDelivered: DeliveredListener = async (tx, delivered) => {
+      for (const listener of this.#listeners) await listener(tx, delivered);
+    };
+    const receipts = new Receipts({ db, clock, log, self: self.nodeId, onDelivered });
+    const sealerOf = (type: string): Sealer | undefined => this.#sealers.get(type);
+    this.delivery = new Delivery({ db, clock, random, jobs, log, self, directory, transport, receipts, sealerOf });
+    this.queue = new Queue({
+      self: () => self.nodeId,
+      generation: () => self.generation(),
+      clock,
+      random,
+      wake: (nodeIds) => this.delivery.wake(nodeIds),
+    });
+    this.queries = new Queries({ clock, random, self, peers: this.peers, directory, transport });
+    this.blobs = new Blobs({ clock, network: host.network, self, peers: this.peers, directory });
+    registerCollector({ db, jobs, log, self, directory, intake: this.intake, receipts });
+    registerJobs({ host, queue: this.queue, delivery: this.delivery });
+    // Taken in before the signature is judged (intake); here it only counts as received.
+    this.handle('identity_update', { from: 'anyone', apply: () => Promise.resolve() });
+  }
+
+  handle<T extends MessageType>(type: T, handler: MessageHandler<T>): void {
+    this.handlers.register(type, handler);
+  }
+
+  registerSealer(type: MessageType, sealer: Sealer): void {
+    this.#sealers.set(type, sealer);
+  }
+
+  onDelivered(listener: DeliveredListener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** People decides; from the commit on the lanes follow. */
+  async setStanding(tx: Tx, nodeId: NodeId, standing: Standing): Promise<void> {
+    await store.writeStanding(tx, nodeId, standing);
+    this.#applier.noteStanding(tx, nodeId, standing);
+    tx.afterCommit(() => this.peers.install([{ nodeId, standing }]));
+  }
+
+  /** A node shows who it is. @throws federation/budget, identity/*, record/* */
+  async introduce(shown: { record: Uint8Array; log: string }, address: string): Promise<{ node_id: string; verdict: string }> {
+    const subnet = subnetOf(address);
+    if (!this.#introductions.tryTake(subnet)) {
+      throw new AppError({
+        category: 'limit',
+        code: 'federation/budget',
+        safe: 'Too many introductions from this address.',
+        retryAfterS: this.#introductions.retryAfterS(subnet),
+      });
+    }
+    const { nodeId, verdict } = await this.#directory.learn(shown);
+    return { node_id: nodeId, verdict };
+  }
+
+  async listLedger(query: {
+    readonly state?: string | undefined;
+    readonly to?: string | undefined;
+    readonly cursor?: string | undefined;
+    readonly limit: number;
+  }): Promise<{ items: LedgerEntry[]; next_cursor: string | null }> {
+    const rows = await ledger.listLedger(this.#host.db.read, {
+      ...(query.state === undefined ? {} : { state: query.state }),
+      ...(query.to === undefined ? {} : { to: query.to }),
+      before: query.cursor === undefined ? Number.MAX_SAFE_INTEGER : Number(query.cursor),
+      limit: query.limit,
+    });
+    const names = await this.#names(rows.map(({ node_id }) => node_id));
+    const items = rows.map((row) => ({
+      id: row.id,
+      type: row.type,
+      to: { node_id: row.node_id, username: names.get(row.node_id) ?? '' },
+      state: row.state,
+      ...(row.code === null ? {} : { reason: row.code }),
+      attempts: row.attempts,
+      created_at: isoTime(row.created_at),
+      updated_at: isoTime(row.updated_at),
+    }));
+    return { items, next_cursor: rows.length < query.limit ? null : String(rows.at(-1)?.row ?? '') };
+  }
+
+  async listPeers(query: { readonly cursor?: string | undefined; readonly limit: number }): Promise<{
+    items: { node_id: string; username: string; standing: Standing; failures: number; last_ok_at: string | null }[];
+    next_cursor: string | null;
+  }> {
+    const after = query.cursor === undefined ? 0 : Number(query.cursor);
+    const rows = await store.listPeers(this.#host.db.read, { after, limit: query.limit });
+    const names = await this.#names(rows.map(({ node_id }) => node_id));
+    const items = rows.map(({ node_id, standing, failures, last_ok_at }) => ({
+      node_id,
+      username: names.get(node_id) ?? '',
+      standing,
+      failures,
+      last_ok_at: last_ok_at === 0 ? null : isoTime(last_ok_at),
+    }));
+    return { items, next_cursor: rows.length < query.limit ? null : String(rows.at(-1)?.id ?? '') };
+  }
+
+  /** @throws federation/not-found, federation/already-sent */
+  async cancelNow(id: MessageId): Promise<void> {
+    await this.#host.db.write((tx) => this.queue.cancel(tx, id));
+  }
+
+  /** @throws federation/not-found */
+  async retry(id: MessageId): Promise<void> {
+    const row = await ledger.findByMessage(this.#host.db.read, id);
+    const peer = row === undefined ? undefined : await store.readPeerById(this.#host.db.read, row.peer);
+    if (peer === undefined) throw notFound();
+    this.delivery.heard(peer.node_id);
+  }
+
+  async status(): Promise<{ peers: number; outbox: Record<string, number> & { queued: number } }> {
+    const { db } = this.#host;
+    const counts = await ledger.countByState(db.read);
+    return { peers: await store.countPeers(db.read), outbox: { ...counts, queued: counts['queued'] ?? 0 } };
+  }
+
+  async #names(nodeIds: readonly NodeId[]): Promise<Map<NodeId, string>> {
+    const names = new Map<NodeId, string>();
+    for (const nodeId of new Set(nodeIds)) names.set(nodeId, (await this.#directory.usernameOf(nodeId)) ?? '');
+    return names;
+  }
+
+  self(): NodeId {
+    return this.#self.nodeId;
+  }
+}

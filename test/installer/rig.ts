@@ -1,0 +1,101 @@
+// What the installer's tests share: temporary folders that look like a checkout, and waiting for a condition.
+// Nothing here sleeps for a fixed time: `until` polls and fails with the reason.
+import { execFile, type ExecFileOptions } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { inspectSupervisor, type SupervisorRecord } from '../../installer/supervisor-record.ts';
+import { awaitEnd, signal } from '../../installer/processes.ts';
+
+export const projectRoot = dirname(dirname(import.meta.dirname));
+const POLL_MS = 20;
+const UNTIL_MS_MAX = 20_000;
+
+/** A fresh folder that is removed at the end of the scope. */
+export function temporaryFolder(): { readonly path: string } & Disposable {
+  const path = mkdtempSync(join(tmpdir(), 'ored-inst-'));
+  return { path, [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }) };
+}
+
+/**
+ * A checkout with everything that install.sh reads. 'stand-in' has fake-ored.ts as its node; 'project' the real one.
+ */
+export function makeCheckout(folder: string, node: 'stand-in' | 'project'): string {
+  const checkout = join(folder, 'checkout');
+  const parts = ['install.sh', 'installer', 'protocol', 'package.json', 'package-lock.json', '.npmrc'];
+  for (const part of [...parts, ...(node === 'project' ? ['node', 'registry'] : [])]) {
+    if (existsSync(join(projectRoot, part)))
+      cpSync(join(projectRoot, part), join(checkout, part), { recursive: true });
+  }
+  if (node === 'stand-in') {
+    mkdirSync(join(checkout, 'node'));
+    cpSync(join(import.meta.dirname, 'fake-ored.ts'), join(checkout, 'node', 'main.ts'));
+  }
+  return checkout;
+}
+
+/** Polls until `find` gives something other than null, undefined or false. */
+export async function until<Found>(
+  what: string,
+  find: () => Found | null | undefined | false,
+): Promise<Found> {
+  const deadline = performance.now() + UNTIL_MS_MAX;
+  for (;;) {
+    const found = find();
+    if (found !== null && found !== undefined && found !== false) return found;
+    if (performance.now() > deadline) throw new Error(`never happened: ${what}`);
+    await pause(POLL_MS);
+  }
+}
+
+/** The record of a live supervisor with a live node other than process `except`. */
+export function supervisedNode(
+  dataDir: string,
+  except?: number,
+): Promise<SupervisorRecord & { node_pid: number }> {
+  return until('a supervised node', () => {
+    const { record, isSupervisorAlive, isNodeAlive } = inspectSupervisor(dataDir);
+    if (record === null || record.node_pid === null || !isSupervisorAlive || !isNodeAlive) return null;
+    return record.node_pid === except ? null : { ...record, node_pid: record.node_pid };
+  });
+}
+
+/** Ends whatever a test left running on `dataDir`. */
+export async function endAll(dataDir: string): Promise<void> {
+  const { record } = inspectSupervisor(dataDir);
+  for (const pid of [record?.pid, record?.node_pid]) {
+    const { isSupervisorAlive, isNodeAlive } = inspectSupervisor(dataDir);
+    if (typeof pid === 'number' && (isSupervisorAlive || isNodeAlive)) signal(pid, 'SIGKILL');
+  }
+  await awaitEnd(() => {
+    const { isSupervisorAlive, isNodeAlive } = inspectSupervisor(dataDir);
+    return isSupervisorAlive || isNodeAlive;
+  }, UNTIL_MS_MAX);
+}
+
+export interface Run {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs a program to its end, until all its output is closed; killed (code null) after a minute. */
+export function run(program: string, args: readonly string[], options: ExecFileOptions = {}): Promise<Run> {
+  return new Promise((resolve) => {
+    const child = execFile(
+      program,
+      args,
+      { timeout: 60_000, ...options, encoding: 'utf8' },
+      (error, stdout, stderr) => {
+        const code = error === null ? 0 : typeof error.code === 'number' ? error.code : null;
+        resolve({ code, stdout, stderr });
+      },
+    );
+    child.stdin?.end();
+  });
+}
+
+export function readText(...path: string[]): string {
+  return readFileSync(join(...path), 'utf8');
+}
