@@ -17,11 +17,9 @@ const OWNERS = {
   zod: ['^(protocol|node|registry|installer)/'],
   // protocol
   '@hpke/core': ['^protocol/(crypto/|seal[^/]*\\.ts$)'],
-  '@noble/curves': ['^protocol/(crypto/|seal[^/]*\\.ts$)'],
   '@noble/ed25519': ['^protocol/crypto/'],
   '@noble/hashes': ['^protocol/(crypto/|seal[^/]*\\.ts$)'],
   '@scure/bip39': ['^protocol/kit\\.ts$'],
-  'didwebvh-ts': ['^protocol/identity[^/]*(\\.ts$|/)'],
   multiformats: ['^protocol/'],
   // data: queries stand in the kernel's database, in stores and in migrations only
   'better-sqlite3': ['^node/kernel/db/'],
@@ -35,7 +33,6 @@ const OWNERS = {
   // HTTP: one hardened server, which the registry shares
   express: ['^node/kernel/http/'],
   helmet: ['^node/kernel/http/'],
-  'express-rate-limit': ['^node/kernel/http/'],
   busboy: ['^node/kernel/http/'],
   'zod-openapi': ['^node/kernel/http/'],
   'swagger-ui-dist': ['^node/kernel/http/', '^node/edge/http/', '^registry/http(\\.ts$|/)'],

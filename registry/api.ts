@@ -1,5 +1,5 @@
 // The registry's HTTP contract. Public documents are plain JSON; what a node asks in its own name is a signed request
-// (docs/protocol.md "Signed requests"), whose exact bytes are the body, or a registration with its proof of possession.
+// (docs/protocol.md "Signed requests and tickets"), whose exact bytes are the body, or a registration with its proof of possession.
 import { defineRoute } from '#kernel/http/contract.ts';
 import { REQUEST_BYTES_MAX } from '#protocol';
 import { z } from 'zod';

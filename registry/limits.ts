@@ -1,5 +1,5 @@
 // Every limit of a registry, each with its reason. The sizes of boxes are the protocol's (MAILBOX_BUCKETS).
-// Shares of a mailbox and the two weeks are decisions of docs/protocol.md; the rates are this program's own.
+// Shares of a mailbox and the two weeks are decisions of docs/protocol.md "Mailboxes"; the rates are this program's own.
 
 /** A mailbox's boxes: what a talkative friend circle sends in a week of absence. */
 export const MAILBOX_ITEMS_MAX = 1_000;

@@ -33,10 +33,20 @@ export interface Shown {
 }
 
 export class Contacts {
-  readonly #host: { readonly db: Database; readonly events: Events; readonly clock: Clock; readonly self: () => NodeId };
+  readonly #host: {
+    readonly db: Database;
+    readonly events: Events;
+    readonly clock: Clock;
+    readonly self: () => NodeId;
+  };
   readonly #known = new Map<NodeId, Known>();
 
-  constructor(host: { readonly db: Database; readonly events: Events; readonly clock: Clock; readonly self: () => NodeId }) {
+  constructor(host: {
+    readonly db: Database;
+    readonly events: Events;
+    readonly clock: Clock;
+    readonly self: () => NodeId;
+  }) {
     this.#host = host;
   }
 
@@ -56,16 +66,21 @@ export class Contacts {
    * Judges a log and a record that somebody showed, and takes over what is newer and continues what is known.
    * @throws identity/*, record/* for what does not hold by itself
    */
-  async learn(shown: Shown, verifiedBy: NameVerifier | null = null): Promise<{ nodeId: NodeId; verdict: LearnVerdict }> {
+  async learn(
+    shown: Shown,
+    verifiedBy: NameVerifier | null = null,
+  ): Promise<{ nodeId: NodeId; verdict: LearnVerdict }> {
     const { clock, self, db } = this.#host;
     const identity = await verifyIdentityLog(shown.log, { nowMs: clock.now() });
     const { nodeId } = identity;
     if (nodeId === self()) return { nodeId, verdict: 'same' };
     const pinned = await store.findContact(db.read, nodeId);
     const relation = pinned === undefined ? 'new' : await compareLogs(pinned.log, shown.log);
-    if (pinned !== undefined && relation === 'fork') return { nodeId, verdict: await this.#hold(pinned, shown.log) };
+    if (pinned !== undefined && relation === 'fork')
+      return { nodeId, verdict: await this.#hold(pinned, shown.log) };
     if (relation === 'stale') return { nodeId, verdict: 'stale' };
-    if (pinned !== undefined && identity.deactivated) return { nodeId, verdict: await this.#close(pinned, identity, shown.log) };
+    if (pinned !== undefined && identity.deactivated)
+      return { nodeId, verdict: await this.#close(pinned, identity, shown.log) };
     const parsed = parseRecord(shown.record);
     await verifyRecord(parsed, identity, { nowMs: clock.now() });
     const { record } = parsed;
@@ -144,7 +159,13 @@ export class Contacts {
       if (pinned === undefined) await store.prunePassing(tx, PASSING_MAX);
       if (pinned?.pinned === 1 && pinned.head !== identity.head) {
         await events.append(tx, [
-          { type: 'discovery.identity_changed', subject: nodeId, actor: `node:${nodeId}`, old: { head: pinned.head }, new: { head: identity.head } },
+          {
+            type: 'discovery.identity_changed',
+            subject: nodeId,
+            actor: `node:${nodeId}`,
+            old: { head: pinned.head },
+            new: { head: identity.head },
+          },
         ]);
       }
       tx.afterCommit(() => this.#known.delete(nodeId));
@@ -157,7 +178,12 @@ export class Contacts {
     await this.#host.db.write(async (tx) => {
       await store.updateContact(tx, nodeId, { held_log: log });
       await this.#host.events.append(tx, [
-        { type: 'discovery.identity_held', subject: nodeId, actor: 'system', new: { username: pinned.username } },
+        {
+          type: 'discovery.identity_held',
+          subject: nodeId,
+          actor: 'system',
+          new: { username: pinned.username },
+        },
       ]);
       tx.afterCommit(() => this.#known.delete(nodeId));
     });
@@ -169,7 +195,9 @@ export class Contacts {
     const nodeId = pinned.node_id;
     await this.#host.db.write(async (tx) => {
       await store.updateContact(tx, nodeId, { deactivated: 1, log, head: identity.head });
-      await this.#host.events.append(tx, [{ type: 'discovery.identity_closed', subject: nodeId, actor: `node:${nodeId}` }]);
+      await this.#host.events.append(tx, [
+        { type: 'discovery.identity_closed', subject: nodeId, actor: `node:${nodeId}` },
+      ]);
       tx.afterCommit(() => this.#known.delete(nodeId));
     });
     return 'updated';

@@ -51,6 +51,7 @@ export const discovery = defineFeature({
       loadSender: contacts.load.bind(contacts),
       registry: service.registry,
       registered: service.registered.bind(service),
+      onRegistered: service.onRegistered.bind(service),
       registerAgain: () => {
         service.unregistered();
         registerAgain();

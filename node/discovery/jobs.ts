@@ -23,7 +23,11 @@ export function registerJobs(host: Host, service: Service): () => void {
         if (!(error instanceof AppError)) throw error;
         failures += 1;
         // Said once for each spell of failures: a registry that is down is no reason to fill the log.
-        if (failures === 1) host.log.warn({ code: error.code, registry: service.registry.url }, 'not registered yet; trying again');
+        if (failures === 1)
+          host.log.warn(
+            { code: error.code, registry: service.registry.url },
+            'not registered yet; trying again',
+          );
         return Math.min(RETRY_MS_MAX, RETRY_MS_MIN * 2 ** Math.min(failures - 1, 10));
       }
     },

@@ -41,7 +41,13 @@ const shown = z.object({ log: z.string().max(512 * 1024), record: z.string().max
 const collected = z.object({
   items: z.array(z.object({ item_id: z.string().max(64), box: z.string().max(128 * 1024) })).max(1_000),
 });
-const problem = z.object({ code: z.string().max(64).regex(/^[a-z][a-z0-9-]*\/[a-z0-9-]+$/), detail: z.string().max(500) });
+const problem = z.object({
+  code: z
+    .string()
+    .max(64)
+    .regex(/^[a-z][a-z0-9-]*\/[a-z0-9-]+$/),
+  detail: z.string().max(500),
+});
 
 export interface Listing {
   readonly display_name: string;
@@ -68,9 +74,17 @@ export class RegistryClient {
   }
 
   /** Registers or updates this node. @throws network/*, or what the registry answered */
-  async register(own: { readonly record: Uint8Array; readonly log: string; readonly listing: Listing }): Promise<void> {
+  async register(own: {
+    readonly record: Uint8Array;
+    readonly log: string;
+    readonly listing: Listing;
+  }): Promise<void> {
     const { nodeId, signingKey } = this.#host.self();
-    const { challenge } = await this.#post('/api/v1/nodes/challenge', { node_id: nodeId }, z.object({ challenge: z.string().max(256) }));
+    const { challenge } = await this.#post(
+      '/api/v1/nodes/challenge',
+      { node_id: nodeId },
+      z.object({ challenge: z.string().max(256) }),
+    );
     const listing = { ...own.listing, capabilities: [...own.listing.capabilities] };
     const proven = canonicalize({
       challenge,
@@ -85,7 +99,9 @@ export class RegistryClient {
   }
 
   /** A page of listed nodes. @throws network/*, or what the registry answered */
-  async discover(query: Readonly<Record<string, string>>): Promise<{ items: Listed[]; next_cursor: string | null }> {
+  async discover(
+    query: Readonly<Record<string, string>>,
+  ): Promise<{ items: Listed[]; next_cursor: string | null }> {
     return this.#get(`/api/v1/nodes/discover?${new URLSearchParams(query).toString()}`, page);
   }
 
@@ -97,21 +113,41 @@ export class RegistryClient {
 
   /** Leaves a sealed box. @throws network/*, relay/* */
   async route(to: NodeId, box: Uint8Array): Promise<void> {
-    await this.#signed('/api/v1/messages/route', 'mailbox_route', { to, box: toBase64Url(box) }, z.object({ item_id: z.string() }));
+    await this.#signed(
+      '/api/v1/messages/route',
+      'mailbox_route',
+      { to, box: toBase64Url(box) },
+      z.object({ item_id: z.string() }),
+    );
   }
 
   /** The oldest boxes; waits for one. @throws network/*, registry/unknown-node */
-  async collect(options: { waitS: number; limit: number; signal: AbortSignal }): Promise<{ itemId: string; box: Uint8Array }[]> {
+  async collect(options: {
+    waitS: number;
+    limit: number;
+    signal: AbortSignal;
+  }): Promise<{ itemId: string; box: Uint8Array }[]> {
     const { waitS, limit, signal } = options;
-    const { items } = await this.#signed('/api/v1/messages/collect', 'mailbox_collect', { wait_s: waitS, limit }, collected, {
-      timeoutMs: waitS * 1000 + POLL_SLACK_MS,
-      signal,
-    });
+    const { items } = await this.#signed(
+      '/api/v1/messages/collect',
+      'mailbox_collect',
+      { wait_s: waitS, limit },
+      collected,
+      {
+        timeoutMs: waitS * 1000 + POLL_SLACK_MS,
+        signal,
+      },
+    );
     return items.map(({ item_id, box }) => ({ itemId: item_id, box: fromBase64Url(box) }));
   }
 
   async ack(itemIds: readonly string[]): Promise<void> {
-    await this.#signed('/api/v1/messages/ack', 'mailbox_ack', { item_ids: [...itemIds] }, z.object({ deleted: z.number() }));
+    await this.#signed(
+      '/api/v1/messages/ack',
+      'mailbox_ack',
+      { item_ids: [...itemIds] },
+      z.object({ deleted: z.number() }),
+    );
   }
 
   #signed<Output>(
@@ -125,7 +161,14 @@ export class RegistryClient {
     const { nodeId, signingKey } = self();
     const now = clock.now();
     const bytes = signRequest(
-      { id: newMessageId(now, random.bytes(10)), action, from: nodeId, audience: this.url, timestamp: isoTime(now), body },
+      {
+        id: newMessageId(now, random.bytes(10)),
+        action,
+        from: nodeId,
+        audience: this.url,
+        timestamp: isoTime(now),
+        body,
+      },
       signingKey,
     );
     return this.#request({ method: 'POST', path, body: bytes, ...options }, output);
@@ -140,7 +183,13 @@ export class RegistryClient {
   }
 
   async #request<Output>(
-    request: { method: 'GET' | 'POST'; path: string; body?: Uint8Array; timeoutMs?: number; signal?: AbortSignal },
+    request: {
+      method: 'GET' | 'POST';
+      path: string;
+      body?: Uint8Array;
+      timeoutMs?: number;
+      signal?: AbortSignal;
+    },
     output: z.ZodType<Output>,
   ): Promise<Output> {
     const { path, body, ...rest } = request;
@@ -175,7 +224,13 @@ function parseJson(bytes: Uint8Array): unknown {
 }
 
 function refusedBy(status: number, body: unknown): AppError {
-  const byStatus: Readonly<Record<number, ErrorCategory>> = { 401: 'unauthorized', 403: 'forbidden', 404: 'not-found', 409: 'conflict', 429: 'limit' };
+  const byStatus: Readonly<Record<number, ErrorCategory>> = {
+    401: 'unauthorized',
+    403: 'forbidden',
+    404: 'not-found',
+    409: 'conflict',
+    429: 'limit',
+  };
   const known = problem.safeParse(body);
   return new AppError({
     category: byStatus[status] ?? (status >= 500 ? 'unavailable' : 'invalid'),

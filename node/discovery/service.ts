@@ -2,14 +2,7 @@
 // Nothing here pins anybody by itself, and nothing fails for good because a registry is down.
 import type { Tx } from '#kernel/db/database.ts';
 import type { Host } from '#kernel/feature.ts';
-import {
-  AppError,
-  parseRecord,
-  readWebfinger,
-  utf8,
-  type Json,
-  type NodeId,
-} from '#protocol';
+import { AppError, parseRecord, readWebfinger, utf8, type Json, type NodeId } from '#protocol';
 import type { Payload } from '#protocol/messages';
 import { z } from 'zod';
 import { Contacts, type Shown } from './contacts.ts';
@@ -39,6 +32,7 @@ export class Service {
   readonly registry: RegistryClient | undefined;
   readonly #host: Host;
   readonly #own: OwnNode;
+  readonly #onRegistered = new Set<() => void>();
   #registered = false;
   #lastError: string | undefined;
 
@@ -46,9 +40,15 @@ export class Service {
     const { url } = host.config.registry;
     this.#host = host;
     this.#own = own;
-    this.contacts = new Contacts({ db: host.db, events: host.events, clock: host.clock, self: () => own.self().nodeId });
+    this.contacts = new Contacts({
+      db: host.db,
+      events: host.events,
+      clock: host.clock,
+      self: () => own.self().nodeId,
+    });
     const { network, clock, random } = host;
-    this.registry = url === undefined ? undefined : new RegistryClient(url, { network, clock, random, self: own.self });
+    this.registry =
+      url === undefined ? undefined : new RegistryClient(url, { network, clock, random, self: own.self });
   }
 
   /** The one that is meant. @throws discovery/query, discovery/unknown, discovery/ambiguous, network/* */
@@ -83,12 +83,20 @@ export class Service {
   }
 
   /** Listed nodes for a search. @throws discovery/no-registry, network/* */
-  async search(query: { readonly q?: string; readonly username?: string; readonly cursor?: string; readonly limit?: number }): Promise<{
+  async search(query: {
+    readonly q?: string;
+    readonly username?: string;
+    readonly cursor?: string;
+    readonly limit?: number;
+  }): Promise<{
     items: Listed[];
     next_cursor: string | null;
   }> {
     const { limit, ...rest } = query;
-    return this.#needRegistry().discover({ ...rest, ...(limit === undefined ? {} : { limit: String(limit) }) });
+    return this.#needRegistry().discover({
+      ...rest,
+      ...(limit === undefined ? {} : { limit: String(limit) }),
+    });
   }
 
   /** Looks for a newer record of a node, at the registry and at its own address; whether it is known afterwards. */
@@ -130,20 +138,33 @@ export class Service {
 
   status(): { url: string | null; registered: boolean; error?: string } {
     const error = this.#lastError;
-    return { url: this.registry?.url ?? null, registered: this.#registered, ...(error === undefined ? {} : { error }) };
+    return {
+      url: this.registry?.url ?? null,
+      registered: this.#registered,
+      ...(error === undefined ? {} : { error }),
+    };
   }
 
   /** Registers this node, and remembers how that went. @throws network/*, or what the registry answered */
   async register(): Promise<void> {
     try {
-      await this.#needRegistry().register({ ...(await this.#own.introduction()), listing: this.#own.listing() });
+      await this.#needRegistry().register({
+        ...(await this.#own.introduction()),
+        listing: this.#own.listing(),
+      });
       this.#registered = true;
+      for (const run of this.#onRegistered) run();
       this.#lastError = undefined;
     } catch (error) {
       this.#registered = false;
       if (error instanceof AppError) this.#lastError = error.code;
       throw error;
     }
+  }
+
+  /** Calls `run` after each registration. */
+  onRegistered(run: () => void): void {
+    this.#onRegistered.add(run);
   }
 
   /** The registry has forgotten this node. */
@@ -218,7 +239,11 @@ export class Service {
   /** Takes an answer over if it is about who was asked for; a pinned contact's older truth stays. */
   async #take(
     shown: Shown,
-    expected: { readonly nodeId: NodeId | null; readonly username: string | null; readonly verifiedBy: NameVerifier | null },
+    expected: {
+      readonly nodeId: NodeId | null;
+      readonly username: string | null;
+      readonly verifiedBy: NameVerifier | null;
+    },
   ): Promise<Contact> {
     const { record } = parseRecord(shown.record);
     const wrong =

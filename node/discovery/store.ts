@@ -54,9 +54,15 @@ export async function saveContact(tx: Tx, row: Omit<ContactRow, 'pinned' | 'held
 export async function updateContact(
   tx: Tx,
   nodeId: NodeId,
-  change: Partial<Pick<ContactRow, 'pinned' | 'held_log' | 'verified_by' | 'seen_at' | 'log' | 'head' | 'deactivated'>>,
+  change: Partial<
+    Pick<ContactRow, 'pinned' | 'held_log' | 'verified_by' | 'seen_at' | 'log' | 'head' | 'deactivated'>
+  >,
 ): Promise<void> {
-  await tables<Schema>(tx).updateTable('discovery_contact').set(change).where('node_id', '=', nodeId).execute();
+  await tables<Schema>(tx)
+    .updateTable('discovery_contact')
+    .set(change)
+    .where('node_id', '=', nodeId)
+    .execute();
 }
 
 /** Forgets the longest unseen of those that are not pinned, beyond `keep`. */

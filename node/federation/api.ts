@@ -62,7 +62,10 @@ export const listOutbox = defineRoute({
   query: z.object({
     state: state.optional(),
     to: z.string().max(64).optional(),
-    cursor: z.string().regex(/^\d{1,15}$/).optional(),
+    cursor: z
+      .string()
+      .regex(/^\d{1,15}$/)
+      .optional(),
     limit: z.coerce.number().int().min(1).max(PAGE_MAX).default(50),
   }),
   output: z.object({ items: z.array(entry), next_cursor: z.string().nullable() }),
@@ -98,7 +101,10 @@ export const listPeers = defineRoute({
   audience: 'owner',
   access: { kind: 'outbox', action: 'list' },
   query: z.object({
-    cursor: z.string().regex(/^\d{1,15}$/).optional(),
+    cursor: z
+      .string()
+      .regex(/^\d{1,15}$/)
+      .optional(),
     limit: z.coerce.number().int().min(1).max(PAGE_MAX).default(50),
   }),
   output: z.object({

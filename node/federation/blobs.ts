@@ -116,7 +116,9 @@ export class Blobs {
     };
     response.writeHead(
       range === undefined ? 200 : 206,
-      range === undefined ? headers : { ...headers, 'content-range': `bytes ${range.start}-${range.end}/${size}` },
+      range === undefined
+        ? headers
+        : { ...headers, 'content-range': `bytes ${range.start}-${range.end}/${size}` },
     );
     await pipeline(await this.#source.openCiphertext(cid, range), response);
   }
@@ -128,7 +130,11 @@ export class Blobs {
     }
     const parsed = parseTicket(fromBase64Url(authorization.slice(AUTHORIZATION.length)));
     const { ticket } = parsed;
-    if (ticket.from !== self.nodeId || ticket.cid !== cid || !(await verifyTicket(parsed, self.signingKey().publicKey))) {
+    if (
+      ticket.from !== self.nodeId ||
+      ticket.cid !== cid ||
+      !(await verifyTicket(parsed, self.signingKey().publicKey))
+    ) {
       throw refused('unauthorized', 'ticket/invalid');
     }
     assertTicketFresh(ticket, clock.now());
@@ -144,7 +150,11 @@ export function parseRange(header: string | undefined, size: number): ByteRange 
   const start = Number(match?.[1]);
   const end = match?.[2] === '' ? size - 1 : Math.min(Number(match?.[2]), size - 1);
   if (match === null || start >= size || end < start) {
-    throw new AppError({ category: 'invalid', code: 'http/range', safe: 'Only one range of existing bytes can be asked for.' });
+    throw new AppError({
+      category: 'invalid',
+      code: 'http/range',
+      safe: 'Only one range of existing bytes can be asked for.',
+    });
   }
   return { start, end };
 }

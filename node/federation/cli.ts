@@ -26,10 +26,17 @@ const outbox = defineCommand({
     const state = states.find((known) => known === options['state']);
     const items = await pages(limit, async (cursor, size) =>
       context.call(api.listOutbox, {
-        query: { limit: size, ...(state === undefined ? {} : { state }), ...(cursor === null ? {} : { cursor }) },
+        query: {
+          limit: size,
+          ...(state === undefined ? {} : { state }),
+          ...(cursor === null ? {} : { cursor }),
+        },
       }),
     );
-    return { json: items.map(({ created_at: _created, ...entry }) => entry), text: ledgerText(context, items) };
+    return {
+      json: items.map(({ created_at: _created, ...entry }) => entry),
+      text: ledgerText(context, items),
+    };
   },
 });
 
@@ -46,9 +53,13 @@ const peers = defineCommand({
       context.call(api.listPeers, { query: { limit: size, ...(cursor === null ? {} : { cursor }) } }),
     );
     const lines = items.map(
-      ({ node_id, username, standing, last_ok_at }) => `${username.padEnd(20)} ${standing.padEnd(9)} ${last_ok_at ?? '-'}  ${node_id}`,
+      ({ node_id, username, standing, last_ok_at }) =>
+        `${username.padEnd(20)} ${standing.padEnd(9)} ${last_ok_at ?? '-'}  ${node_id}`,
     );
-    const none = context.say({ en: 'No messages were exchanged yet.', fr: "Aucun message n'a encore été échangé." });
+    const none = context.say({
+      en: 'No messages were exchanged yet.',
+      fr: "Aucun message n'a encore été échangé.",
+    });
     return { json: items, text: lines.length === 0 ? none : lines.join('\n') };
   },
 });
@@ -62,7 +73,10 @@ async function pages<Item>(
   const all: Item[] = [];
   let cursor: string | null = null;
   do {
-    const page: { items: Item[]; next_cursor: string | null } = await fetch(cursor, Math.min(api.PAGE_MAX, limit - all.length));
+    const page: { items: Item[]; next_cursor: string | null } = await fetch(
+      cursor,
+      Math.min(api.PAGE_MAX, limit - all.length),
+    );
     all.push(...page.items);
     cursor = page.next_cursor;
   } while (cursor !== null && all.length < limit);
@@ -76,7 +90,10 @@ function limitOf(option: string | boolean | undefined): number {
   throw new AppError({
     category: 'invalid',
     code: 'cli/usage',
-    safe: { en: '--limit takes a whole number above 0.', fr: '--limit attend un nombre entier supérieur à 0.' },
+    safe: {
+      en: '--limit takes a whole number above 0.',
+      fr: '--limit attend un nombre entier supérieur à 0.',
+    },
   });
 }
 

@@ -73,5 +73,7 @@ export class Handlers {
 
 function endsGroup(error: unknown): boolean {
   if (error instanceof AppError) return error.category === 'unavailable' || error.code === 'db/nested';
-  return ['SQLITE_FULL', 'SQLITE_IOERR', 'SQLITE_CORRUPT', 'SQLITE_BUSY'].some((code) => isSqliteError(error, code));
+  return ['SQLITE_FULL', 'SQLITE_IOERR', 'SQLITE_CORRUPT', 'SQLITE_BUSY'].some((code) =>
+    isSqliteError(error, code),
+  );
 }

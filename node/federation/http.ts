@@ -25,7 +25,10 @@ export function inboxRoute(intake: Intake, log: Log): RawRoute {
     handle: (request, response) => {
       receive(intake, request, response).catch((error: unknown) => {
         const known = error instanceof AppError ? error : unexpected(error);
-        if (statusOf(known) >= 500) log.error({ err: known.cause ?? known, code: known.code }, 'the inbox failed');
+        if (statusOf(known) >= 500)
+          log.error({ err: known.cause ?? known, code: known.code }, 'the inbox failed');
+        // What was not read to its end is not worth reading: the connection ends with the answer.
+        if (!request.complete && !response.headersSent) response.setHeader('connection', 'close');
         sendProblem(response, known);
       });
     },

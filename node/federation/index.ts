@@ -12,7 +12,15 @@ import { Service } from './service.ts';
 import { statesOf } from './outbox/store.ts';
 import { AppError } from '#protocol';
 
-export type { DeliveryState, MessageHandler, Outcome, RequestHandler, Standing, Verified, VerifiedRequest } from './model.ts';
+export type {
+  DeliveryState,
+  MessageHandler,
+  Outcome,
+  RequestHandler,
+  Standing,
+  Verified,
+  VerifiedRequest,
+} from './model.ts';
 export type { Sealer, SealFields } from './outbox/delivery.ts';
 export type { Delivered } from './outbox/receipts.ts';
 export type { BlobSource, ByteRange } from './blobs.ts';
@@ -36,7 +44,11 @@ export const federation = defineFeature({
       generation: () => own.generation(),
       introduction: async () => ({ record: await own.record(), log: own.self().log }),
     };
-    const service = new Service(host, { self, directory: directoryOf(found), transport: httpTransport(host.network) });
+    const service = new Service(host, {
+      self,
+      directory: directoryOf(found),
+      transport: httpTransport(host.network),
+    });
     // Anybody may knock; what they may do is decided by signature, standing and budget, inside.
     doors.access.register('federation', publicRules(['inbox', 'introduce', 'query', 'blob']));
     doors.access.register('outbox', publicRules([]));
@@ -81,7 +93,11 @@ function directoryOf(found: Discovery): Directory {
   const { registry } = found;
   const needed = (): NonNullable<typeof registry> => {
     if (registry !== undefined) return registry;
-    throw new AppError({ category: 'unavailable', code: 'discovery/no-registry', safe: 'This node uses no directory.' });
+    throw new AppError({
+      category: 'unavailable',
+      code: 'discovery/no-registry',
+      safe: 'This node uses no directory.',
+    });
   };
   return {
     senderNow: found.senderNow,
@@ -96,6 +112,7 @@ function directoryOf(found: Discovery): Directory {
     usernameOf: async (nodeId) => (await found.loadSender(nodeId))?.username,
     mailbox: {
       available: () => found.registered(),
+      onAvailable: found.onRegistered,
       route: (to, box) => needed().route(to, box),
       collect: async (options) => {
         try {

@@ -15,7 +15,11 @@ const PRUNE_INTERVAL_MS = 3_600_000;
 /** Greetings under way at once after a start. */
 const GREETINGS_MAX = 16;
 
-export function registerJobs(parts: { readonly host: Host; readonly queue: Queue; readonly delivery: Delivery }): void {
+export function registerJobs(parts: {
+  readonly host: Host;
+  readonly queue: Queue;
+  readonly delivery: Delivery;
+}): void {
   const { host, queue, delivery } = parts;
   const { db, clock, jobs } = host;
   jobs.register({

@@ -48,7 +48,9 @@ export class Peers {
         const row = byNode.get(nodeId);
         const { generation = null, n = null, head = null, held = null } = row ?? {};
         const pair =
-          generation === null || n === null || head === null ? undefined : { generation, n, head, held: held ?? 0 };
+          generation === null || n === null || head === null
+            ? undefined
+            : { generation, n, head, held: held ?? 0 };
         this.#keep({ nodeId, id: row?.id ?? 0, standing: row?.standing ?? 'stranger', pair });
       }
       return;

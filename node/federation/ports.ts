@@ -35,7 +35,10 @@ export interface Directory {
   /** Asks the registry for a newer record; false when there is none. Never throws for an unreachable registry. */
   refresh(nodeId: NodeId): Promise<boolean>;
   /** Judges a log and record that somebody showed. @throws identity/*, record/* for what does not hold */
-  learn(shown: { readonly record: Uint8Array; readonly log: string }): Promise<{ nodeId: NodeId; verdict: string }>;
+  learn(shown: {
+    readonly record: Uint8Array;
+    readonly log: string;
+  }): Promise<{ nodeId: NodeId; verdict: string }>;
   learnUpdate(from: NodeId, payload: Payload<'identity_update'>): Promise<void>;
   usernameOf(nodeId: NodeId): Promise<string | undefined>;
   readonly mailbox: Mailbox;
@@ -50,10 +53,16 @@ export interface MailboxItem {
 export interface Mailbox {
   /** Whether this node has one to collect from. */
   readonly available: () => boolean;
+  /** Calls `run` when it has become available. */
+  readonly onAvailable: (run: () => void) => void;
   /** @throws network/*, or what the registry answered */
   route(to: NodeId, box: Uint8Array): Promise<void>;
   /** Waits up to `waitS` seconds for something to come. */
-  collect(options: { readonly waitS: number; readonly limit: number; readonly signal: AbortSignal }): Promise<MailboxItem[]>;
+  collect(options: {
+    readonly waitS: number;
+    readonly limit: number;
+    readonly signal: AbortSignal;
+  }): Promise<MailboxItem[]>;
   ack(itemIds: readonly string[]): Promise<void>;
 }
 

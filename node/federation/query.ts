@@ -59,21 +59,31 @@ export class Queries {
     const { self, clock, directory, peers } = this.#host;
     const parsed = parseEnvelope(bytes);
     const { id, from, to, type, payload, seq, timestamp } = parsed.envelope;
-    if (to.node_id !== self.nodeId) throw problem('invalid', 'envelope/misdirected', 'This question is for another node.');
+    if (to.node_id !== self.nodeId)
+      throw problem('invalid', 'envelope/misdirected', 'This question is for another node.');
     if (seq !== 0) throw problem('invalid', 'request/seq', 'A question has seq 0.');
     const sender = directory.senderNow(from.node_id) ?? (await directory.loadSender(from.node_id));
     if (sender === undefined || sender.suspended) {
-      throw problem('unauthorized', 'identity/unknown-key', 'This node is not known here. Introduce it, then ask again.');
+      throw problem(
+        'unauthorized',
+        'identity/unknown-key',
+        'This node is not known here. Introduce it, then ask again.',
+      );
     }
     if (!(await verifyEnvelope(parsed, sender.signingKey))) {
-      throw problem('unauthorized', 'envelope/signature', 'The signature does not hold under the sender’s current key.');
+      throw problem(
+        'unauthorized',
+        'envelope/signature',
+        'The signature does not hold under the sender’s current key.',
+      );
     }
     const now = clock.now();
     assertFresh(timestamp, now);
     this.#refuseReplay(id, now);
     await peers.load([from.node_id]);
     const standing = peers.get(from.node_id)?.standing ?? 'stranger';
-    if (standing === 'blocked') throw problem('forbidden', 'federation/blocked', 'This node answers nothing to you.');
+    if (standing === 'blocked')
+      throw problem('forbidden', 'federation/blocked', 'This node answers nothing to you.');
     if (!this.#budget.tryTake(from.node_id)) {
       throw new AppError({
         category: 'limit',
@@ -84,7 +94,11 @@ export class Queries {
     }
     const handler = this.#answers.get(type);
     if (handler === undefined || !isMessageType(type)) {
-      throw problem('invalid', 'federation/type-unprocessable', 'This node does not answer this type of question.');
+      throw problem(
+        'invalid',
+        'federation/type-unprocessable',
+        'This node does not answer this type of question.',
+      );
     }
     const request: VerifiedRequest = {
       id,
@@ -128,7 +142,11 @@ export class Queries {
         self.signingKey(),
       );
     const timeoutMs = options.timeoutMs ?? ASK_MS_DEFAULT;
-    let failure: unknown = problem('unavailable', 'federation/no-address', 'This node has no address that can be reached from here.');
+    let failure: unknown = problem(
+      'unavailable',
+      'federation/no-address',
+      'This node has no address that can be reached from here.',
+    );
     for (const url of route.serverUrls) {
       try {
         let answer = await transport.query(url, sign(), timeoutMs);
@@ -140,7 +158,10 @@ export class Queries {
         failure = refusedBy(answer.status, answer.code);
         break;
       } catch (error) {
-        failure = error instanceof SyntaxError ? problem('unavailable', 'federation/bad-answer', 'The other node answered nonsense.') : error;
+        failure =
+          error instanceof SyntaxError
+            ? problem('unavailable', 'federation/bad-answer', 'The other node answered nonsense.')
+            : error;
       }
     }
     throw failure;
@@ -151,18 +172,28 @@ export class Queries {
       if (until > now && this.#seen.size < IDS_KEPT_MAX) break;
       this.#seen.delete(seen);
     }
-    if (this.#seen.has(id)) throw problem('conflict', 'request/replayed', 'This question has been answered already.');
+    if (this.#seen.has(id))
+      throw problem('conflict', 'request/replayed', 'This question has been answered already.');
     // Twice the freshness: a timestamp may be that far ahead.
     this.#seen.set(id, now + 600_000);
   }
 }
 
 function refusedBy(status: number, code: string | undefined): AppError {
-  const known = { 401: 'unauthorized', 403: 'forbidden', 404: 'not-found', 409: 'conflict', 429: 'limit' } as const;
-  const category = status in known ? known[status as keyof typeof known] : status >= 500 ? 'unavailable' : 'invalid';
+  const known = {
+    401: 'unauthorized',
+    403: 'forbidden',
+    404: 'not-found',
+    409: 'conflict',
+    429: 'limit',
+  } as const;
+  const category =
+    status in known ? known[status as keyof typeof known] : status >= 500 ? 'unavailable' : 'invalid';
   return new AppError({
     category,
-    code: /^[a-z][a-z0-9-]*\/[a-z0-9-]+$/.test(code ?? '') ? (code as `${string}/${string}`) : 'federation/refused',
+    code: /^[a-z][a-z0-9-]*\/[a-z0-9-]+$/.test(code ?? '')
+      ? (code as `${string}/${string}`)
+      : 'federation/refused',
     safe: { en: 'The other node refused this.', fr: "L'autre nœud a refusé." },
   });
 }

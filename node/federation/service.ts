@@ -41,7 +41,10 @@ export class Service {
   readonly #sealers = new Map<string, Sealer>();
   readonly #listeners = new Set<DeliveredListener>();
 
-  constructor(host: Host, parts: { readonly self: Self; readonly directory: Directory; readonly transport: Transport }) {
+  constructor(
+    host: Host,
+    parts: { readonly self: Self; readonly directory: Directory; readonly transport: Transport },
+  ) {
     const { self, directory, transport } = parts;
     const { db, clock, random, jobs, log } = host;
     this.#host = host;
@@ -75,7 +78,18 @@ export class Service {
     };
     const receipts = new Receipts({ db, clock, log, self: self.nodeId, onDelivered });
     const sealerOf = (type: string): Sealer | undefined => this.#sealers.get(type);
-    this.delivery = new Delivery({ db, clock, random, jobs, log, self, directory, transport, receipts, sealerOf });
+    this.delivery = new Delivery({
+      db,
+      clock,
+      random,
+      jobs,
+      log,
+      self,
+      directory,
+      transport,
+      receipts,
+      sealerOf,
+    });
     this.queue = new Queue({
       self: () => self.nodeId,
       generation: () => self.generation(),
@@ -112,7 +126,10 @@ export class Service {
   }
 
   /** A node shows who it is. @throws federation/budget, identity/*, record/* */
-  async introduce(shown: { record: Uint8Array; log: string }, address: string): Promise<{ node_id: string; verdict: string }> {
+  async introduce(
+    shown: { record: Uint8Array; log: string },
+    address: string,
+  ): Promise<{ node_id: string; verdict: string }> {
     const subnet = subnetOf(address);
     if (!this.#introductions.tryTake(subnet)) {
       throw new AppError({
@@ -153,7 +170,13 @@ export class Service {
   }
 
   async listPeers(query: { readonly cursor?: string | undefined; readonly limit: number }): Promise<{
-    items: { node_id: string; username: string; standing: Standing; failures: number; last_ok_at: string | null }[];
+    items: {
+      node_id: string;
+      username: string;
+      standing: Standing;
+      failures: number;
+      last_ok_at: string | null;
+    }[];
     next_cursor: string | null;
   }> {
     const after = query.cursor === undefined ? 0 : Number(query.cursor);
@@ -190,7 +213,8 @@ export class Service {
 
   async #names(nodeIds: readonly NodeId[]): Promise<Map<NodeId, string>> {
     const names = new Map<NodeId, string>();
-    for (const nodeId of new Set(nodeIds)) names.set(nodeId, (await this.#directory.usernameOf(nodeId)) ?? '');
+    for (const nodeId of new Set(nodeIds))
+      names.set(nodeId, (await this.#directory.usernameOf(nodeId)) ?? '');
     return names;
   }
 

@@ -58,7 +58,9 @@ function makeProbe(from: 'contacts' | 'anyone', batches: number[]) {
       {
         name: '0001-probe',
         async up(db) {
-          await sql`CREATE TABLE probe_effect (n INTEGER PRIMARY KEY, id TEXT, seq INTEGER, peer TEXT, type TEXT, payload TEXT)`.execute(db);
+          await sql`CREATE TABLE probe_effect (n INTEGER PRIMARY KEY, id TEXT, seq INTEGER, peer TEXT, type TEXT, payload TEXT)`.execute(
+            db,
+          );
         },
       },
     ],
@@ -74,7 +76,11 @@ function makeProbe(from: 'contacts' | 'anyone', batches: number[]) {
         }
         const uris = batch.map(({ payload }) => String((payload as { uri?: unknown }).uri));
         if (uris.some((uri) => REFUSED.test(uri))) {
-          throw new AppError({ category: 'forbidden', code: 'probe/refused', safe: 'The probe refuses this.' });
+          throw new AppError({
+            category: 'forbidden',
+            code: 'probe/refused',
+            safe: 'The probe refuses this.',
+          });
         }
         if (uris.some((uri) => CRASHING.test(uri))) throw new Error('the probe has a fault');
       };
@@ -114,7 +120,14 @@ export async function makePeer(options: {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const batches: number[] = [];
-  const features = [vault, identity, access, discovery, federation, makeProbe(options.from ?? 'anyone', batches)];
+  const features = [
+    vault,
+    identity,
+    access,
+    discovery,
+    federation,
+    makeProbe(options.from ?? 'anyone', batches),
+  ];
   const clock = options.clock ?? systemClock;
   const made = await initNode({
     dataDir,
@@ -166,9 +179,10 @@ export async function makePeer(options: {
     batches,
     door: (feature) => running().booted.door(feature),
     async effects() {
-      const { rows } = await sql<Effect>`SELECT id, seq, peer, type, payload FROM probe_effect ORDER BY n`.execute(
-        tables(running().host.db.read),
-      );
+      const { rows } =
+        await sql<Effect>`SELECT id, seq, peer, type, payload FROM probe_effect ORDER BY n`.execute(
+          tables(running().host.db.read),
+        );
       return rows;
     },
     setStanding: (nodeId, standing) =>
@@ -221,7 +235,9 @@ export interface Signer {
   envelope(to: NodeId, n: number, fields?: Partial<EnvelopeFields>): Uint8Array;
 }
 
-export async function makeSigner(options: { readonly name?: string; readonly clock?: Clock } = {}): Promise<Signer> {
+export async function makeSigner(
+  options: { readonly name?: string; readonly clock?: Clock } = {},
+): Promise<Signer> {
   const now = (options.clock ?? systemClock).now();
   const key = signingKeyFromSeed(generateSeed());
   const username = options.name ?? 'mallory';
@@ -277,7 +293,11 @@ export async function makeSigner(options: { readonly name?: string; readonly clo
 /** What a carrier of frames must do for the tests of the inbox: issue C adds libp2p. */
 export interface TestTransport {
   readonly name: string;
-  inbox(to: Peer, body: Uint8Array, form?: 'single' | 'batch'): Promise<{ status: number; code?: string; receipt?: Receipt }>;
+  inbox(
+    to: Peer,
+    body: Uint8Array,
+    form?: 'single' | 'batch',
+  ): Promise<{ status: number; code?: string; receipt?: Receipt }>;
   introduce(to: Peer, signer: Signer): Promise<void>;
 }
 

@@ -19,7 +19,11 @@ describe('two nodes', () => {
     for (let i = 1; i <= 30; i += 1) {
       ids.push(
         await alice.running.host.db.write((tx) =>
-          door.send(tx, { to: bob.nodeId, type: 'post_share', payload: share(alice.nodeId, `p${i}`) as never }),
+          door.send(tx, {
+            to: bob.nodeId,
+            type: 'post_share',
+            payload: share(alice.nodeId, `p${i}`) as never,
+          }),
         ),
       );
     }
@@ -97,7 +101,9 @@ describe('two nodes', () => {
         }),
       );
     }
-    await eventually('an attempt has failed', async () => (await ledgerOf(alice)).some(({ attempts }) => attempts > 0));
+    await eventually('an attempt has failed', async () =>
+      (await ledgerOf(alice)).some(({ attempts }) => attempts > 0),
+    );
     assert.ok((await ledgerOf(alice)).every(({ state }) => state === 'queued'));
     await bob.start();
     await eventually('all arrive', async () => (await bob.effects()).length === 10);

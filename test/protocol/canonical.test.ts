@@ -45,11 +45,11 @@ function isCanonical(bytes: Uint8Array): boolean {
     return (
       depth < 16 &&
       Object.entries(part).every(
-        ([key, inner]) => !FORBIDDEN.includes(key) && fits(key, depth) && fits(inner as Json, depth + 1),
+        ([key, inner]) => !FORBIDDEN.includes(key) && fits(key, depth) && fits(inner, depth + 1),
       )
     );
   };
-  return fits(value, 0) && Buffer.from(bytes).equals(Buffer.from(utf8(reference(value) as string)));
+  return fits(value, 0) && Buffer.from(bytes).equals(Buffer.from(utf8(reference(value) ?? '')));
 }
 
 function accepts(bytes: Uint8Array): boolean {
@@ -148,7 +148,7 @@ test('judges every single-byte change, cut and insertion as the slow definition 
 });
 
 test('judges random byte strings as the slow definition does', () => {
-  const alphabet = [...'{}[]",:\\u0019eabtruefalsn- ', 'é', '😀', '\uFFFD', '\uE000'];
+  const alphabet = [...Array.from('{}[]",:\\u0019eabtruefalsn- '), 'é', '😀', '\uFFFD', '\uE000'];
   fc.assert(
     fc.property(fc.array(fc.constantFrom(...alphabet), { maxLength: 14 }), (parts) => {
       const bytes = utf8(parts.join(''));
@@ -236,7 +236,7 @@ test('refuses to write what it would refuse to read', () => {
   assert.throws(writes({ '\udc00': 1 }), withCode('canonical/lone-surrogate'));
   assert.throws(writes('a\0b'), withCode('canonical/nul'));
   assert.throws(writes({ a: undefined }), withCode('canonical/type'));
-  assert.throws(writes([, 1]), withCode('canonical/type')); // eslint-disable-line no-sparse-arrays
+  assert.throws(writes(Object.assign([], { length: 2 })), withCode('canonical/type'));
   assert.throws(writes(new Map()), withCode('canonical/type'));
   assert.throws(writes(1n), withCode('canonical/type'));
   assert.throws(writes(JSON.parse('{"__proto__":1}')), withCode('canonical/forbidden-key'));

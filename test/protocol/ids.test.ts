@@ -48,11 +48,14 @@ test('base64url agrees with Node in both directions', () => {
 
 test('base64url refuses every text that it would not write', () => {
   fc.assert(
-    fc.property(fc.string({ unit: fc.constantFrom(...'AQgwZz09-_+/= é'), maxLength: 8 }), (text) => {
-      const strict = Buffer.from(text, 'base64url').toString('base64url') === text;
-      if (strict) assert.equal(toBase64Url(fromBase64Url(text)), text);
-      else assert.throws(() => fromBase64Url(text), withCode('bytes/base64url'));
-    }),
+    fc.property(
+      fc.string({ unit: fc.constantFrom(...Array.from('AQgwZz09-_+/= é')), maxLength: 8 }),
+      (text) => {
+        const strict = Buffer.from(text, 'base64url').toString('base64url') === text;
+        if (strict) assert.equal(toBase64Url(fromBase64Url(text)), text);
+        else assert.throws(() => fromBase64Url(text), withCode('bytes/base64url'));
+      },
+    ),
     { numRuns: 2000 },
   );
   assert.throws(() => fromBase64Url('AAAA', 2), withCode('bytes/base64url'));
@@ -78,7 +81,7 @@ test('a node id is exactly a base58btc sha2-256 multihash', () => {
   );
   fc.assert(
     fc.property(
-      fc.string({ unit: fc.constantFrom(...'123abcXYZmNfzdZ'), minLength: 44, maxLength: 44 }),
+      fc.string({ unit: fc.constantFrom(...Array.from('123abcXYZmNfzdZ')), minLength: 44, maxLength: 44 }),
       (tail) => {
         const decoded = base58btc.decode(`zQm${tail}`);
         const multihash = decoded.length === 34 && decoded[0] === 0x12 && decoded[1] === 0x20;

@@ -16,7 +16,6 @@ import {
   utf8,
   verifyIdentityLog,
   verifyRecord,
-  type Json,
   type RecordFields,
 } from '#protocol';
 import { key, seed } from './identity/forged-log.ts';
@@ -48,8 +47,8 @@ function forge(change: Record<string, unknown>, drop: readonly string[] = []): U
   const unsigned = Object.fromEntries(
     Object.entries({ ...fields, ...change }).filter(([name]) => !drop.includes(name)),
   );
-  const signature = toBase64Url(signFor('record', key(1), canonicalize(unsigned as Json)));
-  return canonicalize({ signature, ...unsigned } as Json);
+  const signature = toBase64Url(signFor('record', key(1), canonicalize(unsigned)));
+  return canonicalize({ signature, ...unsigned });
 }
 
 describe('a node record', () => {
@@ -194,8 +193,8 @@ describe('a node record is refused', () => {
 
   it('signed for another purpose', async () => {
     const { signature: _, ...unsigned } = parseRecord(signRecord(fields, key(1))).record;
-    const signature = toBase64Url(signFor('receipt', key(1), canonicalize(unsigned as unknown as Json)));
-    const parsed = parseRecord(canonicalize({ ...unsigned, signature } as unknown as Json));
+    const signature = toBase64Url(signFor('receipt', key(1), canonicalize(unsigned)));
+    const parsed = parseRecord(canonicalize({ ...unsigned, signature }));
     await assert.rejects(verifyRecord(parsed, identity, { nowMs }), { code: 'record/wrong-key' });
   });
 });

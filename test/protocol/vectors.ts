@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { AppError } from '#protocol';
 
 /** The parsed JSON of `protocol/vectors/<name>.json`; the caller states its shape. */
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- each test states the shape of its own vectors
 export function readVectors<T>(name: string): T {
   const url = new URL(`../../protocol/vectors/${name}.json`, import.meta.url);
   return JSON.parse(readFileSync(url, 'utf8')) as T;

@@ -11,6 +11,8 @@ export const init: Migration = {
       pinned INTEGER NOT NULL DEFAULT 0, deactivated INTEGER NOT NULL DEFAULT 0, held_log TEXT,
       seen_at INTEGER NOT NULL)`.execute(db);
     await sql`CREATE INDEX discovery_contact_username ON discovery_contact (username)`.execute(db);
-    await sql`CREATE INDEX discovery_contact_passing ON discovery_contact (seen_at) WHERE pinned = 0`.execute(db);
+    await sql`CREATE INDEX discovery_contact_passing ON discovery_contact (seen_at) WHERE pinned = 0`.execute(
+      db,
+    );
   },
 };

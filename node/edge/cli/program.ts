@@ -1,5 +1,6 @@
 // The program `ored`: finds the command that was typed, gives it what it needs, prints what it found.
 // Nothing of the server is loaded here. Commander parses; every text is ours.
+import { renderUnicodeCompact } from 'uqr';
 import type { Argument, Command as CommandSpec, CommandContext, CommandOutput } from '#kernel/command.ts';
 import { exitCodes, type ExitCode } from '#kernel/command.ts';
 import type { Text } from '#protocol/errors.ts';
@@ -9,8 +10,7 @@ import { createClient } from './client.ts';
 import { argumentUsage, commandHelp, groupHelp } from './help.ts';
 import { readStdin } from './input.ts';
 import { languageOfEnv } from './language.ts';
-import { renderUnicodeCompact } from 'uqr';
-import { printFailure, printResult, type Streams } from './outcome.ts';
+import { printable, printFailure, printResult, type Streams } from './outcome.ts';
 import { usageError, usageErrorOf } from './usage.ts';
 
 /** A command of the edge itself: it may print before it ends (`start`), and then returns null. */
@@ -145,8 +145,8 @@ function contextOf(options: ProgramOptions, streams: Streams, dataDir: string): 
     json,
     say: (text: Text) => text[language],
     ...createClient({ socketPath: () => socketPathOf(dataDir), language }),
-    progress: (line) => void options.stderr.write(`${line}\n`),
-    print: (line) => streams.out(`${line}\n`),
+    progress: (line) => void options.stderr.write(`${printable(line)}\n`),
+    print: (line) => streams.out(`${json ? line : printable(line)}\n`),
     qr: (text) => renderUnicodeCompact(text),
   };
 }

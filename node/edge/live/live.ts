@@ -58,6 +58,7 @@ export function serveLive(server: Server, options: LiveOptions): Disposable {
           // It may have ended while this was being decided.
           if (session !== undefined && !options.guard.sessionStands(session)) {
             end(client, liveCloseCodes.sessionEnded, 'session ended');
+            return;
           }
           client.once('close', () => sessions.delete(client));
           follow(client, after, options);

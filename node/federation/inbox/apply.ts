@@ -50,7 +50,10 @@ export class Applier {
     this.#tx = tx;
     this.#standings.clear();
     try {
-      const works = await this.#plan(tx, arrivals.filter(({ n }) => n > 0));
+      const works = await this.#plan(
+        tx,
+        arrivals.filter(({ n }) => n > 0),
+      );
       const links = works.map(({ sequenced }) => sequenced.ready);
       await this.#remember(tx, works);
       const passing = arrivals.filter(({ n }) => n === 0);
@@ -106,7 +109,8 @@ export class Applier {
     const seqByKey = new Map(known.map((row) => [`${row.peer} ${row.id}`, row.seq]));
     for (const { id: peer, sequenced } of works) {
       for (const { arrival } of sequenced.ready) {
-        if (arrival === undefined || seqByKey.get(`${peer} ${arrival.id}`) === arrival.parsed.envelope.seq) continue;
+        if (arrival === undefined || seqByKey.get(`${peer} ${arrival.id}`) === arrival.parsed.envelope.seq)
+          continue;
         arrival.line = { verdict: 'refused', refusal: refusals.idUsed, receivedAt: arrival.receivedAt };
       }
     }
@@ -119,7 +123,8 @@ export class Applier {
     const settle = (arrival: Arrival, refusal: Refusal | undefined): void => {
       arrival.line = lineOf(arrival, refusal);
       const peer = peerByNode.get(arrival.from);
-      if (refusal !== undefined && peer !== undefined && arrival.n > 0) refused.push({ id: arrival.id, peer, ...refusal });
+      if (refusal !== undefined && peer !== undefined && arrival.n > 0)
+        refused.push({ id: arrival.id, peer, ...refusal });
     };
     const positions = queues.map(() => 0);
     for (;;) {
@@ -168,14 +173,17 @@ export class Applier {
   }
 
   async #answerReplays(tx: Tx, works: readonly Work[]): Promise<void> {
-    const replays = works.flatMap(({ id: peer, sequenced }) => sequenced.replays.map((arrival) => ({ arrival, peer })));
+    const replays = works.flatMap(({ id: peer, sequenced }) =>
+      sequenced.replays.map((arrival) => ({ arrival, peer })),
+    );
     if (replays.length === 0) return;
     const known = await store.findReceived(
       tx,
       replays.map(({ arrival, peer }) => ({ id: arrival.id, peer })),
     );
     const byKey = new Map(known.map((row) => [`${row.peer} ${row.id}`, row]));
-    for (const { arrival, peer } of replays) arrival.line = replayLine(arrival, byKey.get(`${peer} ${arrival.id}`));
+    for (const { arrival, peer } of replays)
+      arrival.line = replayLine(arrival, byKey.get(`${peer} ${arrival.id}`));
   }
 
   /** Moves the chains, and stores or releases what waits behind gaps. */
@@ -231,7 +239,9 @@ export class Applier {
 
 function lineOf(arrival: Arrival, refusal: Refusal | undefined): Line {
   const { receivedAt } = arrival;
-  return refusal === undefined ? { verdict: 'accepted', receivedAt } : { verdict: 'refused', refusal, receivedAt };
+  return refusal === undefined
+    ? { verdict: 'accepted', receivedAt }
+    : { verdict: 'refused', refusal, receivedAt };
 }
 
 /** A retry gets its first line; the same id with another payload, or another id at a used seq, is refused. */

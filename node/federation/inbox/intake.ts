@@ -114,9 +114,12 @@ export class Intake {
   async receive(body: Uint8Array, form: 'single' | 'batch', address: string): Promise<Answer> {
     const subnet = subnetOf(address);
     if (!this.#forgeries.has(subnet)) throw this.#tooMany(this.#forgeries.retryAfterS(subnet));
-    const items = (form === 'single' ? [body] : splitBatch(body)).map(
-      (bytes): Item => ({ parsed: parseEnvelope(bytes), problem: undefined, line: undefined, arrival: undefined }),
-    );
+    const items = (form === 'single' ? [body] : splitBatch(body)).map((bytes): Item => ({
+      parsed: parseEnvelope(bytes),
+      problem: undefined,
+      line: undefined,
+      arrival: undefined,
+    }));
     await this.#loadSenders(items);
     const now = this.#host.clock.now();
     await Promise.all(items.map((item) => this.#authenticate(item, now, subnet)));
@@ -163,7 +166,10 @@ export class Intake {
     }
     if (!(await verifyEnvelope(parsed, sender.signingKey))) {
       this.#forgeries.take(subnet);
-      item.problem = notAuthentic('envelope/signature', 'The signature does not hold under the sender’s current key.');
+      item.problem = notAuthentic(
+        'envelope/signature',
+        'The signature does not hold under the sender’s current key.',
+      );
       this.#host.refusals.add('envelope/signature', 'anonymous');
       return;
     }
@@ -197,12 +203,18 @@ export class Intake {
         safe: 'This envelope is addressed to another node.',
       });
     } else if (sender === undefined || sender.suspended) {
-      problem = notAuthentic('identity/unknown-key', 'This sender is not known here. Introduce it, then send again.');
+      problem = notAuthentic(
+        'identity/unknown-key',
+        'This sender is not known here. Introduce it, then send again.',
+      );
     } else if (
       (from.server_url !== '' && !sender.serverUrls.includes(from.server_url)) ||
       from.username !== sender.username
     ) {
-      problem = notAuthentic('identity/stale-record', 'The sender’s address or name is not that of its known record.');
+      problem = notAuthentic(
+        'identity/stale-record',
+        'The sender’s address or name is not that of its known record.',
+      );
     }
     if (problem !== undefined) this.#host.refusals.add(problem.code, `node:${from.node_id}`);
     return problem;
@@ -213,9 +225,12 @@ export class Intake {
     const { generation, n } = splitSeq(seq);
     let refusal: Refusal | undefined;
     let checked: unknown;
-    if (!isMessageType(type) || (type !== 'void' && !this.#host.isHandled(type))) refusal = refusals.unknownType;
-    else if ((seq === 0) !== isPassing(type, payload)) refusal = refusals.transientSeq;
-    else if (seq === 0 && Math.abs(parseTimestamp(timestamp) - receivedAt) > FRESHNESS_MS) refusal = refusals.stale;
+    const passing = isPassing(type, payload);
+    const taken = type === 'void' || passing || this.#host.isHandled(type);
+    if (!isMessageType(type) || !taken) refusal = refusals.unknownType;
+    else if ((seq === 0) !== passing) refusal = refusals.transientSeq;
+    else if (seq === 0 && Math.abs(parseTimestamp(timestamp) - receivedAt) > FRESHNESS_MS)
+      refusal = refusals.stale;
     else {
       const result = messageSchemas[type].safeParse(payload);
       if (result.success) checked = result.data;
@@ -286,7 +301,9 @@ export class Intake {
       return { told, line: toReceiptLine(parsed, told) };
     });
     const allBudget = lines.every(({ told }) => told.refusal?.status === 429 || told.refusal?.status === 503);
-    const retryAfterS = lines.some(({ told }) => told.verdict === 'later') ? this.#retryAfterS(items) : undefined;
+    const retryAfterS = lines.some(({ told }) => told.verdict === 'later')
+      ? this.#retryAfterS(items)
+      : undefined;
     const senders = [...new Set(items.flatMap(({ arrival }) => arrival?.from ?? []))];
     const receipt = signReceipt(
       {
@@ -346,7 +363,13 @@ function isPassing(type: string, payload: { readonly kind?: unknown }): boolean 
 function toReceiptLine({ envelope }: ParsedEnvelope, line: Line): ReceiptLine {
   const { id, seq } = envelope;
   const { verdict, refusal, receivedAt } = line;
-  return { id, seq, verdict, ...(refusal === undefined ? {} : { code: refusal.code }), received_at: formatTimestamp(receivedAt) };
+  return {
+    id,
+    seq,
+    verdict,
+    ...(refusal === undefined ? {} : { code: refusal.code }),
+    received_at: formatTimestamp(receivedAt),
+  };
 }
 
 function statusOf({ verdict, refusal }: Line): number {
@@ -354,6 +377,9 @@ function statusOf({ verdict, refusal }: Line): number {
   return refusal?.status ?? 200;
 }
 
-function notAuthentic(code: 'identity/unknown-key' | 'identity/stale-record' | 'envelope/signature', safe: string): AppError {
+function notAuthentic(
+  code: 'identity/unknown-key' | 'identity/stale-record' | 'envelope/signature',
+  safe: string,
+): AppError {
   return new AppError({ category: 'unauthorized', code, safe });
 }

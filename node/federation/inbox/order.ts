@@ -76,7 +76,8 @@ export function sequence(
       continue;
     }
     if (before?.n === arrival.n) {
-      if (before.hash === arrival.hash && before.id === arrival.id) copies.push({ copy: arrival, of: before });
+      if (before.hash === arrival.hash && before.id === arrival.id)
+        copies.push({ copy: arrival, of: before });
       else arrival.line = refused(arrival, before.id === arrival.id ? refusals.idUsed : refusals.seqUsed);
       continue;
     }

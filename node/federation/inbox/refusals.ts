@@ -15,7 +15,12 @@ export class RefusalTally {
   readonly #wake: () => void;
   readonly #log: Log;
 
-  constructor(host: { readonly db: Database; readonly events: Events; readonly jobs: Jobs; readonly log: Log }) {
+  constructor(host: {
+    readonly db: Database;
+    readonly events: Events;
+    readonly jobs: Jobs;
+    readonly log: Log;
+  }) {
     this.#log = host.log;
     let due = false;
     const job = host.jobs.register({
@@ -54,7 +59,10 @@ export class RefusalTally {
     const key = full ? 'other' : `${code} ${actor}`;
     const known = this.#counts.get(key);
     if (known === undefined) {
-      this.#counts.set(key, full ? { code: 'federation/refused', actor: 'anonymous', count: 1 } : { code, actor, count: 1 });
+      this.#counts.set(
+        key,
+        full ? { code: 'federation/refused', actor: 'anonymous', count: 1 } : { code, actor, count: 1 },
+      );
       this.#log.info({ code, actor }, 'an envelope was refused');
       this.#wake();
     } else {

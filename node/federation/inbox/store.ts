@@ -50,12 +50,13 @@ export async function findReceived(
   keys: readonly { readonly id: string; readonly peer: number }[],
 ): Promise<KnownRow[]> {
   const packed = keys.map(({ id, peer }) => [id, peer]);
-  const { rows } = await sql<KnownRow>`SELECT i.peer, i.seq, lower(hex(i.id)) AS id, lower(hex(i.hash)) AS hash,
+  const { rows } =
+    await sql<KnownRow>`SELECT i.peer, i.seq, lower(hex(i.id)) AS id, lower(hex(i.hash)) AS hash,
       i.received_at, i.code, i.status
     FROM json_each(${JSON.stringify(packed)}) j
     JOIN federation_inbox i ON i.id = unhex(j.value ->> 0) AND i.peer = j.value ->> 1`.execute(
-    tables<Schema>(handle),
-  );
+      tables<Schema>(handle),
+    );
   return rows;
 }
 

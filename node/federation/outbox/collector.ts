@@ -28,15 +28,15 @@ export interface CollectorHost {
   readonly receipts: Receipts;
 }
 
-/** Registers the collecting job; the returned function makes it look at once. */
-export function registerCollector(host: CollectorHost): () => void {
+/** Registers the collecting job. */
+export function registerCollector(host: CollectorHost): void {
   const { mailbox } = host.directory;
   let failures = 0;
   const job = host.jobs.register({
     name: 'federation/collect',
     firstAfterMs: 0,
     run: async (signal) => {
-      if (!mailbox.available()) return RETRY_MS_MIN;
+      if (!mailbox.available()) return null;
       try {
         const items = await mailbox.collect({ waitS: WAIT_S, limit: ITEMS_MAX, signal });
         failures = 0;
@@ -51,7 +51,7 @@ export function registerCollector(host: CollectorHost): () => void {
       }
     },
   });
-  return () => job.wake();
+  mailbox.onAvailable(() => job.wake());
 }
 
 async function take(host: CollectorHost, items: readonly MailboxItem[]): Promise<void> {
@@ -77,7 +77,13 @@ async function take(host: CollectorHost, items: readonly MailboxItem[]): Promise
     }
   }
   for (const [from, boxes] of bySender) {
-    if (await takeEnvelopes(host, from, boxes.map(({ bytes }) => bytes))) {
+    if (
+      await takeEnvelopes(
+        host,
+        from,
+        boxes.map(({ bytes }) => bytes),
+      )
+    ) {
       done.push(...boxes.map(({ itemId }) => itemId));
     }
   }
@@ -85,7 +91,11 @@ async function take(host: CollectorHost, items: readonly MailboxItem[]): Promise
 }
 
 /** Feeds one sender's envelopes to the inbox; false when they must stay in the mailbox. */
-async function takeEnvelopes(host: CollectorHost, from: NodeId, envelopes: readonly Uint8Array[]): Promise<boolean> {
+async function takeEnvelopes(
+  host: CollectorHost,
+  from: NodeId,
+  envelopes: readonly Uint8Array[],
+): Promise<boolean> {
   const { directory, intake, log } = host;
   // There is nobody to introduce itself through a mailbox: an unknown sender is looked up.
   if (directory.senderNow(from) === undefined && (await directory.loadSender(from)) === undefined) {
@@ -97,7 +107,12 @@ async function takeEnvelopes(host: CollectorHost, from: NodeId, envelopes: reado
     const route = await directory.route(from);
     if (route !== undefined) {
       const content = { kind: 'receipt', bytes: answer.receipt } as const;
-      await depositAll(directory.mailbox, { nodeId: from, sealingKey: route.sealingKey }, [{ key: 0, content }], log);
+      await depositAll(
+        directory.mailbox,
+        { nodeId: from, sealingKey: route.sealingKey },
+        [{ key: 0, content }],
+        log,
+      );
     }
     return true;
   } catch (error) {

@@ -190,7 +190,11 @@ export class Delivery {
     let afterSeq = 0;
     let waiting = false;
     for (;;) {
-      const rows = await store.readPending(db.read, { peer: peer.id, afterSeq, limit: DELIVERY_ENVELOPES_MAX });
+      const rows = await store.readPending(db.read, {
+        peer: peer.id,
+        afterSeq,
+        limit: DELIVERY_ENVELOPES_MAX,
+      });
       if (rows.length === 0) break;
       const route = (await directory.route(target.nodeId)) ?? (await this.#lookUp(target.nodeId));
       if (route === undefined || route.suspended) {
@@ -246,7 +250,12 @@ export class Delivery {
   }
 
   /** To the first address that answers; introduces this node once where it is not known. @throws network/* */
-  async #direct(nodeId: NodeId, route: Route, body: Uint8Array, form: 'single' | 'batch'): Promise<WireAnswer> {
+  async #direct(
+    nodeId: NodeId,
+    route: Route,
+    body: Uint8Array,
+    form: 'single' | 'batch',
+  ): Promise<WireAnswer> {
     const { transport, self } = this.#host;
     let failure: unknown = new AppError({
       category: 'unavailable',
@@ -334,7 +343,8 @@ export class Delivery {
         seq: row.seq,
         timestamp: formatTimestamp(clock.now()),
       };
-      const payload = row.payload === null ? await this.#seal(row, fields, route) : parsePayloadText(row.payload);
+      const payload =
+        row.payload === null ? await this.#seal(row, fields, route) : parsePayloadText(row.payload);
       const bytes = signEnvelope({ ...fields, payload }, self.signingKey());
       bytesTotal += bytes.length + 1;
       if (bytesTotal > DELIVERY_BYTES_MAX && signed.length > 0) break;

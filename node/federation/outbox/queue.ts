@@ -71,7 +71,13 @@ export class Queue {
   ): Promise<ReadonlyMap<NodeId, MessageId>> {
     if (message.to.length === 0) return new Map();
     const { to, type } = message;
-    return this.#queue(tx, { to, type, payload: payloadText(type, message.payload), draft: null, ...expiry(message) });
+    return this.#queue(tx, {
+      to,
+      type,
+      payload: payloadText(type, message.payload),
+      draft: null,
+      ...expiry(message),
+    });
   }
 
   /** Cancels what has never left, and tells the receiver that its number will not come. @throws federation/not-found, federation/already-sent */
@@ -126,7 +132,11 @@ export class Queue {
     const { clock, random, self, generation, wake } = this.#host;
     const to = [...new Set(message.to)];
     if (to.includes(self())) {
-      throw new AppError({ category: 'invalid', code: 'federation/self', safe: 'A node sends nothing to itself.' });
+      throw new AppError({
+        category: 'invalid',
+        code: 'federation/self',
+        safe: 'A node sends nothing to itself.',
+      });
     }
     await ensurePeers(tx, to);
     const reserved = await reserveNumbers(tx, to, generation());
@@ -202,6 +212,9 @@ export function notFound(): AppError {
   return new AppError({
     category: 'not-found',
     code: 'federation/not-found',
-    safe: { en: 'There is no such message in the outbox.', fr: "Ce message n'est pas dans la boîte d'envoi." },
+    safe: {
+      en: 'There is no such message in the outbox.',
+      fr: "Ce message n'est pas dans la boîte d'envoi.",
+    },
   });
 }

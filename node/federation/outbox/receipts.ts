@@ -114,11 +114,17 @@ export class Receipts {
         at,
       );
       await writeAcked(tx, to.peer, head.seq, head.seq === 0 ? null : fromBase64Url(head.head, 32));
-      this.#host.log.warn({ to: to.nodeId, from_seq: head.seq }, 'a node has lost messages; they are sent again');
+      this.#host.log.warn(
+        { to: to.nodeId, from_seq: head.seq },
+        'a node has lost messages; they are sent again',
+      );
       return;
     }
     const known = splitSeq(peer.acked_seq).generation === head.generation;
-    let chain = known && peer.acked_head !== null ? peer.acked_head : headZero(this.#host.self, to.nodeId, head.generation);
+    let chain =
+      known && peer.acked_head !== null
+        ? peer.acked_head
+        : headZero(this.#host.self, to.nodeId, head.generation);
     let seq = known ? peer.acked_seq : 0;
     const rows = await store.readRange(tx, {
       peer: to.peer,

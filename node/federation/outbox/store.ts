@@ -54,7 +54,9 @@ export async function countPending(handle: Reader, peer: number): Promise<number
 }
 
 /** Peers for whom something waits. */
-export async function listPendingPeers(handle: Reader): Promise<{ peer: number; node_id: NodeId; next_try_at: number; failures: number }[]> {
+export async function listPendingPeers(
+  handle: Reader,
+): Promise<{ peer: number; node_id: NodeId; next_try_at: number; failures: number }[]> {
   const { rows } = await sql<{ peer: number; node_id: NodeId; next_try_at: number; failures: number }>`
     SELECT p.id AS peer, p.node_id, p.next_try_at, p.failures FROM federation_peer p
     WHERE EXISTS (SELECT 1 FROM federation_outbox o WHERE o.peer = p.id
@@ -194,8 +196,15 @@ export async function countByState(handle: Reader): Promise<Record<string, numbe
 }
 
 /** The states of these messages, for the areas that show them. */
-export async function statesOf(handle: Reader, ids: readonly string[]): Promise<{ id: MessageId; state: DeliveryState; code: string | null }[]> {
-  const { rows } = await sql<{ id: MessageId; state: DeliveryState; code: string | null }>`SELECT o.id, o.state, o.code
+export async function statesOf(
+  handle: Reader,
+  ids: readonly string[],
+): Promise<{ id: MessageId; state: DeliveryState; code: string | null }[]> {
+  const { rows } = await sql<{
+    id: MessageId;
+    state: DeliveryState;
+    code: string | null;
+  }>`SELECT o.id, o.state, o.code
     FROM json_each(${JSON.stringify(ids)}) j JOIN federation_outbox o ON o.id = j.value`.execute(
     tables<Schema>(handle),
   );

@@ -9,7 +9,12 @@ import type { Transport, WireAnswer } from '../ports.ts';
 const QUERY_ANSWER_BYTES_MAX = 1024 * 1024;
 /** A day: what a peer asks for beyond is cut. */
 const RETRY_AFTER_S_MAX = 86_400;
-const problemSchema = z.object({ code: z.string().max(64).regex(/^[a-z][a-z0-9-]*\/[a-z0-9-]+$/) });
+const problemSchema = z.object({
+  code: z
+    .string()
+    .max(64)
+    .regex(/^[a-z][a-z0-9-]*\/[a-z0-9-]+$/),
+});
 
 export function httpTransport(network: Network): Transport {
   return {

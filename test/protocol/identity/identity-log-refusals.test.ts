@@ -119,8 +119,8 @@ describe('an identity log is refused', () => {
     const naming = withSecond({
       signer: 9,
       tamper: ({ proof }) => {
-        (proof as { verificationMethod: string }[])[0]!.verificationMethod =
-          `did:key:${multikey(9)}#${multikey(9)}`;
+        const [only] = proof as [{ verificationMethod: string }];
+        only.verificationMethod = `did:key:${multikey(9)}#${multikey(9)}`;
       },
     });
     await assertRefused(naming, 'identity/wrong-key');

@@ -1,15 +1,12 @@
 // Imports every library of the house, and owns none.
 import '@hpke/core';
-import '@noble/curves';
 import '@noble/ed25519';
 import '@noble/hashes';
 import '@scure/bip39';
 import 'better-sqlite3';
 import 'busboy';
 import 'commander';
-import 'didwebvh-ts';
 import 'express';
-import 'express-rate-limit';
 import 'file-type';
 import 'helmet';
 import 'ipaddr.js';
