@@ -61,7 +61,7 @@ export class Service {
         return this.#fetchFromNode(query.url, null);
       case 'handle':
         return this.#fetchByHandle(query.username, query.host);
-      case 'username':
+      default:
         return (
           (await this.contacts.findPinned(query.username, this.#mailbox())) ??
           (await this.#fetchByUsername(query.username))

@@ -50,7 +50,7 @@ export async function countPending(handle: Reader, peer: number): Promise<number
     .where('peer', '=', peer)
     .where('state', 'in', [...pendingStates])
     .executeTakeFirst();
-  return Number(row?.count ?? 0);
+  return row?.count ?? 0;
 }
 
 /** Peers for whom something waits. */
