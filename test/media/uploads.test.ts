@@ -65,7 +65,7 @@ describe('media', () => {
     );
     const path = `/api/v1/posts/${encodeURIComponent(uri)}/media/0`;
     const picture = await get(bob, path);
-    assert.equal(picture.status, 200);
+    assert.equal(picture.status, 200, picture.body.toString());
     assert.equal(picture.body.includes('Alice Secret'), false);
     const { exif, width } = await sharp(picture.body).metadata();
     assert.deepEqual([exif, width], [undefined, 900]);
