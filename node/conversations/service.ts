@@ -16,7 +16,7 @@ import {
   type MessageId,
   type NodeId,
 } from '#protocol';
-import { cleanText } from '#protocol/text.ts';
+import { cleanText } from '#protocol/messages';
 import { directMessagePlaintext, type DirectMessageContent } from '#protocol/messages';
 import {
   failures,
