@@ -10,9 +10,9 @@ import {
   compareLogs,
   fromBase64Url,
   invalid,
+  parseNewUsername,
   parseNodeId,
   parseRecord,
-  parseUsername,
   signFor,
   toBase64Url,
   usernameSkeleton,
@@ -49,7 +49,7 @@ export interface DirectoryOptions {
 }
 
 export interface Directory {
-  /** @throws registry/challenge, registry/proof, registry/foreign-record, registry/fork, registry/stale, registry/username-taken, registry/local-address, identity/*, record/*, name/* */
+  /** @throws registry/challenge, registry/proof, registry/foreign-record, registry/fork, registry/stale, registry/username-taken, registry/local-address, identity/*, record/*, names/* */
   register(registration: Registration): Promise<{ node_id: string; username: string; receipt: string }>;
   discover(query: Omit<DiscoverQuery, 'now'>): Promise<{ items: NodeSummary[]; next: string | undefined }>;
   /** @throws registry/unknown-node */
@@ -176,7 +176,7 @@ async function judge(
   const { display_name, capabilities, region, language, listed } = registration.listing;
   return {
     node_id: parseNodeId(identity.nodeId),
-    username: parseUsername(record.username),
+    username: parseNewUsername(record.username),
     username_skeleton: usernameSkeleton(record.username),
     display_name,
     region,

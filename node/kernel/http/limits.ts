@@ -17,5 +17,7 @@ export const SOCKET_IDLE_MS = 120_000;
 export const CONNECTIONS_MAX = 800;
 /** Requests on one kept-alive connection before it is renewed. */
 export const REQUESTS_PER_SOCKET_MAX = 100_000;
+/** A refused request may go on sending this long, so that its client gets to read why; then it is cut. */
+export const LINGER_MS_MAX = 2_000;
 /** A stop waits this long for requests in flight, then cuts them. */
 export const DRAIN_MS_MAX = 3_000;

@@ -14,6 +14,7 @@ import {
 import type { z } from 'zod';
 import type { AccessRequest, Actor, Decision } from '../actor.ts';
 import type { Log } from '../log.ts';
+import { boundConnections } from './connections.ts';
 import type { BoundRoute, RawRoute, RequestContext, RouteContract } from './contract.ts';
 import * as limits from './limits.ts';
 import { sendProblem, statusOf, unexpected } from './problem.ts';
@@ -61,7 +62,7 @@ export function createHardenedServer(listener: RequestListener): Server {
     listener,
   );
   server.timeout = limits.SOCKET_IDLE_MS;
-  server.maxConnections = limits.CONNECTIONS_MAX;
+  boundConnections(server, limits.CONNECTIONS_MAX);
   server.maxRequestsPerSocket = limits.REQUESTS_PER_SOCKET_MAX;
   return server;
 }
