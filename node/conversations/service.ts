@@ -184,13 +184,13 @@ export function createConversations(host: ConversationsHost): Conversations {
       const nodeId = isUri(about) ? parseUri(about).nodeId : await threadOf(about);
       const at = host.clock.now();
       const id = newMessageId(at, host.random.bytes(10));
-      const report = ({
-	id,
-	nodeId,
-	at,
-	about: isUri(about) ? about : nodeId,
-	reason: cleanText(reason, REASON_CHARS_MAX)
-});
+      const report = {
+        id,
+        nodeId,
+        at,
+        about: isUri(about) ? about : nodeId,
+        reason: cleanText(reason, REASON_CHARS_MAX),
+      };
       await db.write(async (tx) => {
         await store.insertReport(tx, report);
         await events.append(tx, [
@@ -279,20 +279,20 @@ function contentOf(parts: {
   readonly attached: readonly OwnFile[];
 }): DirectMessageContent {
   const { text, replyTo, at, attached } = parts;
-  const attachments = attached.map(({ cid, key, size, type, name }) => (({
-	cid: cid as Cid,
-	key: toBase64Url(key),
-	size,
-	type,
-	...name === null ? {} : { name }
-})));
-  return ({
-	version: 1,
-	created_at: isoTime(at),
-	text,
-	...replyTo === undefined ? {} : { reply_to: replyTo },
-	...attachments.length === 0 ? {} : { attachments }
-});
+  const attachments = attached.map(({ cid, key, size, type, name }) => ({
+    cid: cid as Cid,
+    key: toBase64Url(key),
+    size,
+    type,
+    ...(name === null ? {} : { name }),
+  }));
+  return {
+    version: 1,
+    created_at: isoTime(at),
+    text,
+    ...(replyTo === undefined ? {} : { reply_to: replyTo }),
+    ...(attachments.length === 0 ? {} : { attachments }),
+  };
 }
 
 async function storeOwn(
