@@ -185,7 +185,10 @@ export function createConversations(host: ConversationsHost): Conversations {
       const at = host.clock.now();
       const id = newMessageId(at, host.random.bytes(10));
       const report = {
-        ...{ id, nodeId, at, about: isUri(about) ? about : nodeId },
+        id,
+        nodeId,
+        at,
+        about: isUri(about) ? about : nodeId,
         reason: cleanText(reason, REASON_CHARS_MAX),
       };
       await db.write(async (tx) => {
@@ -277,11 +280,16 @@ function contentOf(parts: {
 }): DirectMessageContent {
   const { text, replyTo, at, attached } = parts;
   const attachments = attached.map(({ cid, key, size, type, name }) => ({
-    ...{ cid: cid as Cid, key: toBase64Url(key), size, type },
+    cid: cid as Cid,
+    key: toBase64Url(key),
+    size,
+    type,
     ...(name === null ? {} : { name }),
   }));
   return {
-    ...{ version: 1, created_at: isoTime(at), text },
+    version: 1,
+    created_at: isoTime(at),
+    text,
     ...(replyTo === undefined ? {} : { reply_to: replyTo }),
     ...(attachments.length === 0 ? {} : { attachments }),
   };

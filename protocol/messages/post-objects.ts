@@ -76,7 +76,10 @@ export const reactionObject = z.strictObject({
     .string()
     .min(1)
     .max(REACTION_CHARS_MAX)
-    .regex(/^[\p{Emoji}\p{Emoji_Component}\u200d\ufe0f]+$/u, 'expected an emoji'),
+    .regex(
+      /^(?=.*[\p{Extended_Pictographic}\p{Regional_Indicator}])[\p{Emoji}\p{Emoji_Component}]+$/u,
+      'expected an emoji',
+    ),
   salt,
 });
 export type ReactionObject = z.infer<typeof reactionObject>;
