@@ -15,6 +15,7 @@ import type { z } from 'zod';
 import type { AccessRequest, Actor, Decision } from '../actor.ts';
 import type { Log } from '../log.ts';
 import type { BoundRoute, RawRoute, RequestContext, RouteContract } from './contract.ts';
+import { boundLeftovers } from './leftover.ts';
 import * as limits from './limits.ts';
 import { sendProblem, statusOf, unexpected } from './problem.ts';
 
@@ -54,7 +55,10 @@ export function createApi(options: ApiOptions): RequestListener {
 }
 
 /** Makes a server with every limit set; the caller listens. */
-export function createHardenedServer(listener: RequestListener): Server {
+export function createHardenedServer(
+  listener: RequestListener,
+  leftoverMsMax: number = limits.BODY_MS_MAX,
+): Server {
   const server = createServer(
     {
       maxHeaderSize: limits.HEADER_BYTES_MAX,
@@ -63,7 +67,7 @@ export function createHardenedServer(listener: RequestListener): Server {
       keepAliveTimeout: limits.KEEP_ALIVE_MS,
       connectionsCheckingInterval: 1_000,
     },
-    listener,
+    boundLeftovers(listener, leftoverMsMax),
   );
   server.timeout = limits.SOCKET_IDLE_MS;
   server.maxConnections = limits.CONNECTIONS_MAX;

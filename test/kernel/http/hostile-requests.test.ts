@@ -178,6 +178,19 @@ describe('the API server, against requests written by hand', () => {
   });
 });
 
+describe('the hardened server', () => {
+  it('cuts a client that goes on sending after its answer', async () => {
+    await using on = await serving(createHardenedServer(api(), 50));
+    const head = lines(
+      'POST /take HTTP/1.1',
+      'Host: alice.example',
+      'Content-Type: application/json',
+      'Content-Length: 9000000',
+    );
+    assert.deepEqual(statuses(await exchange(on.port, `${head}x`)), [413]);
+  });
+});
+
 describe('readBytes', () => {
   const reading = (msMax: number): Server =>
     createServer((request, response) => {
