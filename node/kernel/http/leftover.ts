@@ -1,4 +1,5 @@
-// What a client still sends after its answer (a body over the limit, one for nobody) may not hold the connection.
+// What a client still sends after its answer (a body over the limit, one for nobody) may not hold the connection:
+// it has a moment to end, so that it can read the answer, and is then cut.
 import type { IncomingMessage, RequestListener } from 'node:http';
 
 /** The listener, whose answered requests end within `msMax` or lose their connection. */

@@ -217,7 +217,7 @@ describe('readBytes', () => {
     const outcome = Promise.withResolvers<unknown>();
     const server = createServer((request) => {
       request.once('close', () => {
-        setImmediate(() => readBytes(request, 1_000).then(outcome.resolve, outcome.reject));
+        setImmediate(() => void readBytes(request, 1_000).then(outcome.resolve, outcome.reject));
       });
     });
     await using on = await serving(server);
