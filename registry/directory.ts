@@ -27,7 +27,7 @@ import type { Listing, NodeSummary } from './api.ts';
 import type { Challenges } from './challenges.ts';
 import { ONLINE_MS } from './limits.ts';
 import type { Presence } from './presence.ts';
-import type { DiscoverQuery, RegistryStore, StoredNode } from './store/store.ts';
+import type { DiscoverQuery, ListedNode, RegistryStore, StoredNode } from './store/store.ts';
 
 export interface Registration {
   readonly log: string;
@@ -54,12 +54,12 @@ export interface Directory {
   discover(query: Omit<DiscoverQuery, 'now'>): Promise<{ items: NodeSummary[]; next: string | undefined }>;
   /** @throws registry/unknown-node */
   node(nodeId: string): Promise<StoredNode>;
-  summary(node: StoredNode): NodeSummary;
+  summary(node: ListedNode): NodeSummary;
 }
 
 export function createDirectory(options: DirectoryOptions): Directory {
   const { store, clock, challenges, presence } = options;
-  const summary = (node: StoredNode): NodeSummary => {
+  const summary = (node: ListedNode): NodeSummary => {
     const lastSeen = Math.max(node.last_seen_at, presence.lastSeen(node.node_id));
     const { node_id, username, display_name, region, language, capabilities } = node;
     return {
