@@ -44,8 +44,8 @@ const OWNERS = {
   pino: ['^node/kernel/log\\.ts$'],
   'prom-client': ['^node/kernel/metrics\\.ts$', '^node/metrics/', '^registry/metrics\\.ts$'],
   jose: ['^node/identity/', '^registry/auth(\\.ts$|/)'],
-  sharp: ['^node/[^/]+/media[^/]*(\\.ts$|/)'],
-  'file-type': ['^node/[^/]+/media[^/]*(\\.ts$|/)'],
+  sharp: ['^node/media/'],
+  'file-type': ['^node/media/'],
 };
 
 const escape = (name) => name.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&');

@@ -6,7 +6,13 @@ import type { Log } from '#kernel/log.ts';
 import { AppError, type MessageId } from '#protocol';
 import type { MessageType } from '#protocol/messages';
 import assert from 'node:assert/strict';
-import { refusalOf, refusals, type MessageHandler, type Refusal, type Verified } from './model.ts';
+import { refusalOf, refusals, type Outcome, type Refusal, type Verified } from './model.ts';
+
+export interface MessageHandler<T extends MessageType> {
+  readonly from: 'contacts' | 'anyone';
+  /** Applies a batch, in each pair's order. An AppError thrown refuses one message: the batch is bisected to find it. */
+  apply(tx: Tx, batch: readonly Verified<T>[]): Promise<void | readonly Outcome[]>;
+}
 
 /** A handler whose type is known only by its key in the table. */
 interface AnyHandler {
@@ -26,8 +32,8 @@ export class Handlers {
 
   register<T extends MessageType>(type: T, handler: MessageHandler<T>): void {
     assert(!this.#byType.has(type), `two handlers for ${type}`);
-    // The table gives a handler only messages of its own type, which is what makes this cast true.
-    this.#byType.set(type, handler as unknown as AnyHandler);
+    // The table gives a handler only messages of its own type.
+    this.#byType.set(type, handler);
   }
 
   get(type: string): AnyHandler | undefined {

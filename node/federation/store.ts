@@ -147,7 +147,7 @@ export async function countPeers(handle: Reader): Promise<number> {
     .select((eb) => eb.fn.countAll<number>().as('count'))
     .where('standing', '=', 'contact')
     .executeTakeFirst();
-  return Number(row?.count ?? 0);
+  return row?.count ?? 0;
 }
 
 /** What a delivery taught about a peer's reachability. */

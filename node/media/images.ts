@@ -46,6 +46,7 @@ export function createImages(clock: Clock): Images {
         active.removeListener('exit', failed);
         resolve(answer);
       });
+      // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a worker thread has no origin
       active.postMessage({ id, bytes, format } satisfies DrawRequest);
     });
   };

@@ -86,7 +86,9 @@ function shownConnection(
     username: names?.username ?? '',
     display_name: names?.display_name ?? '',
     relationship: slot === 'following' ? 'follower' : slot,
-    ...{ status, direction, note },
+    status,
+    direction,
+    note,
     updated_at: isoTime(updatedAt),
   };
 }

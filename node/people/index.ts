@@ -8,13 +8,14 @@ import { media } from '#node/media/index.ts';
 import { AppError, isNodeId, type NodeId, type Uri } from '#protocol';
 import { createDirectory } from './directory.ts';
 import { peopleRoutes } from './http.ts';
+import { createHandlers } from './incoming.ts';
 import { migrations } from './migrations/index.ts';
 import { failures, nodeIdIn, noRelation } from './model.ts';
 import type { Finder } from './ports.ts';
 import { createProfiles } from './profiles.ts';
 import { createBonds, relationsWith, type PeopleHost } from './service.ts';
 import * as store from './store.ts';
-import { createHandlers } from './wire.ts';
+import { bindMessages } from './wire.ts';
 
 export type { Names } from './directory.ts';
 export type { Relation } from './model.ts';
@@ -31,7 +32,11 @@ export const people = defineFeature({
     const finder = finderOf(doors.discovery);
     const profiles = createProfiles({ db, events, clock, mail, media: doors.media, self });
     const peopleHost: PeopleHost<Contact> = {
-      ...{ db, events, clock, mail, finder },
+      db,
+      events,
+      clock,
+      mail,
+      finder,
       self: () => self().nodeId,
       isSelf: (who) =>
         nodeIdIn(who) === self().nodeId ||
@@ -54,19 +59,7 @@ export const people = defineFeature({
     });
     doors.access.register('connection', { decide: () => deny('owner-only') });
 
-    const handlers = createHandlers(peopleHost);
-    mail.handle('friend_request', { from: 'anyone', apply: (tx, batch) => handlers.asked(tx, batch) });
-    mail.handle('friend_response', { from: 'anyone', apply: (tx, batch) => handlers.answered(tx, batch) });
-    mail.handle('connection_end', { from: 'anyone', apply: (tx, batch) => handlers.ended(tx, batch) });
-    mail.handle('activity_update', {
-      from: 'contacts',
-      apply: async (tx, batch) => void (await profiles.applyUpdates(tx, batch)),
-    });
-    mail.answer('profile_get', async ({ from }) => {
-      const actor = { kind: 'node', node_id: from } as const;
-      await doors.access.require({ actor, action: 'read', resource: { kind: 'profile' } });
-      return profiles.answer();
-    });
+    bindMessages(doors, createHandlers(peopleHost), profiles);
 
     const sendAvatar: Parameters<typeof peopleRoutes>[0]['sendAvatar'] = async (nodeId, context) => {
       const person = (await store.readPersons(db.read, [nodeId])).get(nodeId);
@@ -85,10 +78,10 @@ export const people = defineFeature({
       followers: (reader: Parameters<typeof relationsWith>[0]) => store.nodesIn(reader, ['follower']),
       blocked: (reader: Parameters<typeof relationsWith>[0]) => store.nodesIn(reader, ['blocked']),
       muted: (reader: Parameters<typeof relationsWith>[0]) => store.listMuted(reader),
-      names: directory.names,
+      names: (nodeIds: readonly NodeId[]) => directory.names(nodeIds),
       /** The node that a person typed by the owner means. @throws people/unknown, people/ambiguous */
-      nodeOf: directory.nodeOf,
-      profile: profiles.own,
+      nodeOf: (who: string) => directory.nodeOf(who),
+      profile: () => profiles.own(),
     };
     return {
       door,

@@ -44,15 +44,6 @@ export async function putReaction(tx: Tx, reaction: Reaction): Promise<void> {
     .execute();
 }
 
-export async function markReactionVerified(tx: Tx, key: { author: NodeId; id: string }): Promise<void> {
-  await db(tx)
-    .updateTable('posts_reaction')
-    .set({ verified: 1 })
-    .where('author', '=', key.author)
-    .where('id', '=', key.id)
-    .execute();
-}
-
 export async function removeReaction(tx: Tx, key: { author: NodeId; id: string }): Promise<boolean> {
   const result = await db(tx)
     .deleteFrom('posts_reaction')

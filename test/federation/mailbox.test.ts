@@ -101,7 +101,9 @@ describe('a registry between two nodes', () => {
     await alice.setStanding(bob.nodeId, 'contact');
     await bob.stop();
     for (let i = 0; i < 10; i += 1) await send(alice, bob, `secret-name-${i}`);
-    await eventually('all are relayed', async () => (await statesOf(alice)).every((state) => state === 'relayed'));
+    await eventually('all are relayed', async () =>
+      (await statesOf(alice)).every((state) => state === 'relayed'),
+    );
     for (const file of readdirSync(registry.dataDir)) {
       assert.equal(readFileSync(join(registry.dataDir, file)).includes('secret-name'), false, file);
     }

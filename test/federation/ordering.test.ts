@@ -16,7 +16,7 @@ import { describe, it } from 'node:test';
 import { sql } from 'kysely';
 import { fakeClock, knownSigner, makePeer, overHttp, share, type Peer, type Signer } from './rig.ts';
 
-const { inbox } = overHttp;
+const inbox: (typeof overHttp)['inbox'] = (to, body, form) => overHttp.inbox(to, body, form);
 
 async function pair(options: Partial<Parameters<typeof makePeer>[0]> = {}) {
   const clock = fakeClock();

@@ -340,15 +340,15 @@ describe('what the inbox refuses of HTTP', () => {
     socket.write(
       `POST /orf/v1/inbox HTTP/1.1\r\nhost: 127.0.0.1:${port}\r\ncontent-type: application/orf+json\r\ntransfer-encoding: chunked\r\n\r\n`,
     );
-    let answer = '';
-    socket.on('data', (chunk: Buffer) => (answer += chunk.toString('latin1')));
+    const answer = { text: '' };
+    socket.on('data', (chunk: Buffer) => (answer.text += chunk.toString('latin1')));
     const chunk = `4000\r\n${'a'.repeat(0x4000)}\r\n`;
-    for (let i = 0; i < 64 && answer === ''; i += 1) {
+    for (let i = 0; i < 64 && answer.text === ''; i += 1) {
       socket.write(chunk);
       await new Promise((resolve) => void setImmediate(resolve));
     }
-    if (answer === '') await once(socket, 'data');
-    assert.match(answer, /^HTTP\/1\.1 413/);
+    if (answer.text === '') await once(socket, 'data');
+    assert.match(answer.text, /^HTTP\/1\.1 413/);
     socket.destroy();
     assert.equal((await bob.door(federation).ledger.list({ limit: 1 })).items.length, 0);
   });

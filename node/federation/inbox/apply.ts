@@ -2,14 +2,14 @@
 // A line is only set here and only told after the commit. Messages are handed to their area in batches by type,
 // never out of a pair's order. See docs/protocol.md "Delivery".
 import type { Tx } from '#kernel/db/database.ts';
-import { headZero, nextHead, toHex, voidHead, type MessageId, type NodeId } from '#protocol';
+import { headZero, nextHead, toHex, voidHead, type NodeId } from '#protocol';
 import assert from 'node:assert/strict';
 import type { Handlers } from '../handlers.ts';
 import { HELD_MAX, refusals, type Refusal, type Standing, type Verified } from '../model.ts';
 import type { Pair, Peer, Peers } from '../peers.ts';
 import { ensurePeers, writePairs } from '../store.ts';
 import { sequence, type Arrival, type Line, type Link, type Sequenced } from './order.ts';
-import * as store from './store.ts';
+import * as store from '../store-inbox.ts';
 
 /** What a commit changes in memory. */
 export type PeerChange = { readonly nodeId: NodeId } & Partial<Peer>;
@@ -71,6 +71,8 @@ export class Applier {
 
   async #plan(tx: Tx, arrivals: readonly Arrival[]): Promise<Work[]> {
     const byNode = Map.groupBy(arrivals, ({ from }) => from);
+    // Nearly always there already; a sender may have been forgotten while it waited.
+    await this.#host.peers.load([...byNode.keys()]);
     const peers = [...byNode.keys()].map((nodeId) => {
       const peer = this.#host.peers.get(nodeId);
       assert(peer !== undefined, 'senders are loaded before their messages are applied');
@@ -257,7 +259,7 @@ function replayLine(arrival: Arrival, row: store.KnownRow | undefined): Line {
 function toVerified(arrival: Arrival): Verified {
   const { id, seq, type, from } = arrival.parsed.envelope;
   return {
-    id: id as MessageId,
+    id,
     seq,
     type: type as Verified['type'],
     from: arrival.from,

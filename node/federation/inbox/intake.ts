@@ -7,10 +7,8 @@ import { isoTime } from '#kernel/ports.ts';
 import {
   AppError,
   FRESHNESS_MS,
-  formatTimestamp,
   parseEnvelope,
   parseTimestamp,
-  signReceipt,
   splitBatch,
   splitSeq,
   toBase64Url,
@@ -27,17 +25,17 @@ import {
   CONTACT_BUDGET,
   FORGERY_BUDGET,
   FUTURE_MS_MAX,
-  GROUP_ENVELOPES_MAX,
   STRANGERS_LANE,
   STRANGER_BUDGET,
-  WAITING_ENVELOPES_MAX,
   refusals,
   subnetOf,
   type Refusal,
 } from '../model.ts';
 import type { Peers } from '../peers.ts';
 import type { Applier } from './apply.ts';
+import { Group } from './group.ts';
 import type { Arrival, Line } from './order.ts';
+import { writeReceipt } from './receipt-writer.ts';
 import type { RefusalTally } from './refusals.ts';
 
 /** What a sender's newest verified record says; undefined: unknown here. */
@@ -82,24 +80,17 @@ interface Item {
   arrival: Arrival | undefined;
 }
 
-interface Waiting {
-  readonly arrivals: readonly Arrival[];
-  readonly resolve: () => void;
-  readonly reject: (error: unknown) => void;
-}
-
 export class Intake {
   readonly #host: IntakeHost;
   readonly #contacts: Buckets;
   readonly #strangers: Buckets;
   readonly #lane: Buckets;
   readonly #forgeries: Buckets;
-  readonly #waiting: Waiting[] = [];
-  #waitingEnvelopes = 0;
-  #committing = false;
+  readonly #group: Group;
 
   constructor(host: IntakeHost) {
     this.#host = host;
+    this.#group = new Group(host);
     this.#contacts = new Buckets(CONTACT_BUDGET, host.clock);
     this.#strangers = new Buckets(STRANGER_BUDGET, host.clock);
     this.#lane = new Buckets(STRANGERS_LANE, host.clock);
@@ -164,7 +155,7 @@ export class Intake {
       item.line = this.#later(refusals.budget, now);
       return;
     }
-    if (!(await verifyEnvelope(parsed, sender.signingKey))) {
+    if (!(await this.#group.expect(verifyEnvelope(parsed, sender.signingKey)))) {
       this.#forgeries.take(subnet);
       item.problem = notAuthentic(
         'envelope/signature',
@@ -252,45 +243,10 @@ export class Intake {
     };
   }
 
-  /** Joins the group that commits next. */
-  #commit(arrivals: readonly Arrival[]): Promise<void> {
-    if (this.#waitingEnvelopes + arrivals.length > WAITING_ENVELOPES_MAX) {
-      for (const arrival of arrivals) arrival.line = this.#later(refusals.busy, arrival.receivedAt);
-      return Promise.resolve();
-    }
-    this.#waitingEnvelopes += arrivals.length;
-    return new Promise((resolve, reject) => {
-      this.#waiting.push({ arrivals, resolve, reject });
-      if (!this.#committing) void this.#drain();
-    });
-  }
-
-  async #drain(): Promise<void> {
-    this.#committing = true;
-    while (this.#waiting.length > 0) {
-      const group: Waiting[] = [];
-      let size = 0;
-      // The group is taken when the transaction begins, so that what arrived while it waited comes along.
-      const take = (): Arrival[] => {
-        while (this.#waiting[0] !== undefined && size < GROUP_ENVELOPES_MAX) {
-          const next = this.#waiting.shift();
-          if (next === undefined) break;
-          group.push(next);
-          size += next.arrivals.length;
-        }
-        return group.flatMap(({ arrivals }) => arrivals);
-      };
-      try {
-        const changes = await this.#host.db.write((tx) => this.#host.applier.apply(tx, take()));
-        this.#host.peers.install(changes);
-        for (const { resolve } of group) resolve();
-      } catch (error) {
-        if (group.length === 0) take();
-        for (const { reject } of group) reject(error);
-      }
-      this.#waitingEnvelopes -= size;
-    }
-    this.#committing = false;
+  /** Joins the group that commits next. @throws db/* */
+  async #commit(arrivals: readonly Arrival[]): Promise<void> {
+    if (this.#group.hasRoom(arrivals.length)) return this.#group.join(arrivals);
+    for (const arrival of arrivals) arrival.line = this.#later(refusals.busy, arrival.receivedAt);
   }
 
   #answer(items: readonly Item[], form: 'single' | 'batch'): Answer {
@@ -305,7 +261,7 @@ export class Intake {
       ? this.#retryAfterS(items)
       : undefined;
     const senders = [...new Set(items.flatMap(({ arrival }) => arrival?.from ?? []))];
-    const receipt = signReceipt(
+    const receipt = writeReceipt(
       {
         from: self,
         lines: lines.map(({ line }) => line),
@@ -315,7 +271,7 @@ export class Intake {
           const { generation, n, head } = pair;
           return [{ from, generation, seq: n === 0 ? 0 : generation * 2 ** 32 + n, head: toBase64Url(head) }];
         }),
-        issued_at: isoTime(now),
+        issued_at: timestampOf(now),
         now,
         ...(retryAfterS === undefined ? {} : { retry_after_s: retryAfterS }),
       },
@@ -368,8 +324,16 @@ function toReceiptLine({ envelope }: ParsedEnvelope, line: Line): ReceiptLine {
     seq,
     verdict,
     ...(refusal === undefined ? {} : { code: refusal.code }),
-    received_at: formatTimestamp(receivedAt),
+    received_at: timestampOf(receivedAt),
   };
+}
+
+let lastMs = Number.NaN;
+let lastText = '';
+/** Most lines of a group carry the same moment; writing it anew for each costs as much as parsing an envelope. */
+function timestampOf(ms: number): string {
+  if (ms !== lastMs) [lastMs, lastText] = [ms, isoTime(ms)];
+  return lastText;
 }
 
 function statusOf({ verdict, refusal }: Line): number {

@@ -1,9 +1,10 @@
 // SQL of the outbox and its ledger. A row keeps its number, id and payload for ever; only its state moves.
+// Statements on the sending path take sets as one JSON parameter.
 import { tables, type Reader, type Tx } from '#kernel/db/database.ts';
 import type { MessageId, NodeId } from '#protocol';
 import { sql } from 'kysely';
-import type { DeliveryState } from '../model.ts';
-import { pendingStates } from '../model.ts';
+import type { DeliveryState } from './model.ts';
+import { pendingStates } from './model.ts';
 
 export interface OutboxRow {
   row: number;
@@ -50,7 +51,7 @@ export async function countPending(handle: Reader, peer: number): Promise<number
     .where('peer', '=', peer)
     .where('state', 'in', [...pendingStates])
     .executeTakeFirst();
-  return Number(row?.count ?? 0);
+  return row?.count ?? 0;
 }
 
 /** Peers for whom something waits. */
