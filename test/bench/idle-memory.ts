@@ -16,9 +16,7 @@ export const description = 'Memory of an idle node, empty and with 10,000 posts'
 export async function run({ args }: BenchContext): Promise<void> {
   const idleS = Number(args[0] ?? IDLE_S);
   using empty = await makeData();
-  using full = await makeData((db, nodeId) =>
-    fillPosts(db, nodeId, { posts: POSTS, authors: 100, muted: 0 }),
-  );
+  using full = await makeData((db, nodeId) => fillPosts(db, nodeId, { posts: POSTS, authors: 100 }));
   await using first = await startProgram(empty.dataDir);
   await using second = await startProgram(full.dataDir);
   await new Promise((resolve) => void setTimeout(resolve, idleS * 1_000));

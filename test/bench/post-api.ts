@@ -7,7 +7,7 @@ import { drive, openLane, requestBytes, type Load } from './rig/lanes.ts';
 import { makeData, startOwned, type OwnedNode } from './rig/node.ts';
 
 const SECONDS = 5;
-const CONNECTIONS = 16;
+const CONNECTIONS = 32;
 const WRITE_AIM = (25 * 115) / 8_000;
 const READ_AIM = (10 * 780) / 8_000;
 /** Posts that are read, so that not one row is measured. */

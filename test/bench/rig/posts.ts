@@ -3,28 +3,41 @@
 import { tables, type Database, type Tx } from '#kernel/db/database.ts';
 import { firstSlot } from '#node/search/model.ts';
 import { sql } from 'kysely';
+import { base58btc } from 'multiformats/bases/base58';
 import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { keptData } from './node.ts';
 
 const BATCH = 5_000;
 /** A post each 20 s, back from this moment. */
-const NEWEST_MS = Date.UTC(2026, 10, 1);
-const STEP_MS = 20_000;
+export const NEWEST_MS = Date.UTC(2026, 10, 1);
+export const STEP_MS = 20_000;
 const WORDS = 5_000;
 /** In every post, and in one post of RARE_EACH. */
 export const COMMON_WORD = 'commonword';
 export const RARE_EACH = 10_000;
 export const RARE_WORD = 'rareword';
 
+export const POSTS = 1_000_000;
+export const AUTHORS = 2_000;
+
 export interface Stock {
   readonly posts: number;
   readonly authors: number;
-  readonly muted: number;
 }
 
-/** Posts, words, persons and mutes; the newest authors of the list are muted. */
+/** The folder of a node with that many posts, kept in .cache/. */
+export function millionPosts(posts: number): Promise<string> {
+  const recipe = readFileSync(import.meta.filename, 'utf8');
+  return keptData(`posts-${posts}`, recipe, (db, nodeId) =>
+    fillPosts(db, nodeId, { posts, authors: AUTHORS }),
+  );
+}
+
+/** Posts, words and persons. */
 export async function fillPosts(db: Database, nodeId: string, stock: Stock): Promise<void> {
   const authors = [nodeId, ...Array.from({ length: stock.authors - 1 }, (_unused, i) => authorId(i))];
-  await db.write((tx) => fillPeople(tx, authors.slice(1), stock.muted));
+  await db.write((tx) => fillPeople(tx, authors.slice(1)));
   for (let from = 0; from < stock.posts; from += BATCH) {
     const count = Math.min(BATCH, stock.posts - from);
     const rows = Array.from({ length: count }, (_unused, i) => makePost(from + i, stock.posts, authors));
@@ -82,17 +95,21 @@ async function insert(tx: Tx, rows: readonly Post[]): Promise<void> {
     SELECT value ->> 'docid', value ->> 'words' FROM json_each(${json})`.execute(db);
 }
 
-async function fillPeople(tx: Tx, nodeIds: readonly string[], muted: number): Promise<void> {
+async function fillPeople(tx: Tx, nodeIds: readonly string[]): Promise<void> {
   const db = tables<unknown>(tx);
   const json = JSON.stringify(nodeIds);
   await sql`INSERT INTO people_person (node_id, username, display_name, bio, updated_at)
     SELECT value, 'person-' || key, 'Person ' || key, '', 0 FROM json_each(${json})`.execute(db);
   await sql`INSERT INTO people_connection (node_id, slot, status, direction, updated_at)
     SELECT value, 'friend', 'accepted', 'out', 0 FROM json_each(${json})`.execute(db);
+}
+
+/** Mutes so many of the authors, and nobody else. */
+export async function setMuted(tx: Tx, count: number): Promise<void> {
+  const db = tables<unknown>(tx);
+  await sql`DELETE FROM people_mute`.execute(db);
   await sql`INSERT INTO people_mute (node_id, created_at)
-    SELECT value, 0 FROM json_each(${JSON.stringify(nodeIds.slice(-muted, nodeIds.length))}) WHERE ${muted} > 0`.execute(
-    db,
-  );
+    SELECT node_id, 0 FROM people_person ORDER BY node_id LIMIT ${count}`.execute(db);
 }
 
 /** Forty words of a Zipf-like vocabulary: many of few, few of many. */
@@ -120,7 +137,7 @@ function messageId(at: number, index: number): string {
 }
 
 function authorId(index: number): string {
-  const hex = createHash('sha256').update(`author ${index}`).digest('hex');
-  // Node ids are 46 characters of base58: without 0 here.
-  return `Qm${hex.replaceAll('0', 'z').slice(0, 44)}`;
+  const digest = createHash('sha256').update(`author ${index}`).digest();
+  // A multihash of SHA-256 in base58, as every node id is.
+  return base58btc.baseEncode(Buffer.concat([Buffer.from([0x12, 0x20]), digest]));
 }
