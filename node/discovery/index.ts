@@ -51,6 +51,8 @@ export const discovery = defineFeature({
       loadSender: contacts.load.bind(contacts),
       registry: service.registry,
       registered: service.registered.bind(service),
+      /** Registers this node now. @throws network/*, or what the registry answered */
+      register: service.register.bind(service),
       onRegistered: service.onRegistered.bind(service),
       registerAgain: () => {
         service.unregistered();
