@@ -113,7 +113,8 @@ describe('leaving', () => {
     assert.ok(existsSync(join(target, 'manifest.json')));
     assert.equal(alice.door(identity).closed(), true);
     assert.deepEqual(await bob.ored('friends', 'list'), []);
-    assert.equal(bob.door(discovery).senderNow(alice.door(identity).self().nodeId)?.suspended, true);
+    const known = await bob.door(discovery).loadSender(alice.door(identity).self().nodeId);
+    assert.equal(known?.suspended, true);
     const gone = await fetch(`${town.registry.url}/api/v1/nodes/discover?username=alice`);
     assert.deepEqual(((await gone.json()) as { items: unknown[] }).items, []);
 
