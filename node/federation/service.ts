@@ -1,4 +1,5 @@
 // Federation as its door offers it: areas register handlers and send; everything between is here put together.
+// It decides only what belongs to no part: standing, introductions, and how the ledger is shown.
 import type { Tx } from '#kernel/db/database.ts';
 import type { Host } from '#kernel/feature.ts';
 import { isoTime } from '#kernel/ports.ts';
@@ -7,17 +8,17 @@ import type { MessageType } from '#protocol/messages';
 import type { LedgerEntry } from './api.ts';
 import { Blobs } from './blobs.ts';
 import { Buckets } from './budget.ts';
-import { Handlers } from './handlers.ts';
+import { Handlers, type MessageHandler } from './handlers.ts';
 import { Applier } from './inbox/apply.ts';
 import { Intake } from './inbox/intake.ts';
 import { RefusalTally } from './inbox/refusals.ts';
-import { registerJobs } from './jobs.ts';
-import { INTRODUCE_BUDGET, subnetOf, type MessageHandler, type Standing } from './model.ts';
+import { registerUpkeep } from './upkeep.ts';
+import { INTRODUCE_BUDGET, subnetOf, type Standing } from './model.ts';
 import { registerCollector } from './outbox/collector.ts';
 import { Delivery, type Sealer } from './outbox/delivery.ts';
 import { Queue, notFound } from './outbox/queue.ts';
 import { Receipts, type Delivered } from './outbox/receipts.ts';
-import * as ledger from './outbox/store.ts';
+import * as ledger from './store-outbox.ts';
 import { Peers } from './peers.ts';
 import type { Directory, Self, Transport } from './ports.ts';
 import { Queries } from './query.ts';
@@ -102,7 +103,7 @@ export class Service {
     this.queries = new Queries({ clock, random, self, peers: this.peers, directory, transport });
     this.blobs = new Blobs({ clock, network: host.network, self, peers: this.peers, directory });
     registerCollector({ db, jobs, log, self, directory, intake: this.intake, receipts });
-    registerJobs({ host, queue: this.queue, delivery: this.delivery });
+    registerUpkeep({ host, queue: this.queue, delivery: this.delivery });
     // Taken in before the signature is judged (intake); here it only counts as received.
     this.handle('identity_update', { from: 'anyone', apply: () => Promise.resolve() });
   }

@@ -281,7 +281,12 @@ export function newConnection(
   rest: Pick<Connection, 'status' | 'direction'> & Partial<Connection>,
 ): Connection {
   return {
-    ...{ nodeId, slot, ourRequest: null, theirRequest: null, note: null, rejections: 0 },
+    nodeId,
+    slot,
+    ourRequest: null,
+    theirRequest: null,
+    note: null,
+    rejections: 0,
     updatedAt: host.clock.now(),
     ...rest,
   };
