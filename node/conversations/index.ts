@@ -1,6 +1,5 @@
 // Conversations: direct messages that only the two nodes can read, requests of strangers, complaints.
 import { defineFeature } from '#kernel/feature.ts';
-import type { Job } from '#kernel/jobs.ts';
 import { access, allow, deny } from '#node/access/index.ts';
 import { discovery } from '#node/discovery/index.ts';
 import { federation } from '#node/federation/index.ts';
@@ -9,14 +8,15 @@ import { media } from '#node/media/index.ts';
 import { people } from '#node/people/index.ts';
 import { search } from '#node/search/index.ts';
 import { AppError, type Json, type NodeId } from '#protocol';
-import { sealDirectMessage, type DirectMessageContent } from '#protocol/messages';
 import { createFiles } from './files.ts';
 import { conversationsRoutes } from './http.ts';
-import { registerOpening, bondConsumer } from './jobs.ts';
+import { bondConsumer, registerOpening } from './jobs.ts';
 import { migrations } from './migrations/index.ts';
+import { createOpening } from './opening.ts';
 import type { People } from './ports.ts';
+import { createReceiving } from './receiving.ts';
 import { createConversations } from './service.ts';
-import { createWire } from './wire.ts';
+import { bindMessages } from './wire.ts';
 
 export type { Conversations } from './service.ts';
 
@@ -49,13 +49,8 @@ export const conversations = defineFeature({
       },
     });
 
-    mail.registerSealer('direct_message', (fields, draft, route) =>
-      // A draft is a content that was checked when it was queued.
-      sealDirectMessage(fields, draft as unknown as DirectMessageContent, route.sealingKey),
-    );
-    const opening: Job = registerOpening({
+    const opening = createOpening({
       db,
-      jobs,
       events,
       log,
       self,
@@ -65,10 +60,10 @@ export const conversations = defineFeature({
         return [current, ...older].map(({ privateKey }) => privateKey);
       },
     });
-    const wire = createWire({ events, self, people: persons, wakeOpening: () => opening.wake() });
-    mail.handle('direct_message', { from: 'anyone', apply: (tx, batch) => wire.receive(tx, batch) });
-    mail.onDelivered((tx, delivered) => wire.delivered(tx, delivered));
-    events.consume(bondConsumer());
+    const openingJob = registerOpening(jobs, opening);
+    const wakeOpening = (): void => openingJob.wake();
+    bindMessages(mail, createReceiving({ events, self, people: persons, wakeOpening }));
+    events.consume(bondConsumer);
 
     const files = createFiles({ self, conversations: service, media: doors.media });
     doors.access.register('message', {

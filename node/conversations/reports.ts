@@ -4,8 +4,8 @@ import { isUri, newMessageId, parseUri } from '#protocol';
 import { cleanText } from '#protocol/messages';
 import { REASON_CHARS_MAX, type Report } from './model.ts';
 import { peerNamed } from './naming.ts';
+import type { ConversationsHost } from './ports.ts';
 import type { Page } from './reading.ts';
-import type { ConversationsHost } from './service.ts';
 import * as store from './store.ts';
 
 export interface Reports {

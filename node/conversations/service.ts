@@ -1,9 +1,8 @@
 // Conversations as the owner has them: writing, reading, requests, reports. What others send comes in through
-// wire.ts and is opened by jobs.ts. No text ever enters an event, a log or a ledger.
+// receiving.ts and is opened by opening.ts. No text ever enters an event, a log or a ledger.
 import { actorToString, type Actor } from '#kernel/actor.ts';
-import type { Database, Tx } from '#kernel/db/database.ts';
-import type { Events } from '#kernel/events.ts';
-import { isoTime, type Clock, type Random } from '#kernel/ports.ts';
+import type { Tx } from '#kernel/db/database.ts';
+import { isoTime } from '#kernel/ports.ts';
 import {
   isMessageId,
   MESSAGE_TEXT_CHARS_MAX,
@@ -15,22 +14,10 @@ import {
 import { cleanText, directMessagePlaintext, type DirectMessageContent } from '#protocol/messages';
 import { failures, messageUri } from './model.ts';
 import { correspondent, peerNamed } from './naming.ts';
-import type { Files, Index, Mail, OwnFile, People } from './ports.ts';
+import type { ConversationsHost, OwnFile } from './ports.ts';
 import { createReading, type Reading, type ShownMessage } from './reading.ts';
 import { createReports, type Reports } from './reports.ts';
 import * as store from './store.ts';
-
-export interface ConversationsHost {
-  readonly db: Database;
-  readonly events: Events;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly self: () => NodeId;
-  readonly mail: Mail;
-  readonly people: People;
-  readonly files: Files;
-  readonly search: Index;
-}
 
 export interface Sending {
   readonly who: string;
