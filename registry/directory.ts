@@ -168,6 +168,7 @@ async function judge(
       'The record is of another node than the identity log.',
     );
   }
+  if (identity.deactivated) return closed(registration, identity, known, nowMs);
   await verifyRecord(parsed, identity, { nowMs });
   if (known !== undefined) await refuseOlder(known, registration, record.seq);
   for (const url of record.server_urls) {
@@ -193,6 +194,27 @@ async function judge(
     registered_at: known?.registered_at ?? nowMs,
     updated_at: nowMs,
     last_seen_at: nowMs,
+  };
+}
+
+/** A closed identity: its log is kept and shown to those who ask for it, its place in the directory ends. */
+async function closed(
+  registration: Registration,
+  identity: VerifiedIdentity,
+  known: StoredNode | undefined,
+  nowMs: number,
+): Promise<StoredNode> {
+  if (known === undefined)
+    throw invalid('registry/closed-unprocessable', 'The identity of this node is closed.');
+  await refuseOlder(known, registration, known.record_seq + 1);
+  return {
+    ...known,
+    listed: false,
+    log: registration.log,
+    log_head: identity.head,
+    signing_key: identity.signingPublicKey,
+    deactivated: true,
+    updated_at: nowMs,
   };
 }
 

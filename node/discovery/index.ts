@@ -1,8 +1,10 @@
 // The door of discovery: who others are, how they are found, and this node's registry.
 // What other areas get: contacts, look-ups, and the registry's client, over one service.
 import { defineFeature } from '#kernel/feature.ts';
+import { access, deny } from '#node/access/index.ts';
 import { identity } from '#node/identity/index.ts';
 import type { NodeId } from '#protocol';
+import { discoveryRoutes } from './http.ts';
 import { registerJobs } from './jobs.ts';
 import { migrations } from './migrations/index.ts';
 import { Service } from './service.ts';
@@ -15,7 +17,7 @@ const CAPABILITIES = ['messages', 'posts'];
 
 export const discovery = defineFeature({
   name: 'discovery',
-  needs: { identity },
+  needs: { identity, access },
   migrations,
   start(host, doors) {
     const own = doors.identity;
@@ -32,6 +34,7 @@ export const discovery = defineFeature({
     });
     const registerAgain = registerJobs(host, service);
     own.onRecordChanged(registerAgain);
+    doors.access.register('contact', { decide: () => deny('owner-only') });
     const { contacts } = service;
     const door = {
       resolve: service.resolve.bind(service),
@@ -52,12 +55,18 @@ export const discovery = defineFeature({
       loadSender: contacts.load.bind(contacts),
       registry: service.registry,
       registered: service.registered.bind(service),
+      /** Registers this node now. @throws network/*, or what the registry answered */
+      register: service.register.bind(service),
       onRegistered: service.onRegistered.bind(service),
       registerAgain: () => {
         service.unregistered();
         registerAgain();
       },
     };
-    return { door, status: () => Promise.resolve({ registry: service.status() }) };
+    return {
+      door,
+      routes: discoveryRoutes(service),
+      status: () => Promise.resolve({ registry: service.status() }),
+    };
   },
 });
