@@ -26,6 +26,7 @@ const OWNERS = {
   kysely: [
     '^node/kernel/(db/|events\\.ts$)',
     '^node/[^/]+/store(\\.ts$|/|-[^/]+$)',
+    '^node/[^/]+/[^/]+/store(\\.ts$|/|-[^/]+$)',
     '^node/[^/]+/migrations/',
     '^registry/store(\\.ts$|/|-[^/]+$)',
     '^registry/migrations/',

@@ -65,8 +65,14 @@ export const POST_TEXT_CHARS_MAX = 50_000;
 export const FETCH_SPREAD_S_MAX = 60;
 /** Versions of one post: an edit a minute for a year is no post any more. */
 export const POST_VERSION_MAX = 1_000_000;
-/** The text of one direct message; longer text is a document. */
-export const MESSAGE_TEXT_CHARS_MAX = 10_000;
+/** The text of one direct message: some ten pages; longer text is a document. */
+export const MESSAGE_TEXT_CHARS_MAX = 20_000;
+/** Files of one direct message; with their keys and names they take about 4 kB of it. */
+export const MESSAGE_ATTACHMENTS_MAX = 10;
+/** One file of a direct message (plaintext), as for posts. */
+export const MESSAGE_ATTACHMENT_BYTES_MAX = 50 * 1024 * 1024;
+/** The name of an attached file. */
+export const FILE_NAME_CHARS_MAX = 200;
 /** A sealed direct message: in base64url, with the longest addresses around it, it still fits an envelope. */
 export const DIRECT_MESSAGE_CIPHERTEXT_BYTES_MAX = 46 * 1024;
 /** A BCP 47 language tag (RFC 5646 section 4.4.1 asks for room for 35). */

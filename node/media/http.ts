@@ -1,7 +1,8 @@
 // Binds media's contract to its service.
+// Refuses an upload that announces more bytes than allowed before it reads one.
 import { bind, type BoundRoute } from '#kernel/http/contract.ts';
 import type { Vault } from '#node/vault/index.ts';
-import { cleanText } from '#protocol/text.ts';
+import { cleanText } from '#protocol/messages';
 import { AppError } from '#protocol/errors.ts';
 import type { IncomingMessage } from 'node:http';
 import type { z } from 'zod';

@@ -1,4 +1,5 @@
 // Hands pictures to the worker, one at a time, and ends the worker when there is nothing to draw.
+// Refuses what would wait too long; a worker that dies refuses its picture and is made anew.
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Clock } from '#kernel/ports.ts';

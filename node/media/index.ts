@@ -1,4 +1,5 @@
 // Media: what the owner uploads. Pictures are drawn anew in a worker, everything is sealed in the vault.
+// Serves the owner’s uploads, and brings other people’s files here; needs the vault, access and federation.
 import { defineFeature } from '#kernel/feature.ts';
 import type { RequestContext } from '#kernel/http/contract.ts';
 import { access } from '#node/access/index.ts';

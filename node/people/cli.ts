@@ -1,4 +1,5 @@
 // Commands about people: `ored find`, `ored friends ...`, `ored follow`, `ored unfollow`, `ored profile`.
+// They run in another process and only call the contract; nothing is decided here.
 import { defineCommand, type Argument, type Command } from '#kernel/command.ts';
 import { readPages } from '#kernel/paging.ts';
 import type { Text } from '#protocol/errors.ts';

@@ -1,4 +1,5 @@
 // Who is who, for reading: names, lists, one person with everything known, and finding somebody new.
+// Shows usernames of verified records only; a directory or node that does not answer leaves the rest readable.
 import type { Database } from '#kernel/db/database.ts';
 import type { Log } from '#kernel/log.ts';
 import { AppError, type NodeId } from '#protocol';

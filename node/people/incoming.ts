@@ -3,7 +3,7 @@
 import type { Actor } from '#kernel/actor.ts';
 import type { Tx } from '#kernel/db/database.ts';
 import { cleanDisplayName, type NodeId } from '#protocol';
-import { cleanText } from '#protocol/text.ts';
+import { cleanText } from '#protocol/messages';
 import { failures, REJECTIONS_MAX, REQUESTS_WAITING_MAX, type Connection, type Slot } from './model.ts';
 import type { Verified } from './ports.ts';
 import {

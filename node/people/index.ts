@@ -1,4 +1,5 @@
 // People: the owner's profile and the bonds with others. Says who is a friend; federation enforces what follows.
+// Registers the rules for profiles and connections; posts and conversations ask its door who is who.
 import { defineFeature } from '#kernel/feature.ts';
 import { access, allow, deny } from '#node/access/index.ts';
 import { discovery, type Contact } from '#node/discovery/index.ts';
@@ -11,6 +12,7 @@ import { peopleRoutes } from './http.ts';
 import { createHandlers } from './incoming.ts';
 import { migrations } from './migrations/index.ts';
 import { failures, nodeIdIn, noRelation } from './model.ts';
+import { knownPerson } from './naming.ts';
 import type { Finder } from './ports.ts';
 import { createProfiles } from './profiles.ts';
 import { createBonds, relationsWith, type PeopleHost } from './service.ts';
@@ -81,6 +83,8 @@ export const people = defineFeature({
       names: (nodeIds: readonly NodeId[]) => directory.names(nodeIds),
       /** The node that a person typed by the owner means. @throws people/unknown, people/ambiguous */
       nodeOf: (who: string) => directory.nodeOf(who),
+      /** Somebody there is a bond with; asks nobody else. @throws people/unknown, people/ambiguous */
+      knownNode: (who: string) => knownPerson(db.read, who),
       profile: () => profiles.own(),
     };
     return {

@@ -1,4 +1,5 @@
 // People as this node sees them: connections, what each state means, and how somebody is named. Pure.
+// Holds every limit and every refusal of this area, with its sentence.
 import { AppError, type MessageId, type NodeId } from '#protocol';
 
 /**

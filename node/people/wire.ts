@@ -1,4 +1,5 @@
 // Binds messages and questions of other nodes to what people does with them.
+// Strangers may ask, answer and end, since each is judged by the bond that stands; the rest is for contacts.
 import type { DoorOf } from '#kernel/feature.ts';
 import type { access } from '#node/access/index.ts';
 import type { federation } from '#node/federation/index.ts';

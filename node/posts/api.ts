@@ -1,4 +1,5 @@
 // HTTP contract of posts and the feed.
+// Everything here is the owner’s alone; other nodes ask by signed questions.
 import { defineRoute } from '#kernel/http/contract.ts';
 import { PAGE_MAX } from '#kernel/paging.ts';
 import { POST_MEDIA_MAX } from '#protocol/limits.ts';

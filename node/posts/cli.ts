@@ -1,4 +1,5 @@
 // Commands about posts: `ored post`, `ored feed`, `ored show`, and changing what was posted.
+// They run in another process and only call the contract; nothing is decided here.
 import { defineCommand, type Argument, type Command, type CommandContext } from '#kernel/command.ts';
 import { parseLimit } from '#kernel/command-input.ts';
 import { readPages } from '#kernel/paging.ts';

@@ -1,4 +1,5 @@
 // Binds posts' contract to its services.
+// Decides nothing: the service and the reading do.
 import { bind, type BoundRoute } from '#kernel/http/contract.ts';
 import type { Exchange, Receive, Send } from '#node/media/index.ts';
 import { fromBase64Url } from '#protocol';

@@ -1,4 +1,5 @@
 // Posts: what the owner writes and what those they read have written; replies, reactions, the feed.
+// Puts the parts together and registers who may read a post; the rules themselves are in exchange/answers.ts.
 import { defineFeature } from '#kernel/feature.ts';
 import { access } from '#node/access/index.ts';
 import { discovery } from '#node/discovery/index.ts';

@@ -1,4 +1,5 @@
 // Binds the background work of posts: fetching what is due, filling in, cleaning up.
+// Each runs when it is woken or due, one run at a time; what a stop leaves undone is found in its table.
 import type { Host } from '#kernel/feature.ts';
 import { createFetching, type Fetching } from './exchange/fetching.ts';
 import { backfillNext, bondConsumer, cleanUpNext } from './exchange/upkeep.ts';

@@ -7,7 +7,7 @@ import { formatUri, newMessageId, POST_TEXT_CHARS_MAX, parseUri, type NodeId, ty
 import { invalid } from '#protocol/errors.ts';
 import { reactionObject, type MediaItem, type Visibility } from '#protocol/messages';
 import { OBJECT_TEXT_MAX } from '#protocol/limits.ts';
-import { cleanText } from '#protocol/text.ts';
+import { cleanText } from '#protocol/messages';
 import {
   failures,
   postUri,

@@ -1,4 +1,5 @@
 // SQL of reactions, and of the work that waits for a whole author: filling in and cleaning up.
+// Decides nothing: it keeps what the exchange and the service have judged.
 import { tables, type Reader, type Tx } from '#kernel/db/database.ts';
 import type { NodeId, Uri } from '#protocol';
 import { sql } from 'kysely';

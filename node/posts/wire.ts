@@ -1,4 +1,5 @@
 // Binds messages and questions of other nodes to what posts does with them.
+// Announcements and answers are taken from contacts only; a deletion from whoever made the post.
 import type { DoorOf } from '#kernel/feature.ts';
 import type { federation } from '#node/federation/index.ts';
 import type { Answers } from './exchange/answers.ts';

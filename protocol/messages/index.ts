@@ -12,9 +12,16 @@ import { identityUpdate } from './identity.ts';
 import { postDelete, postReaction, postReply, postShare } from './posts.ts';
 import { voidRanges } from './void.ts';
 
-export { type DirectMessageContent, directMessageContent } from './direct-message.ts';
+export {
+  type DirectMessageContent,
+  directMessageContent,
+  directMessagePlaintext,
+  openDirectMessage,
+  sealDirectMessage,
+} from './direct-message.ts';
 export { type Visibility, visibility } from './posts.ts';
 export * from './post-objects.ts';
+export { cleanText, isCleanText } from './text.ts';
 
 export const messageSchemas = {
   friend_request: friendRequest,

@@ -154,8 +154,15 @@ describe('the doctor', () => {
     const awake = await runCli({ dataDir }, ['doctor']);
     assert.equal(awake.code, 0, awake.stdout);
     assert.deepEqual(verdicts(awake), {
-      ...{ node: 'ok', keys: 'ok', database: 'ok', disk: 'ok', port: 'ok', clock: 'ok' },
-      ...{ registry: 'warn', recovery: 'warn', outbox: 'ok' },
+      node: 'ok',
+      keys: 'ok',
+      database: 'ok',
+      disk: 'ok',
+      port: 'ok',
+      clock: 'ok',
+      registry: 'warn',
+      recovery: 'warn',
+      outbox: 'ok',
     });
     assert.equal(await node.end(), 0);
   });

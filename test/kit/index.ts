@@ -5,4 +5,5 @@ export { freePort } from './port.ts';
 export { eventually } from './eventually.ts';
 export { makeNode, type MakeNodeOptions, type TestNode } from './node.ts';
 export { makeRegistry, type TestRegistry } from './registry.ts';
+export { claimNode, signIn, type Owner } from './owner.ts';
 export { runCli, spawnNode, spawnProgram, type CliResult, type Program } from './process.ts';

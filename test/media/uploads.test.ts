@@ -1,3 +1,4 @@
+// Uploads: what is kept of a file, how it is served, and what is refused.
 import { eventually, makeNode, temporaryFolder, type TestNode } from '#kit';
 import { readMedia, uploadMedia } from '#node/media/api.ts';
 import * as posts from '#node/posts/api.ts';

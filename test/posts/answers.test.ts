@@ -1,3 +1,4 @@
+// Replies and reactions: they reach the author, are served to other readers, and go.
 import { eventually, makeNode, type TestNode } from '#kit';
 import { federation } from '#node/federation/index.ts';
 import * as posts from '#node/posts/api.ts';

@@ -1,3 +1,4 @@
+// Posts between real nodes: who reads them, who does not, and what happens to them later.
 import { eventually, makeNode, type TestNode } from '#kit';
 import { federation } from '#node/federation/index.ts';
 import * as posts from '#node/posts/api.ts';

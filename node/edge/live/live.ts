@@ -4,6 +4,7 @@
 // one batch, and a lost one resumes with the last seq that it saw. Ends with its session.
 import type { Actor } from '#kernel/actor.ts';
 import type { Event, Events } from '#kernel/events.ts';
+import { keepConnection } from '#kernel/http/connections.ts';
 import { refuseForeignHost, refuseForeignOrigin } from '#kernel/http/server.ts';
 import { statusOf, unexpected } from '#kernel/http/problem.ts';
 import type { Log } from '#kernel/log.ts';
@@ -55,6 +56,7 @@ export function serveLive(server: Server, options: LiveOptions): Disposable {
         sockets.handleUpgrade(request, socket, head, (client) => {
           const session = actor.kind === 'account' ? actor.session_id : undefined;
           sessions.set(client, session);
+          keepConnection(socket);
           // It may have ended while this was being decided.
           if (session !== undefined && !options.guard.sessionStands(session)) {
             end(client, liveCloseCodes.sessionEnded, 'session ended');

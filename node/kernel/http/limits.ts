@@ -7,6 +7,8 @@ export const JSON_BODY_BYTES_MAX = 256 * 1024;
 export const HEADER_BYTES_MAX = 16 * 1024;
 /** Time to send the headers: a poor phone line needs one second, a slow-loris wants minutes. */
 export const HEADERS_TIMEOUT_MS = 10_000;
+/** Time to send a body that is read into memory: 1 MiB over 1 Mbit/s, and peers give up on us after the same time. */
+export const BODY_MS_MAX = 10_000;
 /** Time to send a whole request, uploads of 50 MB over 1 Mbit/s included. */
 export const REQUEST_TIMEOUT_MS = 600_000;
 /** An idle kept-alive connection is dropped; peers in a conversation come back more often. */
@@ -17,5 +19,7 @@ export const SOCKET_IDLE_MS = 120_000;
 export const CONNECTIONS_MAX = 800;
 /** Requests on one kept-alive connection before it is renewed. */
 export const REQUESTS_PER_SOCKET_MAX = 100_000;
+/** A refused request may go on sending this long, so that its client gets to read why; then it is cut. */
+export const LINGER_MS_MAX = 2_000;
 /** A stop waits this long for requests in flight, then cuts them. */
 export const DRAIN_MS_MAX = 3_000;

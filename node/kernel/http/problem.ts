@@ -1,8 +1,9 @@
 // The one place where an error becomes an HTTP answer: RFC 9457 problem details.
 // Only an AppError's safe sentence leaves; anything else is a 500 without detail, and is logged whole.
 import { AppError, type ErrorCategory, type Text } from '#protocol/errors.ts';
-import { STATUS_CODES, type ServerResponse } from 'node:http';
+import { STATUS_CODES, type IncomingMessage, type ServerResponse } from 'node:http';
 import { z } from 'zod';
+import { LINGER_MS_MAX } from './limits.ts';
 
 const statusByCategory: Record<ErrorCategory, number> = {
   invalid: 400,
@@ -19,6 +20,7 @@ const statusByCategory: Record<ErrorCategory, number> = {
 const statusByCode: Readonly<Record<string, number>> = {
   'http/method': 405,
   'http/not-acceptable': 406,
+  'http/too-slow': 408,
   'http/too-large': 413,
   'envelope/too-large': 413,
   'batch/too-large': 413,
@@ -73,14 +75,28 @@ export function sendProblem(response: ServerResponse, error: unknown, language: 
     response.destroy();
     return;
   }
+  cutUnlessComplete(response.req);
   const problem = problemOf(error, language);
   const retryAfterS = error instanceof AppError ? error.retryAfterS : undefined;
   response.writeHead(problem.status, {
     'content-type': 'application/problem+json',
     'cache-control': 'no-store',
+    // What is still to come of a slow body would hold the connection.
+    ...(problem.status === 408 ? { connection: 'close' } : {}),
     ...(retryAfterS === undefined ? {} : { 'retry-after': String(Math.ceil(retryAfterS)) }),
   });
   response.end(JSON.stringify(problem));
+}
+
+/** A refusal does not oblige anybody to swallow the rest of an endless body. */
+function cutUnlessComplete(request: IncomingMessage): void {
+  if (request.complete) return;
+  request.resume();
+  const cut = setTimeout(() => {
+    if (!request.complete) request.destroy();
+  }, LINGER_MS_MAX);
+  cut.unref();
+  request.once('close', () => clearTimeout(cut));
 }
 
 export function unexpected(error: unknown): AppError {

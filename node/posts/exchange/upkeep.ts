@@ -1,4 +1,5 @@
 // What follows for posts when a bond begins or ends: filling in, and removing what it gave access to, step by step.
+// Every step is bounded and repeatable: a stop in the middle loses nothing.
 import type { Consumer } from '#kernel/events.ts';
 import type { Tx } from '#kernel/db/database.ts';
 import { AppError, isNodeId, type NodeId } from '#protocol';

@@ -1,0 +1,103 @@
+// Binds the contract of conversations to its use cases.
+import { bind, type BoundRoute, type RequestContext } from '#kernel/http/contract.ts';
+import { isoTime } from '#kernel/ports.ts';
+import { isNodeId, type NodeId } from '#protocol';
+import * as api from './api.ts';
+import { failures, messageUri, type Report } from './model.ts';
+import type { Conversations, ShownMessage, ShownThread } from './service.ts';
+
+export interface ConversationsHttp {
+  readonly conversations: Conversations;
+  readonly sendFile: (
+    file: { author: NodeId; id: string; position: number },
+    context: RequestContext,
+  ) => Promise<void>;
+}
+
+export function conversationsRoutes({ conversations, sendFile }: ConversationsHttp): BoundRoute[] {
+  return [
+    bind(api.sendMessage, async ({ body }, { actor }) => {
+      const { who, text, reply_to: replyTo, files } = body;
+      return shownMessage(await conversations.send({ who, text, replyTo, files }, actor));
+    }),
+    bind(api.listMessages, async ({ query }) => {
+      const { items, next_cursor } = await conversations.messages(query);
+      return { items: items.map(shownMessage), next_cursor };
+    }),
+    bind(api.listThreads, async ({ query }) => {
+      const { items, next_cursor } = await conversations.threads(query);
+      return { items: items.map(shownThread), next_cursor };
+    }),
+    bind(api.changeThread, async ({ params: { action }, body: { who } }, { actor }) => {
+      const nodeId = await changeThread(conversations, action)(who, actor);
+      const names = await conversations.namesOf(nodeId);
+      return { node_id: nodeId, username: names?.username ?? '', done: action };
+    }),
+    bind(api.readAttachment, async ({ params: { author, id, position } }, context) => {
+      if (!isNodeId(author)) throw failures.noMessage();
+      await sendFile({ author, id, position }, context);
+    }),
+    bind(api.createReport, async ({ body }, { actor }) =>
+      shownReport(await conversations.report(body, actor)),
+    ),
+    bind(api.listReports, async ({ query }) => {
+      const { items, next_cursor } = await conversations.reports(query);
+      return { items: items.map(shownReport), next_cursor };
+    }),
+  ];
+}
+
+function changeThread(
+  conversations: Conversations,
+  action: api.ThreadAction,
+): Conversations['accept' | 'decline' | 'markRead'] {
+  switch (action) {
+    case 'accept':
+      return conversations.accept;
+    case 'decline':
+      return conversations.decline;
+    case 'read':
+      return conversations.markRead;
+  }
+}
+
+function shownMessage({ message, author, names }: ShownMessage): api.ShownMessage {
+  const { id, peer, text, at, state, replyTo, attachments, withheld, delivery, reason } = message;
+  return {
+    id,
+    uri: messageUri(author, id),
+    author: { node_id: author, username: names?.username ?? '' },
+    ...{ with: peer, text, created_at: isoTime(at) },
+    state: state === 'unreadable' ? 'unreadable' : 'shown',
+    ...(replyTo === null ? {} : { reply_to: replyTo }),
+    ...(attachments.length === 0
+      ? {}
+      : {
+          attachments: attachments.map(({ name, type, size }, position) => ({ position, name, type, size })),
+        }),
+    ...(withheld === 0 ? {} : { withheld }),
+    ...(message.mine ? { delivery: delivery ?? 'queued' } : {}),
+    ...(reason === null ? {} : { reason }),
+  };
+}
+
+function shownThread({ thread, names, newest }: ShownThread): api.ShownThread {
+  return {
+    node_id: thread.peer,
+    username: names?.username ?? '',
+    display_name: names?.display_name ?? '',
+    unread: thread.unread,
+    last_at: isoTime(thread.lastAt),
+    newest: newest === undefined ? null : shownMessage(newest),
+  };
+}
+
+function shownReport({ id, about, nodeId, reason, at }: Report): {
+  id: string;
+  about: string;
+  node_id: string;
+  reason: string;
+  created_at: string;
+} {
+  return { id, about, node_id: nodeId, reason, created_at: isoTime(at) };
+}

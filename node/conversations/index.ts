@@ -1,0 +1,97 @@
+// Conversations: direct messages that only the two nodes can read, requests of strangers, complaints.
+import { defineFeature } from '#kernel/feature.ts';
+import type { Job } from '#kernel/jobs.ts';
+import { access, allow, deny } from '#node/access/index.ts';
+import { discovery } from '#node/discovery/index.ts';
+import { federation } from '#node/federation/index.ts';
+import { identity } from '#node/identity/index.ts';
+import { media } from '#node/media/index.ts';
+import { people } from '#node/people/index.ts';
+import { search } from '#node/search/index.ts';
+import { AppError, type Json, type JsonObject, type NodeId } from '#protocol';
+import { sealDirectMessage, type DirectMessageContent } from '#protocol/messages';
+import { createFiles } from './files.ts';
+import { conversationsRoutes } from './http.ts';
+import { registerOpening, bondConsumer } from './jobs.ts';
+import { migrations } from './migrations/index.ts';
+import type { People } from './ports.ts';
+import { createReading } from './reading.ts';
+import { createConversations } from './service.ts';
+import { createWire } from './wire.ts';
+
+export type { Conversations } from './service.ts';
+
+export const conversations = defineFeature({
+  name: 'conversations',
+  needs: { identity, access, discovery, federation, search, media, people },
+  migrations,
+  start(host, doors) {
+    const { db, events, clock, random, jobs, log } = host;
+    const { federation: mail } = doors;
+    const self = (): NodeId => doors.identity.self().nodeId;
+    const persons = peopleOf(doors);
+    const service = createConversations({
+      ...{ db, events, clock, random, self, people: persons, search: doors.search, files: doors.media },
+      mail: {
+        sendDraft: (tx, to, content) =>
+          // A checked content is JSON.
+          mail.send(tx, { to, type: 'direct_message', draft: content as unknown as Json }),
+        states: (ids) => mail.deliveryStates(ids),
+      },
+    });
+
+    mail.registerSealer('direct_message', async (fields, draft, route) => {
+      const content = draft as unknown as DirectMessageContent;
+      return (await sealDirectMessage(fields, content, route.sealingKey)) as unknown as JsonObject;
+    });
+    const opening: Job = registerOpening({
+      ...{ db, jobs, events, log, self, search: doors.search },
+      sealingKeys: () => {
+        const { current, older } = doors.identity.self().sealingKeys;
+        return [current, ...older].map(({ privateKey }) => privateKey);
+      },
+    });
+    const wire = createWire({ events, self, people: persons, wakeOpening: () => opening.wake() });
+    mail.handle('direct_message', { from: 'anyone', apply: (tx, batch) => wire.receive(tx, batch) });
+    mail.onDelivered((tx, delivered) => wire.delivered(tx, delivered));
+    events.consume(bondConsumer());
+
+    const files = createFiles({ self, conversations: service, media: doors.media });
+    doors.access.register('message', {
+      decide: async ({ actor, action, resource: { id } }) =>
+        actor.kind === 'node' &&
+        action === 'read' &&
+        id !== undefined &&
+        (await files.isFor(actor.node_id, id))
+          ? allow('the message was written to this node')
+          : deny('owner-only'),
+    });
+    doors.access.register('report', { decide: () => deny('owner-only') });
+    doors.search.provide('message', createReading({ db, self, people: persons }));
+
+    return {
+      door: service,
+      routes: conversationsRoutes({ conversations: service, sendFile: files.send }),
+    };
+  },
+});
+
+function peopleOf(doors: {
+  readonly people: Awaited<ReturnType<(typeof people)['start']>>['door'];
+  readonly discovery: Awaited<ReturnType<(typeof discovery)['start']>>['door'];
+}): People {
+  return {
+    relations: doors.people.relationsWith,
+    names: doors.people.names,
+    resolve: doors.people.nodeOf,
+    known: async (who) => {
+      try {
+        return await doors.people.knownNode(who);
+      } catch (error) {
+        if (error instanceof AppError && error.code === 'people/unknown') return undefined;
+        throw error;
+      }
+    },
+    keep: (tx, nodeId) => doors.discovery.pin(tx, { node_id: nodeId }),
+  };
+}
