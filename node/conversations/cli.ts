@@ -31,7 +31,8 @@ const send = defineCommand({
     const replyTo = options['replyTo'];
     const message = await context.call(api.sendMessage, {
       body: {
-        ...{ who: args['who'] ?? '', text: args['text'] ?? '' },
+        who: args['who'] ?? '',
+        text: args['text'] ?? '',
         ...(typeof replyTo === 'string' ? { reply_to: replyTo } : {}),
       },
     });

@@ -8,14 +8,13 @@ import { identity } from '#node/identity/index.ts';
 import { media } from '#node/media/index.ts';
 import { people } from '#node/people/index.ts';
 import { search } from '#node/search/index.ts';
-import { AppError, type Json, type JsonObject, type NodeId } from '#protocol';
+import { AppError, type Json, type NodeId } from '#protocol';
 import { sealDirectMessage, type DirectMessageContent } from '#protocol/messages';
 import { createFiles } from './files.ts';
 import { conversationsRoutes } from './http.ts';
 import { registerOpening, bondConsumer } from './jobs.ts';
 import { migrations } from './migrations/index.ts';
 import type { People } from './ports.ts';
-import { createReading } from './reading.ts';
 import { createConversations } from './service.ts';
 import { createWire } from './wire.ts';
 
@@ -31,21 +30,36 @@ export const conversations = defineFeature({
     const self = (): NodeId => doors.identity.self().nodeId;
     const persons = peopleOf(doors);
     const service = createConversations({
-      ...{ db, events, clock, random, self, people: persons, search: doors.search, files: doors.media },
+      db,
+      events,
+      clock,
+      random,
+      self,
+      people: persons,
+      search: doors.search,
+      files: doors.media,
       mail: {
         sendDraft: (tx, to, content) =>
-          // A checked content is JSON.
-          mail.send(tx, { to, type: 'direct_message', draft: content as unknown as Json }),
+          mail.send(tx, {
+            to,
+            type: 'direct_message',
+            draft: content as unknown as Json,
+          }),
         states: (ids) => mail.deliveryStates(ids),
       },
     });
 
-    mail.registerSealer('direct_message', async (fields, draft, route) => {
-      const content = draft as unknown as DirectMessageContent;
-      return (await sealDirectMessage(fields, content, route.sealingKey)) as unknown as JsonObject;
-    });
+    mail.registerSealer('direct_message', (fields, draft, route) =>
+      // A draft is a content that was checked when it was queued.
+      sealDirectMessage(fields, draft as unknown as DirectMessageContent, route.sealingKey),
+    );
     const opening: Job = registerOpening({
-      ...{ db, jobs, events, log, self, search: doors.search },
+      db,
+      jobs,
+      events,
+      log,
+      self,
+      search: doors.search,
       sealingKeys: () => {
         const { current, older } = doors.identity.self().sealingKeys;
         return [current, ...older].map(({ privateKey }) => privateKey);
@@ -67,11 +81,14 @@ export const conversations = defineFeature({
           : deny('owner-only'),
     });
     doors.access.register('report', { decide: () => deny('owner-only') });
-    doors.search.provide('message', createReading({ db, self, people: persons }));
+    doors.search.provide('message', (uris) => service.hits(uris));
 
     return {
       door: service,
-      routes: conversationsRoutes({ conversations: service, sendFile: files.send }),
+      routes: conversationsRoutes({
+        conversations: service,
+        sendFile: (file, context) => files.send(file, context),
+      }),
     };
   },
 });

@@ -47,7 +47,9 @@ export function registerOpening(host: OpeningHost): Job {
 async function tryToOpen(host: OpeningHost, sealed: store.SealedMessage): Promise<Tried> {
   const { id, seq, peer, enc, ciphertext } = sealed;
   const party = (node_id: NodeId): { node_id: NodeId; server_url: string; username: string } => ({
-    ...{ node_id, server_url: '', username: '' },
+    node_id,
+    server_url: '',
+    username: '',
   });
   const fields = { id, seq, type: 'direct_message', from: party(peer), to: party(host.self()) };
   try {
