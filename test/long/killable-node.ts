@@ -42,9 +42,8 @@ export async function settle(options: {
   const { name, dataDir, port, registry } = options;
   if (!existsSync(dataDir)) {
     const url = `http://127.0.0.1:${port}`;
-    const made = await runCli({ dataDir }, [
-      ...['init', '--username', name, '--url', url, '--registry', registry],
-    ]);
+    const words = ['init', '--username', name, '--url', url, '--registry', registry];
+    const made = await runCli({ dataDir }, words);
     assert.equal(made.code, 0, made.stderr);
   }
   const node = await run(name, dataDir);
@@ -57,8 +56,8 @@ export async function settle(options: {
 async function run(name: string, dataDir: string): Promise<KillableNode> {
   let program: Program = await spawnNode({ dataDir });
   const nodeId = z.string().parse(program.ready.node_id);
-  let running: PromiseWithResolvers<undefined> = Promise.withResolvers();
-  running.resolve(undefined);
+  let running: PromiseWithResolvers<void> = Promise.withResolvers();
+  running.resolve();
   const said: string[] = [];
   const ended = (): void => void said.push(program.stdout(), program.stderr());
   return {
@@ -66,7 +65,7 @@ async function run(name: string, dataDir: string): Promise<KillableNode> {
     nodeId,
     dataDir,
     ...createClient({ socketPath: () => socketPathOf(dataDir), language: 'en' }),
-    up: async () => void (await running.promise),
+    up: () => running.promise,
     async kill() {
       running = Promise.withResolvers();
       // Whoever waits for it hears of a start that failed; nobody has to wait.
@@ -83,7 +82,7 @@ async function run(name: string, dataDir: string): Promise<KillableNode> {
         throw error;
       }
       assert.ok(performance.now() - began < READY_MS_MAX, `${name} was ready too late`);
-      running.resolve(undefined);
+      running.resolve();
     },
     async stop() {
       assert.equal(await program.end('SIGTERM'), 0, program.stderr());

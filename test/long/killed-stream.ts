@@ -112,11 +112,13 @@ export async function writeWithKills(
   }
 }
 
+/** Waits until so many are acknowledged, or the writing has ended or failed. */
 async function reached(progress: Progress, count: number, writing: Promise<void>): Promise<void> {
-  let over = false;
-  const end = writing.finally(() => (over = true));
-  end.catch(() => undefined);
-  while (!over && progress.acknowledged.length < count) await pause(1);
+  const watched = new AbortController();
+  const ended = writing.finally(() => watched.abort());
+  // Its failure is told where the writing itself is awaited.
+  ended.catch(() => undefined);
+  while (!watched.signal.aborted && progress.acknowledged.length < count) await pause(1);
 }
 
 async function write(

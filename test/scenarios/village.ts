@@ -130,34 +130,34 @@ async function makePerson(options: {
   let running: Program | undefined;
   const earlier: string[] = [];
   const said = (program: Program): string => program.stdout() + program.stderr();
-  return ({
-	name,
-	nodeId,
-	dataDir,
-	async ored<Result>(...args: string[]) {
-		const result = await runCli({ dataDir }, args);
-		assert.equal(result.code, 0, `ored ${args.join(' ')}: ${result.stderr}`);
-		return result.json() as Result;
-	},
-	exit: async (...args) => (await runCli({ dataDir }, args)).code,
-	async start() {
-		assert.equal(running, undefined, `${name}'s node runs already`);
-		running = await spawnNode({
-			dataDir,
-			args: ['--port', String(port)]
-		});
-	},
-	async stop() {
-		assert.ok(running !== undefined, `${name}'s node does not run`);
-		assert.equal(await running.end('SIGTERM'), 0);
-		earlier.push(said(running));
-		running = undefined;
-	},
-	output: () => [...earlier, running === undefined ? '' : said(running)].join(''),
-	async [Symbol.asyncDispose]() {
-		await running?.end('SIGKILL');
-	}
-});
+  return {
+    name,
+    nodeId,
+    dataDir,
+    async ored<Result>(...args: string[]) {
+      const result = await runCli({ dataDir }, args);
+      assert.equal(result.code, 0, `ored ${args.join(' ')}: ${result.stderr}`);
+      return result.json() as Result;
+    },
+    exit: async (...args) => (await runCli({ dataDir }, args)).code,
+    async start() {
+      assert.equal(running, undefined, `${name}'s node runs already`);
+      running = await spawnNode({
+        dataDir,
+        args: ['--port', String(port)],
+      });
+    },
+    async stop() {
+      assert.ok(running !== undefined, `${name}'s node does not run`);
+      assert.equal(await running.end('SIGTERM'), 0);
+      earlier.push(said(running));
+      running = undefined;
+    },
+    output: () => [...earlier, running === undefined ? '' : said(running)].join(''),
+    async [Symbol.asyncDispose]() {
+      await running?.end('SIGKILL');
+    },
+  };
 }
 
 function registryProgram(options: {
