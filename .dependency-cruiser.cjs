@@ -26,6 +26,7 @@ const OWNERS = {
   kysely: [
     '^node/kernel/(db/|events\\.ts$)',
     '^node/[^/]+/store(\\.ts$|/|-[^/]+$)',
+    '^node/[^/]+/[^/]+/store(\\.ts$|/|-[^/]+$)',
     '^node/[^/]+/migrations/',
     '^registry/store(\\.ts$|/|-[^/]+$)',
     '^registry/migrations/',
@@ -44,8 +45,8 @@ const OWNERS = {
   pino: ['^node/kernel/log\\.ts$'],
   'prom-client': ['^node/kernel/metrics\\.ts$', '^node/metrics/', '^registry/metrics\\.ts$'],
   jose: ['^node/identity/', '^registry/auth(\\.ts$|/)'],
-  sharp: ['^node/[^/]+/media[^/]*(\\.ts$|/)'],
-  'file-type': ['^node/[^/]+/media[^/]*(\\.ts$|/)'],
+  sharp: ['^node/media/'],
+  'file-type': ['^node/media/'],
 };
 
 const escape = (name) => name.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&');

@@ -10,9 +10,9 @@ import {
   compareLogs,
   fromBase64Url,
   invalid,
+  parseNewUsername,
   parseNodeId,
   parseRecord,
-  parseUsername,
   signFor,
   toBase64Url,
   usernameSkeleton,
@@ -27,7 +27,7 @@ import type { Listing, NodeSummary } from './api.ts';
 import type { Challenges } from './challenges.ts';
 import { ONLINE_MS } from './limits.ts';
 import type { Presence } from './presence.ts';
-import type { DiscoverQuery, RegistryStore, StoredNode } from './store/store.ts';
+import type { DiscoverQuery, ListedNode, RegistryStore, StoredNode } from './store/store.ts';
 
 export interface Registration {
   readonly log: string;
@@ -49,17 +49,17 @@ export interface DirectoryOptions {
 }
 
 export interface Directory {
-  /** @throws registry/challenge, registry/proof, registry/foreign-record, registry/fork, registry/stale, registry/username-taken, registry/local-address, identity/*, record/*, name/* */
+  /** @throws registry/challenge, registry/proof, registry/foreign-record, registry/fork, registry/stale, registry/username-taken, registry/local-address, identity/*, record/*, names/* */
   register(registration: Registration): Promise<{ node_id: string; username: string; receipt: string }>;
   discover(query: Omit<DiscoverQuery, 'now'>): Promise<{ items: NodeSummary[]; next: string | undefined }>;
   /** @throws registry/unknown-node */
   node(nodeId: string): Promise<StoredNode>;
-  summary(node: StoredNode): NodeSummary;
+  summary(node: ListedNode): NodeSummary;
 }
 
 export function createDirectory(options: DirectoryOptions): Directory {
   const { store, clock, challenges, presence } = options;
-  const summary = (node: StoredNode): NodeSummary => {
+  const summary = (node: ListedNode): NodeSummary => {
     const lastSeen = Math.max(node.last_seen_at, presence.lastSeen(node.node_id));
     const { node_id, username, display_name, region, language, capabilities } = node;
     return {
@@ -168,6 +168,7 @@ async function judge(
       'The record is of another node than the identity log.',
     );
   }
+  if (identity.deactivated) return closed(registration, identity, known, nowMs);
   await verifyRecord(parsed, identity, { nowMs });
   if (known !== undefined) await refuseOlder(known, registration, record.seq);
   for (const url of record.server_urls) {
@@ -176,7 +177,7 @@ async function judge(
   const { display_name, capabilities, region, language, listed } = registration.listing;
   return {
     node_id: parseNodeId(identity.nodeId),
-    username: parseUsername(record.username),
+    username: parseNewUsername(record.username),
     username_skeleton: usernameSkeleton(record.username),
     display_name,
     region,
@@ -193,6 +194,27 @@ async function judge(
     registered_at: known?.registered_at ?? nowMs,
     updated_at: nowMs,
     last_seen_at: nowMs,
+  };
+}
+
+/** A closed identity: its log is kept and shown to those who ask for it, its place in the directory ends. */
+async function closed(
+  registration: Registration,
+  identity: VerifiedIdentity,
+  known: StoredNode | undefined,
+  nowMs: number,
+): Promise<StoredNode> {
+  if (known === undefined)
+    throw invalid('registry/closed-unprocessable', 'The identity of this node is closed.');
+  await refuseOlder(known, registration, known.record_seq + 1);
+  return {
+    ...known,
+    listed: false,
+    log: registration.log,
+    log_head: identity.head,
+    signing_key: identity.signingPublicKey,
+    deactivated: true,
+    updated_at: nowMs,
   };
 }
 

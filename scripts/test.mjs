@@ -62,18 +62,21 @@ function isOnPath(command) {
   });
 }
 
+/** Whether Debian's own Python finds a module: another Python on the path would not see Debian's packages. */
+function isPythonModule(name) {
+  return spawnSync('/usr/bin/python3', ['-c', `import ${name}`], { stdio: 'ignore' }).status === 0;
+}
+
 function installDebianPackages() {
   const missing = readJson('scripts/debian-packages.json').packages.filter(
-    ({ command }) => !isOnPath(command),
+    ({ command, python }) => !isOnPath(command) || (python !== undefined && !isPythonModule(python)),
   );
   if (missing.length === 0) return;
   const names = missing.map((entry) => entry.package);
   for (const entry of missing) console.log(`npm test: ${entry.package} is needed: ${entry.reason}`);
   const aptGet = ['apt-get', 'install', '-y', '--no-install-recommends', ...names].join(' ');
   if (process.getuid?.() !== 0 || !existsSync('/etc/debian_version')) {
-    fail(
-      `these programs are missing: ${missing.map(({ command }) => command).join(', ')}. On Debian: sudo ${aptGet}`,
-    );
+    fail(`these packages are missing: ${names.join(', ')}. On Debian: sudo ${aptGet}`);
   }
   const install = () => run('apt-get', aptGet.split(' ').slice(1), { env: aptEnvironment });
   const aptEnvironment = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };

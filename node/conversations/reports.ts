@@ -1,7 +1,7 @@
 // Complaints that the owner keeps, about a person or about what an address names. Nobody is told of them.
 import { actorToString, type Actor } from '#kernel/actor.ts';
 import { isUri, newMessageId, parseUri } from '#protocol';
-import { cleanText } from '#protocol/text.ts';
+import { cleanText } from '#protocol/messages';
 import { REASON_CHARS_MAX, type Report } from './model.ts';
 import { peerNamed } from './naming.ts';
 import type { Page } from './reading.ts';

@@ -12,8 +12,7 @@ import {
   type MessageId,
   type NodeId,
 } from '#protocol';
-import { directMessagePlaintext, type DirectMessageContent } from '#protocol/messages';
-import { cleanText } from '#protocol/text.ts';
+import { cleanText, directMessagePlaintext, type DirectMessageContent } from '#protocol/messages';
 import { failures, messageUri } from './model.ts';
 import { correspondent, peerNamed } from './naming.ts';
 import type { Files, Index, Mail, OwnFile, People } from './ports.ts';

@@ -1,4 +1,5 @@
 // The door of discovery: who others are, how they are found, and this node's registry.
+// What other areas get: contacts, look-ups, and the registry's client, over one service.
 import { defineFeature } from '#kernel/feature.ts';
 import { identity } from '#node/identity/index.ts';
 import type { NodeId } from '#protocol';
@@ -20,7 +21,7 @@ export const discovery = defineFeature({
     const own = doors.identity;
     const service = new Service(host, {
       self: () => own.self(),
-      introduction: async () => ({ record: await own.record(), log: own.self().log }),
+      introduction: async (reader) => ({ record: await own.recordFor(reader), log: own.self().log }),
       listing: () => ({
         display_name: own.self().displayName,
         capabilities: CAPABILITIES,
@@ -51,6 +52,8 @@ export const discovery = defineFeature({
       loadSender: contacts.load.bind(contacts),
       registry: service.registry,
       registered: service.registered.bind(service),
+      /** Registers this node now. @throws network/*, or what the registry answered */
+      register: service.register.bind(service),
       onRegistered: service.onRegistered.bind(service),
       registerAgain: () => {
         service.unregistered();

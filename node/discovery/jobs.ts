@@ -1,4 +1,5 @@
 // Keeping this node listed: registered at start, each twelve hours, and when its record changes.
+// A registry that is down only delays; it never fails the node.
 import type { Host } from '#kernel/feature.ts';
 import { AppError } from '#protocol';
 import type { Service } from './service.ts';

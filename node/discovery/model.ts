@@ -1,4 +1,5 @@
 // What is known of another node, and what may be asked for. Pure: no I/O.
+// A query is read here into one of four kinds; what cannot be read is refused with a sentence.
 import {
   AppError,
   fromBase64Url,

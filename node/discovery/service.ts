@@ -22,8 +22,8 @@ const nodeAnswer = z.object({ record: z.string().max(16 * 1024), log: z.string()
 
 export interface OwnNode {
   readonly self: RegistryClientHost['self'];
-  /** What introduces this node, as it is published. */
-  introduction(): Promise<Shown>;
+  /** What introduces this node to a reader at this address: private addresses stay in their own range. */
+  introduction(readerUrl: string): Promise<Shown>;
   listing(): Listing;
 }
 
@@ -148,10 +148,9 @@ export class Service {
   /** Registers this node, and remembers how that went. @throws network/*, or what the registry answered */
   async register(): Promise<void> {
     try {
-      await this.#needRegistry().register({
-        ...(await this.#own.introduction()),
-        listing: this.#own.listing(),
-      });
+      const registry = this.#needRegistry();
+      const own = await this.#own.introduction(registry.url);
+      await registry.register({ ...own, listing: this.#own.listing() });
       this.#registered = true;
       for (const run of this.#onRegistered) run();
       this.#lastError = undefined;

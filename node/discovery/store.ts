@@ -1,4 +1,5 @@
 // SQL of the nodes that this one knows.
+// One row a node; whether it may be believed was decided before.
 import { tables, type Reader, type Tx } from '#kernel/db/database.ts';
 import type { NodeId } from '#protocol';
 import { sql } from 'kysely';

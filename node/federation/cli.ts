@@ -1,4 +1,5 @@
 // `ored outbox` and `ored peers`: where what was sent stands, and with whom this node exchanges messages.
+// Runs in a process of its own and reads the ledger over the local socket, page by page.
 import { defineCommand, type Command, type CommandContext } from '#kernel/command.ts';
 import { AppError } from '#protocol/errors.ts';
 import * as api from './api.ts';

@@ -6,7 +6,13 @@ import type { Log } from '#kernel/log.ts';
 import { AppError, type MessageId } from '#protocol';
 import type { MessageType } from '#protocol/messages';
 import assert from 'node:assert/strict';
-import { refusalOf, refusals, type MessageHandler, type Refusal, type Verified } from './model.ts';
+import { refusalOf, refusals, type Outcome, type Refusal, type Verified } from './model.ts';
+
+export interface MessageHandler<T extends MessageType> {
+  readonly from: 'contacts' | 'anyone';
+  /** Applies a batch, in each pair's order. An AppError thrown refuses one message: the batch is bisected to find it. */
+  apply(tx: Tx, batch: readonly Verified<T>[]): Promise<void | readonly Outcome[]>;
+}
 
 /** A handler whose type is known only by its key in the table. */
 interface AnyHandler {

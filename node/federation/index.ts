@@ -1,4 +1,5 @@
 // The door of federation: areas send messages, handle those of others, and ask; delivery and proof happen here.
+// It ties the parts to identity, discovery, access and the vault, and holds no rule of its own.
 import { defineFeature } from '#kernel/feature.ts';
 import { access, publicRules } from '#node/access/index.ts';
 import { discovery } from '#node/discovery/index.ts';
@@ -9,18 +10,11 @@ import { migrations } from './migrations/index.ts';
 import { httpTransport } from './outbox/transport.ts';
 import type { Directory, Self } from './ports.ts';
 import { Service } from './service.ts';
-import { statesOf } from './outbox/store.ts';
-import { AppError } from '#protocol';
+import { statesOf } from './store-outbox.ts';
+import { AppError, parseRecord } from '#protocol';
 
-export type {
-  DeliveryState,
-  MessageHandler,
-  Outcome,
-  RequestHandler,
-  Standing,
-  Verified,
-  VerifiedRequest,
-} from './model.ts';
+export type { DeliveryState, Outcome, RequestHandler, Standing, Verified, VerifiedRequest } from './model.ts';
+export type { MessageHandler } from './handlers.ts';
 export type { Sealer, SealFields } from './outbox/delivery.ts';
 export type { Delivered } from './outbox/receipts.ts';
 export type { BlobSource, ByteRange } from './blobs.ts';
@@ -33,9 +27,13 @@ export const federation = defineFeature({
   async start(host, doors) {
     const own = doors.identity;
     const found = doors.discovery;
+    // Where the published record names no address, envelopes name none either: the two must agree.
+    const hidden =
+      found.registry !== undefined &&
+      parseRecord(await own.recordFor(found.registry.url)).record.server_urls.length === 0;
     const self: Self = {
       nodeId: own.self().nodeId,
-      party: () => own.party(),
+      party: () => (hidden ? { ...own.party(), server_url: '' } : own.party()),
       signingKey: () => own.self().signingKey,
       sealingKeys: () => {
         const { current, older } = own.self().sealingKeys;
@@ -76,6 +74,7 @@ export const federation = defineFeature({
         retry: service.retry.bind(service),
       },
       peers: service.listPeers.bind(service),
+      showSelf: service.showSelf.bind(service),
     };
     return {
       door,

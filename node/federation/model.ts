@@ -2,7 +2,6 @@
 // Pure: no I/O. See docs/protocol.md "Delivery".
 import type { AppError, ErrorCategory, ErrorCode, Json, MessageId, NodeId, Party } from '#protocol';
 import type { MessageType, Payload } from '#protocol/messages';
-import type { Tx } from '#kernel/db/database.ts';
 
 /** What the owner made of a node: a contact has its own budget, strangers share one lane, the blocked are refused. */
 export type Standing = 'contact' | 'stranger' | 'blocked';
@@ -30,12 +29,6 @@ export interface Verified<T extends MessageType = MessageType> {
 export interface Outcome {
   readonly id: MessageId;
   readonly refuse: AppError;
-}
-
-export interface MessageHandler<T extends MessageType> {
-  readonly from: 'contacts' | 'anyone';
-  /** Applies a batch, in each pair's order. An AppError thrown refuses one message: the batch is bisected to find it. */
-  apply(tx: Tx, batch: readonly Verified<T>[]): Promise<void | readonly Outcome[]>;
 }
 
 /** A signed, fresh question of another node. */
@@ -89,6 +82,9 @@ export const DELIVERY_BYTES_MAX = 512 * 1024;
 /** Peers served at once; those that failed last time may take only part, so that they never delay the others. */
 export const DELIVERIES_MAX = 64;
 export const SLOW_DELIVERIES_MAX = 24;
+
+/** What was relayed and never answered for is relayed once more: a registry may have lost it. */
+export const RELAY_AGAIN_MS = 3 * 86_400_000;
 
 /** These wait until they are accepted or cancelled; every other type expires. */
 const lasting: ReadonlySet<string> = new Set([

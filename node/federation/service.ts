@@ -1,4 +1,5 @@
 // Federation as its door offers it: areas register handlers and send; everything between is here put together.
+// It decides only what belongs to no part: standing, introductions, and how the ledger is shown.
 import type { Tx } from '#kernel/db/database.ts';
 import type { Host } from '#kernel/feature.ts';
 import { isoTime } from '#kernel/ports.ts';
@@ -7,17 +8,17 @@ import type { MessageType } from '#protocol/messages';
 import type { LedgerEntry } from './api.ts';
 import { Blobs } from './blobs.ts';
 import { Buckets } from './budget.ts';
-import { Handlers } from './handlers.ts';
+import { Handlers, type MessageHandler } from './handlers.ts';
 import { Applier } from './inbox/apply.ts';
 import { Intake } from './inbox/intake.ts';
 import { RefusalTally } from './inbox/refusals.ts';
-import { registerJobs } from './jobs.ts';
-import { INTRODUCE_BUDGET, subnetOf, type MessageHandler, type Standing } from './model.ts';
+import { registerUpkeep } from './upkeep.ts';
+import { INTRODUCE_BUDGET, subnetOf, type Standing } from './model.ts';
 import { registerCollector } from './outbox/collector.ts';
 import { Delivery, type Sealer } from './outbox/delivery.ts';
 import { Queue, notFound } from './outbox/queue.ts';
 import { Receipts, type Delivered } from './outbox/receipts.ts';
-import * as ledger from './outbox/store.ts';
+import * as ledger from './store-outbox.ts';
 import { Peers } from './peers.ts';
 import type { Directory, Self, Transport } from './ports.ts';
 import { Queries } from './query.ts';
@@ -36,6 +37,7 @@ export class Service {
   readonly #host: Host;
   readonly #self: Self;
   readonly #directory: Directory;
+  readonly #transport: Transport;
   readonly #applier: Applier;
   readonly #introductions: Buckets;
   readonly #sealers = new Map<string, Sealer>();
@@ -50,6 +52,7 @@ export class Service {
     this.#host = host;
     this.#self = self;
     this.#directory = directory;
+    this.#transport = transport;
     this.#introductions = new Buckets(INTRODUCE_BUDGET, clock);
     this.peers = new Peers(db);
     this.handlers = new Handlers(db, log);
@@ -100,7 +103,7 @@ export class Service {
     this.queries = new Queries({ clock, random, self, peers: this.peers, directory, transport });
     this.blobs = new Blobs({ clock, network: host.network, self, peers: this.peers, directory });
     registerCollector({ db, jobs, log, self, directory, intake: this.intake, receipts });
-    registerJobs({ host, queue: this.queue, delivery: this.delivery });
+    registerUpkeep({ host, queue: this.queue, delivery: this.delivery });
     // Taken in before the signature is judged (intake); here it only counts as received.
     this.handle('identity_update', { from: 'anyone', apply: () => Promise.resolve() });
   }
@@ -141,6 +144,25 @@ export class Service {
     }
     const { nodeId, verdict } = await this.#directory.learn(shown);
     return { node_id: nodeId, verdict };
+  }
+
+  /** Shows this node's identity to others at once; how many took it in. Never throws for the network. */
+  async showSelf(nodeIds: readonly NodeId[]): Promise<number> {
+    const shown = await this.#self.introduction();
+    const taken = await Promise.all(
+      nodeIds.map(async (nodeId) => {
+        for (const url of (await this.#directory.route(nodeId))?.serverUrls ?? []) {
+          try {
+            if ((await this.#transport.introduce(url, shown)).status < 300) return 1;
+          } catch (error) {
+            if (!(error instanceof AppError)) throw error;
+            this.#host.log.debug({ to: nodeId, code: error.code }, 'this node could not be shown');
+          }
+        }
+        return 0;
+      }),
+    );
+    return taken.reduce<number>((sum, one) => sum + one, 0);
   }
 
   async listLedger(query: {

@@ -1,4 +1,5 @@
 // Options that several commands take, read the same way everywhere.
+// Refuses with exit code 2, in the person’s language; it knows no area.
 import { invalid } from '#protocol/errors.ts';
 
 /** `--limit`: undefined when absent. @throws cli/usage for anything but a whole number from 1 */

@@ -4,7 +4,7 @@
 // redirects nor DNS rebinding pass it. Time, bytes and redirects are bounded. No proxy, no cookies.
 import { AppError } from '#protocol/errors.ts';
 import ipaddr from 'ipaddr.js';
-import { lookup as systemLookup } from 'node:dns';
+import { lookup as systemLookup, type LookupAddress, type LookupAllOptions } from 'node:dns';
 import {
   Agent as HttpAgent,
   request as httpRequest,
@@ -22,7 +22,12 @@ const REDIRECTS_MAX = 3;
 /** Connections to one peer at once: the delivery worker uses a few, media a few more. */
 const SOCKETS_PER_HOST_MAX = 8;
 const SOCKETS_MAX = 256;
+/** Kept for the next request, in all: what peers leave open must not use up SOCKETS_MAX. */
 const IDLE_SOCKETS_MAX = 64;
+/** An idle connection is worth its descriptor for a conversation's pause; peers drop theirs after about this. */
+const IDLE_MS_MAX = 60_000;
+/** What another server may see when it is redirected to: tickets and whatever else names the asker stay at home. */
+const REDIRECTED_HEADERS: readonly string[] = ['accept', 'range'];
 
 export interface NetworkRequest {
   readonly method: 'GET' | 'POST' | 'HEAD';
@@ -62,7 +67,15 @@ export interface NetworkOptions {
   /** CIDR ranges that the owner allowed. @throws network/bad-range at construction */
   readonly networks: readonly string[];
   readonly userAgent: string;
+  /** How names become addresses; the system's resolver unless a test brings its own. */
+  readonly resolve?: Resolve;
 }
+
+export type Resolve = (
+  hostname: string,
+  options: LookupAllOptions,
+  callback: (error: NodeJS.ErrnoException | null, addresses: LookupAddress[]) => void,
+) => void;
 
 type Range = readonly [ipaddr.IPv4 | ipaddr.IPv6, number];
 
@@ -75,11 +88,14 @@ const localRanges = [
   'fc00::/7',
 ].map(parseRange);
 
+const globalUnicast = parseRange('2000::/3');
+
 export function createNetwork(options: NetworkOptions): Network {
   const allowed = options.networks.map(parseRange);
   const mayConnect = (address: string): boolean => isAllowed(address, options.ownUrl(), allowed);
+  const resolve = options.resolve ?? systemLookup;
   const lookup: LookupFunction = (hostname, lookupOptions, callback) => {
-    systemLookup(hostname, { ...lookupOptions, all: true }, (error, addresses) => {
+    resolve(hostname, { ...lookupOptions, all: true }, (error, addresses) => {
       if (error !== null) return callback(error, '', 0);
       const fit = addresses.filter(({ address }) => mayConnect(address));
       const first = fit[0];
@@ -92,31 +108,40 @@ export function createNetwork(options: NetworkOptions): Network {
     keepAlive: true,
     maxSockets: SOCKETS_PER_HOST_MAX,
     maxTotalSockets: SOCKETS_MAX,
-    maxFreeSockets: IDLE_SOCKETS_MAX,
+    timeout: IDLE_MS_MAX,
     scheduling: 'lifo' as const,
     lookup,
   };
-  const http = new HttpAgent(agentOptions);
-  const https = new HttpsAgent({ ...agentOptions, minVersion: 'TLSv1.2' });
+  const http = boundIdleSockets(new HttpAgent(agentOptions));
+  const https = boundIdleSockets(new HttpsAgent({ ...agentOptions, minVersion: 'TLSv1.2' }));
 
   const open = async (request: NetworkRequest, signal: AbortSignal): Promise<IncomingMessage> => {
     let url = parseHttpUrl(request.url);
+    let headers = request.headers ?? {};
     for (let hop = 0; hop <= REDIRECTS_MAX; hop += 1) {
       if (isIP(bareHost(url)) !== 0 && !mayConnect(bareHost(url))) throw forbiddenAddress(url.host);
       const agent = url.protocol === 'https:' ? https : http;
-      const answer = await exchange(url, request, { agent, signal, userAgent: options.userAgent });
+      const answer = await exchange(
+        url,
+        { ...request, headers },
+        { agent, signal, userAgent: options.userAgent },
+      );
       const location = answer.headers.location;
       const redirected = [301, 302, 307, 308].includes(answer.statusCode ?? 0) && location !== undefined;
       // A POST is not repeated elsewhere: its signature names the receiver.
       if (!redirected || request.method === 'POST') return answer;
       answer.destroy();
-      url = parseHttpUrl(new URL(location, url).href);
+      const next = parseHttpUrl(new URL(location, url).href);
+      if (next.origin !== url.origin) headers = headersForElsewhere(headers);
+      url = next;
     }
     throw unreachable(request.url, new Error('too many redirects'));
   };
 
-  const stream = async (request: NetworkRequest): Promise<NetworkStream & { body: IncomingMessage }> => {
-    const timeout = AbortSignal.timeout(request.timeoutMs ?? REQUEST_MS_MAX);
+  const begin = async (
+    request: NetworkRequest,
+    timeout: AbortSignal,
+  ): Promise<NetworkStream & { body: IncomingMessage }> => {
     const signal = request.signal === undefined ? timeout : AbortSignal.any([timeout, request.signal]);
     try {
       const answer = await open(request, signal);
@@ -127,9 +152,10 @@ export function createNetwork(options: NetworkOptions): Network {
   };
 
   return {
-    stream,
+    stream: (request) => begin(request, AbortSignal.timeout(request.timeoutMs ?? REQUEST_MS_MAX)),
     async request(request) {
-      const { status, headers, body } = await stream(request);
+      const timeout = AbortSignal.timeout(request.timeoutMs ?? REQUEST_MS_MAX);
+      const { status, headers, body } = await begin(request, timeout);
       const bytesMax = request.bytesMax ?? ANSWER_BYTES_MAX;
       const chunks: Uint8Array[] = [];
       let length = 0;
@@ -146,7 +172,7 @@ export function createNetwork(options: NetworkOptions): Network {
           chunks.push(chunk);
         }
       } catch (error) {
-        throw toNetworkError(request.url, error);
+        throw toNetworkError(request.url, error, timeout);
       }
       return { status, headers, body: new Uint8Array(Buffer.concat(chunks)) };
     },
@@ -179,7 +205,7 @@ export function mayContact(url: string, ownUrl: string, networks: readonly strin
 
 function isAllowed(address: string, ownUrl: string, allowed: readonly Range[]): boolean {
   const parsed = ipaddr.process(address);
-  if (parsed.range() === 'unicast') return true;
+  if (parsed.range() === 'unicast' && isAssigned(parsed)) return true;
   const ownHost = bareHost(new URL(ownUrl));
   const own = ownHost === 'localhost' ? '127.0.0.1' : ownHost;
   const ownAddress = isIP(own) === 0 ? undefined : ipaddr.process(own);
@@ -190,12 +216,22 @@ function isAllowed(address: string, ownUrl: string, allowed: readonly Range[]): 
   return sameLoopback || shared || allowed.some((range) => inRange(parsed, range));
 }
 
+/** Global IPv6 unicast is 2000::/3 (RFC 4291); outside it lie the IPv4-compatible ::127.0.0.1 and whatever comes later. */
+function isAssigned(address: ipaddr.IPv4 | ipaddr.IPv6): boolean {
+  return address.kind() === 'ipv4' || inRange(address, globalUnicast);
+}
+
 function inRange(address: ipaddr.IPv4 | ipaddr.IPv6, range: Range): boolean {
   return address.kind() === range[0].kind() && address.match(range as [ipaddr.IPv4, number]);
 }
 
+/** True for CIDR notation, IPv4 or IPv6. */
+export function isAddressRange(cidr: string): boolean {
+  return ipaddr.isValidCIDR(cidr);
+}
+
 function parseRange(cidr: string): Range {
-  if (!ipaddr.isValidCIDR(cidr)) {
+  if (!isAddressRange(cidr)) {
     throw new AppError({
       category: 'invalid',
       code: 'network/bad-range',
@@ -206,6 +242,23 @@ function parseRange(cidr: string): Range {
     });
   }
   return ipaddr.parseCIDR(cidr);
+}
+
+/** Node bounds idle connections for each host only: many hosts that never close would leave none for the others. */
+function boundIdleSockets<Kind extends HttpAgent>(agent: Kind): Kind {
+  const keep = agent.keepSocketAlive.bind(agent);
+  agent.keepSocketAlive = (socket) => {
+    const idle = Object.values(agent.freeSockets).flatMap((sockets) => sockets ?? []);
+    if (idle.length >= IDLE_SOCKETS_MAX) idle[0]?.destroy();
+    return keep(socket);
+  };
+  return agent;
+}
+
+function headersForElsewhere(headers: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).filter(([name]) => REDIRECTED_HEADERS.includes(name.toLowerCase())),
+  );
 }
 
 function exchange(
@@ -227,6 +280,8 @@ function exchange(
     const send = url.protocol === 'https:' ? httpsRequest : httpRequest;
     const outgoing = send(url, settings, resolve);
     outgoing.once('error', reject);
+    // A request that waits for a connection learns of its abort only when it gets one.
+    options.signal.addEventListener('abort', () => reject(options.signal.reason as Error), { once: true });
     outgoing.end(request.body);
   });
 }
@@ -246,8 +301,9 @@ function parseHttpUrl(text: string): URL {
   return url;
 }
 
+/** Without the brackets of IPv6 and without the dot that ends a full name: "localhost." is localhost. */
 function bareHost(url: URL): string {
-  return url.hostname.replace(/^\[|\]$/g, '');
+  return url.hostname.replace(/^\[|\]$|\.$/g, '');
 }
 
 function hostOf(url: string): string {

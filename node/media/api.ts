@@ -1,4 +1,5 @@
 // HTTP contract of uploads and of the owner's own files.
+// All of it is the owner’s alone: other nodes fetch sealed bytes by ticket, never here.
 import { defineRoute } from '#kernel/http/contract.ts';
 import { z } from 'zod';
 import { MEDIA_BYTES_MAX } from './model.ts';

@@ -1,4 +1,5 @@
 // Hands pictures to the worker, one at a time, and ends the worker when there is nothing to draw.
+// Refuses what would wait too long; a worker that dies refuses its picture and is made anew.
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Clock } from '#kernel/ports.ts';
@@ -46,6 +47,7 @@ export function createImages(clock: Clock): Images {
         active.removeListener('exit', failed);
         resolve(answer);
       });
+      // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a worker thread has no origin
       active.postMessage({ id, bytes, format } satisfies DrawRequest);
     });
   };

@@ -1,12 +1,14 @@
 // Media: what the owner uploads. Pictures are drawn anew in a worker, everything is sealed in the vault.
+// Serves the owner’s uploads, and brings other people’s files here; needs the vault, access and federation.
 import { defineFeature } from '#kernel/feature.ts';
 import type { RequestContext } from '#kernel/http/contract.ts';
 import { access } from '#node/access/index.ts';
 import { federation } from '#node/federation/index.ts';
 import { vault } from '#node/vault/index.ts';
+import type { IncomingMessage } from 'node:http';
 import { sendFile } from './delivery.ts';
 import { createExchange, type Exchange } from './exchange.ts';
-import { mediaRoutes } from './http.ts';
+import { mediaRoutes, receiveUpload } from './http.ts';
 import { createImages } from './images.ts';
 import { migrations } from './migrations/index.ts';
 import { createMedia, type MediaDoor } from './service.ts';
@@ -17,6 +19,12 @@ export type { MediaDoor } from './service.ts';
 
 /** Writes a file as an HTTP answer. */
 export type Send = (file: Parameters<typeof sendFile>[1], context: RequestContext) => Promise<void>;
+
+/** Takes a raw upload in. */
+export type Receive = (
+  request: IncomingMessage,
+  about: Parameters<typeof receiveUpload>[2],
+) => ReturnType<typeof receiveUpload>;
 
 /** How often uploads that nothing refers to are looked for. */
 const TIDY_MS = 3_600_000;
@@ -49,10 +57,11 @@ export const media = defineFeature({
     });
     doors.federation.answer('blob_ticket', ({ from, payload }) => exchange.answer(from, payload));
     const { blobs } = doors.vault;
-    const door: MediaDoor & Pick<Exchange, 'fetch'> & { send: Send } = {
+    const door: MediaDoor & Pick<Exchange, 'fetch'> & { send: Send; receive: Receive } = {
       ...service,
       fetch: (from, uri, file) => exchange.fetch(from, uri, file),
       send: (file, context) => sendFile(blobs, file, context),
+      receive: (request, about) => receiveUpload(service, request, about),
     };
     return {
       door,

@@ -84,7 +84,8 @@ export function cleanFileName(name: string): string | null {
     .replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}"<>|:*?]/gu, '')
     .trim();
   if (/^\.*$/.test(clean)) return null;
-  return [...clean].slice(0, NAME_CHARS_MAX).join('');
+  // By code points, so that no character is cut in two.
+  return Array.from(clean).slice(0, NAME_CHARS_MAX).join('');
 }
 
 export interface ByteRange {

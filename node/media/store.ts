@@ -1,4 +1,5 @@
 // SQL of the owner's files.
+// Decides nothing: who may attach or read a file is the service’s to say.
 import { tables, type Reader, type Tx } from '#kernel/db/database.ts';
 import type { MediaFile } from './model.ts';
 

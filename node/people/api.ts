@@ -1,4 +1,5 @@
 // HTTP contract of people: profile, connections, finding somebody.
+// Everything here is the owner’s alone; other nodes speak through messages.
 import { defineRoute } from '#kernel/http/contract.ts';
 import { PAGE_MAX } from '#kernel/paging.ts';
 import { BIO_CHARS_MAX, DISPLAY_NAME_CHARS_MAX, NOTE_CHARS_MAX } from '#protocol/limits.ts';

@@ -1,4 +1,5 @@
 // Commands about people: `ored find`, `ored friends ...`, `ored follow`, `ored unfollow`, `ored profile`.
+// They run in another process and only call the contract; nothing is decided here.
 import { defineCommand, type Argument, type Command } from '#kernel/command.ts';
 import { readPages } from '#kernel/paging.ts';
 import type { Text } from '#protocol/errors.ts';
@@ -167,6 +168,21 @@ export const commands: Command[] = [
     'unblock',
     { en: 'Unblock somebody', fr: 'Débloquer quelqu’un' },
     (name) => ({ en: `${name} is no longer blocked.`, fr: `${name} n’est plus bloqué·e.` }),
+  ),
+  bondCommand(
+    'mute',
+    'mute',
+    {
+      en: 'Hide somebody’s posts, without telling them',
+      fr: 'Masquer les publications de quelqu’un, sans le lui dire',
+    },
+    (name) => ({ en: `${name} is muted.`, fr: `${name} est en sourdine.` }),
+  ),
+  bondCommand(
+    'unmute',
+    'unmute',
+    { en: 'Show somebody’s posts again', fr: 'Montrer de nouveau les publications de quelqu’un' },
+    (name) => ({ en: `${name} is no longer muted.`, fr: `${name} n’est plus en sourdine.` }),
   ),
   bondCommand(
     'follow',

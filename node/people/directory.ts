@@ -1,10 +1,11 @@
 // Who is who, for reading: names, lists, one person with everything known, and finding somebody new.
+// Shows usernames of verified records only; a directory or node that does not answer leaves the rest readable.
 import type { Database } from '#kernel/db/database.ts';
 import type { Log } from '#kernel/log.ts';
 import { AppError, type NodeId } from '#protocol';
 import { failures, type Connection } from './model.ts';
 import { knownPerson, resolvePerson } from './naming.ts';
-import type { Contact, Finder } from './ports.ts';
+import type { Finder } from './ports.ts';
 import type { Profiles } from './profiles.ts';
 import * as store from './store.ts';
 
@@ -112,7 +113,7 @@ export function createDirectory(host: DirectoryHost): Directory {
       ]);
       if (exact.error !== undefined && listed.value === undefined) throw exact.error;
       const people = new Map<string, Omit<FoundPerson, 'relationship'>>();
-      const known = exact.value as Contact | undefined;
+      const known = exact.value;
       if (known !== undefined) {
         const display = (await names([known.node_id])).get(known.node_id)?.display_name ?? null;
         people.set(known.node_id, {

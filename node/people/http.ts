@@ -1,4 +1,5 @@
 // Binds people's contract to its services.
+// Decides nothing: it translates between rows and what scripts rely on.
 import type { Actor } from '#kernel/actor.ts';
 import type { Database } from '#kernel/db/database.ts';
 import { bind, type BoundRoute } from '#kernel/http/contract.ts';
@@ -86,7 +87,9 @@ function shownConnection(
     username: names?.username ?? '',
     display_name: names?.display_name ?? '',
     relationship: slot === 'following' ? 'follower' : slot,
-    ...{ status, direction, note },
+    status,
+    direction,
+    note,
     updated_at: isoTime(updatedAt),
   };
 }

@@ -1,5 +1,7 @@
 // People: the owner's profile and the bonds with others. Says who is a friend; federation enforces what follows.
+// Registers the rules for profiles and connections; posts and conversations ask its door who is who.
 import { defineFeature } from '#kernel/feature.ts';
+import { isoTime } from '#kernel/ports.ts';
 import { access, allow, deny } from '#node/access/index.ts';
 import { discovery, type Contact } from '#node/discovery/index.ts';
 import { federation } from '#node/federation/index.ts';
@@ -8,6 +10,7 @@ import { media } from '#node/media/index.ts';
 import { AppError, isNodeId, type NodeId, type Uri } from '#protocol';
 import { createDirectory } from './directory.ts';
 import { peopleRoutes } from './http.ts';
+import { createHandlers } from './incoming.ts';
 import { migrations } from './migrations/index.ts';
 import { failures, nodeIdIn, noRelation } from './model.ts';
 import { knownPerson } from './naming.ts';
@@ -15,7 +18,7 @@ import type { Finder } from './ports.ts';
 import { createProfiles } from './profiles.ts';
 import { createBonds, relationsWith, type PeopleHost } from './service.ts';
 import * as store from './store.ts';
-import { createHandlers } from './wire.ts';
+import { bindMessages } from './wire.ts';
 
 export type { Names } from './directory.ts';
 export type { Relation } from './model.ts';
@@ -32,7 +35,11 @@ export const people = defineFeature({
     const finder = finderOf(doors.discovery);
     const profiles = createProfiles({ db, events, clock, mail, media: doors.media, self });
     const peopleHost: PeopleHost<Contact> = {
-      ...{ db, events, clock, mail, finder },
+      db,
+      events,
+      clock,
+      mail,
+      finder,
       self: () => self().nodeId,
       isSelf: (who) =>
         nodeIdIn(who) === self().nodeId ||
@@ -55,19 +62,7 @@ export const people = defineFeature({
     });
     doors.access.register('connection', { decide: () => deny('owner-only') });
 
-    const handlers = createHandlers(peopleHost);
-    mail.handle('friend_request', { from: 'anyone', apply: (tx, batch) => handlers.asked(tx, batch) });
-    mail.handle('friend_response', { from: 'anyone', apply: (tx, batch) => handlers.answered(tx, batch) });
-    mail.handle('connection_end', { from: 'anyone', apply: (tx, batch) => handlers.ended(tx, batch) });
-    mail.handle('activity_update', {
-      from: 'contacts',
-      apply: async (tx, batch) => void (await profiles.applyUpdates(tx, batch)),
-    });
-    mail.answer('profile_get', async ({ from }) => {
-      const actor = { kind: 'node', node_id: from } as const;
-      await doors.access.require({ actor, action: 'read', resource: { kind: 'profile' } });
-      return profiles.answer();
-    });
+    bindMessages(doors, createHandlers(peopleHost), profiles);
 
     const sendAvatar: Parameters<typeof peopleRoutes>[0]['sendAvatar'] = async (nodeId, context) => {
       const person = (await store.readPersons(db.read, [nodeId])).get(nodeId);
@@ -86,12 +81,26 @@ export const people = defineFeature({
       followers: (reader: Parameters<typeof relationsWith>[0]) => store.nodesIn(reader, ['follower']),
       blocked: (reader: Parameters<typeof relationsWith>[0]) => store.nodesIn(reader, ['blocked']),
       muted: (reader: Parameters<typeof relationsWith>[0]) => store.listMuted(reader),
-      names: directory.names,
+      names: (nodeIds: readonly NodeId[]) => directory.names(nodeIds),
+      /** A page of all bonds, by node. */
+      connections: (page: Parameters<typeof directory.connections>[0]) => directory.connections(page),
+      /** Tells everybody there is a bond with that it ends, which asks them to forget what was shared. */
+      farewell: async (): Promise<readonly string[]> => {
+        const bound = await store.nodesIn(db.read, ['friend', 'following', 'follower']);
+        const sent = await db.write((tx) =>
+          mail.sendMany(tx, {
+            to: bound,
+            type: 'connection_end',
+            payload: { created_at: isoTime(clock.now()) },
+          }),
+        );
+        return [...sent.values()];
+      },
       /** The node that a person typed by the owner means. @throws people/unknown, people/ambiguous */
-      nodeOf: directory.nodeOf,
+      nodeOf: (who: string) => directory.nodeOf(who),
       /** Somebody there is a bond with; asks nobody else. @throws people/unknown, people/ambiguous */
       knownNode: (who: string) => knownPerson(db.read, who),
-      profile: profiles.own,
+      profile: () => profiles.own(),
     };
     return {
       door,

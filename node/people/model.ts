@@ -1,4 +1,5 @@
 // People as this node sees them: connections, what each state means, and how somebody is named. Pure.
+// Holds every limit and every refusal of this area, with its sentence.
 import { AppError, type MessageId, type NodeId } from '#protocol';
 
 /**
@@ -33,8 +34,6 @@ export const FRIENDS_MAX = 10_000;
 export const FOLLOWERS_MAX = 100_000;
 /** Characters of what a person is called by on the command line: a DID or an address. */
 export const WHO_CHARS_MAX = 600;
-/** Somebody who said hello within this time counts as online. */
-export const ONLINE_MS = 15 * 60_000;
 
 /** What two nodes are to each other, in one view. */
 export interface Relation {

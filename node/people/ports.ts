@@ -1,4 +1,5 @@
 // What people needs of federation and discovery, as narrow as it is used, so that its rules are tested without them.
+// federation and discovery fill these as they are.
 import type { Tx } from '#kernel/db/database.ts';
 import type { AppError, Json, MessageId, NodeId, Party } from '#protocol';
 import type { MessageType, Payload } from '#protocol/messages';

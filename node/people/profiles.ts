@@ -16,7 +16,7 @@ import {
   type NodeId,
 } from '#protocol';
 import { invalid } from '#protocol/errors.ts';
-import { cleanText } from '#protocol/text.ts';
+import { cleanText } from '#protocol/messages';
 import { z } from 'zod';
 import type { Avatar, Profile } from './model.ts';
 import type { Mail, Verified } from './ports.ts';

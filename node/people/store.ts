@@ -1,4 +1,5 @@
 // SQL of people: connections, persons, the owner's profile, mutes.
+// Decides nothing: which bond may follow on which is the service’s to say.
 import { tables, type Reader, type Tx } from '#kernel/db/database.ts';
 import type { MessageId, NodeId } from '#protocol';
 import { sql } from 'kysely';

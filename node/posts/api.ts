@@ -1,4 +1,5 @@
 // HTTP contract of posts and the feed.
+// Everything here is the owner’s alone; other nodes ask by signed questions.
 import { defineRoute } from '#kernel/http/contract.ts';
 import { PAGE_MAX } from '#kernel/paging.ts';
 import { POST_MEDIA_MAX } from '#protocol/limits.ts';
@@ -8,6 +9,8 @@ import { z } from 'zod';
 const WHICH_CHARS_MAX = 200;
 /** Longer texts are refused with a sentence by the service; beyond this the body itself is too large. */
 const TEXT_CHARS_MAX = 100_000;
+/** One file ; the media area enforces the same limit. */
+const FILE_BYTES_MAX = 50 * 1024 * 1024;
 const which = z.strictObject({ id: z.string().min(1).max(WHICH_CHARS_MAX) });
 const visibility = z.enum(['public', 'friends', 'private']);
 const media = z.array(z.uuid()).max(POST_MEDIA_MAX);
@@ -57,6 +60,26 @@ export const createPost = defineRoute({
   }),
   bodyBytesMax: 512 * 1024,
   output: z.object({ id: z.string(), uri: z.string() }),
+  status: 201,
+});
+
+export const uploadFile = defineRoute({
+  id: 'posts.upload',
+  method: 'POST',
+  path: '/api/v1/posts/files',
+  summary: 'Uploads one file as the raw body, for a post that is written next',
+  audience: 'owner',
+  access: { kind: 'post', action: 'create' },
+  query: z.strictObject({ name: z.string().max(1_000).optional(), alt: z.string().max(2_000).optional() }),
+  rawBody: { contentType: 'application/octet-stream', bytesMax: FILE_BYTES_MAX },
+  output: z.object({
+    id: z.string(),
+    type: z.string(),
+    size: z.number().int(),
+    name: z.string().nullable(),
+    width: z.number().int().nullable(),
+    height: z.number().int().nullable(),
+  }),
   status: 201,
 });
 

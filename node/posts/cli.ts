@@ -1,13 +1,22 @@
 // Commands about posts: `ored post`, `ored feed`, `ored show`, and changing what was posted.
+// They run in another process and only call the contract; nothing is decided here.
 import { defineCommand, type Argument, type Command, type CommandContext } from '#kernel/command.ts';
 import { parseLimit } from '#kernel/command-input.ts';
 import { readPages } from '#kernel/paging.ts';
-import { uploadMedia } from '#node/media/api.ts';
 import { invalid } from '#protocol/errors.ts';
 import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { z } from 'zod';
-import { createPost, deletePost, editPost, react, readFeed, readThread, type postSchema } from './api.ts';
+import {
+  createPost,
+  deletePost,
+  editPost,
+  react,
+  readFeed,
+  readThread,
+  uploadFile,
+  type postSchema,
+} from './api.ts';
 
 type Post = z.output<typeof postSchema>;
 
@@ -64,7 +73,7 @@ const post = defineCommand({
     const { visibility, media: file, replyTo } = options;
     if (typeof file === 'string' && !existsSync(file)) throw noFile(file);
     const uploaded =
-      typeof file === 'string' ? [await context.upload(uploadMedia, file, { name: basename(file) })] : [];
+      typeof file === 'string' ? [await context.upload(uploadFile, file, { name: basename(file) })] : [];
     const made = await context.call(createPost, {
       body: {
         text: args['text'] ?? '',

@@ -1,6 +1,7 @@
 // Binds posts' contract to its services.
+// Decides nothing: the service and the reading do.
 import { bind, type BoundRoute } from '#kernel/http/contract.ts';
-import type { Exchange, Send } from '#node/media/index.ts';
+import type { Exchange, Receive, Send } from '#node/media/index.ts';
 import { fromBase64Url } from '#protocol';
 import * as api from './api.ts';
 import { failures } from './model.ts';
@@ -10,7 +11,7 @@ import type { Posts } from './service.ts';
 export interface PostsHttp {
   readonly posts: Posts;
   readonly reading: Reading;
-  readonly media: Pick<Exchange, 'fetch'> & { readonly send: Send };
+  readonly media: Pick<Exchange, 'fetch'> & { readonly send: Send; readonly receive: Receive };
 }
 
 export function postRoutes({ posts, reading, media }: PostsHttp): BoundRoute[] {
@@ -21,6 +22,7 @@ export function postRoutes({ posts, reading, media }: PostsHttp): BoundRoute[] {
         actor,
       ),
     ),
+    bind(api.uploadFile, ({ query }, { request }) => media.receive(request, query)),
     bind(api.readPost, ({ params }) => reading.show(params.id)),
     bind(api.readThread, ({ params }) => reading.thread(params.id)),
     bind(api.editPost, ({ params, body }, { actor }) => posts.edit(params.id, body, actor)),

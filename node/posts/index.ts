@@ -1,6 +1,6 @@
 // Posts: what the owner writes and what those they read have written; replies, reactions, the feed.
+// Puts the parts together and registers who may read a post; the rules themselves are in exchange/answers.ts.
 import { defineFeature } from '#kernel/feature.ts';
-import type { Job } from '#kernel/jobs.ts';
 import { access } from '#node/access/index.ts';
 import { discovery } from '#node/discovery/index.ts';
 import { federation } from '#node/federation/index.ts';
@@ -9,25 +9,37 @@ import { media } from '#node/media/index.ts';
 import { people } from '#node/people/index.ts';
 import { search } from '#node/search/index.ts';
 import { AppError, publicKeyToMultibase, type NodeId } from '#protocol';
-import { createAnswers } from './answers.ts';
-import { createFetching } from './fetching.ts';
+import { createAnswers } from './exchange/answers.ts';
+import { createHandlers } from './exchange/incoming.ts';
 import { postRoutes } from './http.ts';
-import { bondConsumer, registerBackfillJob, registerCleanupJob, registerFetchJob } from './jobs.ts';
+import { registerJobs } from './jobs.ts';
 import { migrations } from './migrations/index.ts';
 import type { PostsHost } from './ports.ts';
 import { createReading } from './reading.ts';
 import { createPosts } from './service.ts';
-import { createHandlers } from './wire.ts';
+import * as store from './store.ts';
+import { bindMessages } from './wire.ts';
+
+/** One's own signed object; null for what is not here. */
+export interface Written {
+  readonly id: string;
+  readonly object: string | null;
+}
 
 export const posts = defineFeature({
   name: 'posts',
   needs: { identity, access, discovery, federation, search, media, people },
   migrations,
   start(host, doors) {
-    const { db, events, clock, random, log, jobs } = host;
+    const { db, events, clock, random, log } = host;
     const { federation: mail } = doors;
     const postsHost: PostsHost = {
-      ...{ db, events, clock, random, log, mail },
+      db,
+      events,
+      clock,
+      random,
+      log,
+      mail,
       people: doors.people,
       media: doors.media,
       search: doors.search,
@@ -38,31 +50,31 @@ export const posts = defineFeature({
     const answers = createAnswers(postsHost);
     doors.access.register('post', { decide: (request) => answers.decide(request) });
 
-    // The job and what wakes it need each other.
-    let fetchJob: Job | undefined = undefined;
-    const wake = (): void => fetchJob?.wake();
-    const fetching = createFetching(postsHost, wake);
-    fetchJob = registerFetchJob(jobs, () => fetching.run());
-    const backfillJob = registerBackfillJob(postsHost, jobs, fetching);
-    const cleanupJob = registerCleanupJob(postsHost, jobs);
-    events.consume(
-      bondConsumer(postsHost, { backfill: () => backfillJob.wake(), cleanup: () => cleanupJob.wake() }),
-    );
-
+    const fetching = registerJobs(host, postsHost);
     const reading = createReading(postsHost, fetching);
     const service = createPosts(postsHost, (which) => reading.find(which));
     doors.search.provide('post', (uris) => reading.hits(uris));
 
-    const handlers = createHandlers(postsHost, wake);
-    mail.handle('post_share', { from: 'contacts', apply: (tx, batch) => handlers.shared(tx, batch) });
-    mail.handle('post_delete', { from: 'anyone', apply: (tx, batch) => handlers.deleted(tx, batch) });
-    mail.handle('post_reply', { from: 'contacts', apply: (tx, batch) => handlers.replied(tx, batch) });
-    mail.handle('post_reaction', { from: 'contacts', apply: (tx, batch) => handlers.reacted(tx, batch) });
-    mail.answer('content_get', (question) => answers.content(question));
-    mail.answer('content_sync', (question) => answers.sync(question));
+    bindMessages(mail, createHandlers(postsHost, fetching.wake), answers);
 
     return {
-      door: { ...service, ...reading },
+      door: {
+        ...service,
+        ...reading,
+        /** The owner's own posts and answers as they were signed, newest first, from before an id. */
+        written: async (page: { beforeId: string; limit: number }): Promise<Written[]> => {
+          const wanted = { author: postsHost.signer().nodeId, ...page };
+          const visibilities = ['public', 'friends', 'private'] as const;
+          const items = [
+            ...(await store.postsOf(db.read, { ...wanted, visibilities })),
+            ...(await store.answersBy(db.read, wanted)),
+          ];
+          return items
+            .map(({ id, object }) => ({ id, object }))
+            .toSorted((a, b) => (a.id < b.id ? 1 : -1))
+            .slice(0, page.limit);
+        },
+      },
       routes: postRoutes({ posts: service, reading, media: doors.media }),
     };
   },

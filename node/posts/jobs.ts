@@ -1,99 +1,29 @@
-// Background work of posts: fetching what is due, filling in when a bond begins, cleaning up when it ends.
-import type { Consumer } from '#kernel/events.ts';
-import type { Job, Jobs } from '#kernel/jobs.ts';
-import type { Tx } from '#kernel/db/database.ts';
-import { AppError, isNodeId, type NodeId } from '#protocol';
-import type { Fetching } from './fetching.ts';
-import { CLEANUP_ROWS_MAX, FETCH_ATTEMPTS_MAX, fetchRetryMs, postUri } from './model.ts';
+// Binds the background work of posts: fetching what is due, filling in, cleaning up.
+// Each runs when it is woken or due, one run at a time; what a stop leaves undone is found in its table.
+import type { Host } from '#kernel/feature.ts';
+import { createFetching, type Fetching } from './exchange/fetching.ts';
+import { backfillNext, bondConsumer, cleanUpNext } from './exchange/upkeep.ts';
 import type { PostsHost } from './ports.ts';
-import * as extras from './store-extras.ts';
-import * as store from './store.ts';
 
-/** The list is asked for twice: whoever accepts a friend is heard by the other node a moment later. */
-const BACKFILL_AGAIN_MS = 5_000;
-
-export function registerFetchJob(jobs: Jobs, run: () => Promise<number | null>): Job {
-  return jobs.register({ name: 'posts/fetch', firstAfterMs: 0, run: () => run() });
-}
-
-export function registerBackfillJob(host: PostsHost, jobs: Jobs, fetching: Fetching): Job {
-  const { db, clock } = host;
-  return jobs.register({
+/** Registers the jobs and gives back the fetching that they run. */
+export function registerJobs(
+  { jobs, events }: Pick<Host, 'jobs' | 'events'>,
+  posts: PostsHost,
+): Fetching & { readonly wake: () => void } {
+  const fetchJob = jobs.register({ name: 'posts/fetch', firstAfterMs: 0, run: () => fetching.run() });
+  const fetching = createFetching(posts, () => fetchJob.wake());
+  const backfillJob = jobs.register({
     name: 'posts/backfill',
     firstAfterMs: 0,
-    async run() {
-      const next = await extras.nextBackfill(db.read);
-      if (next === undefined) return null;
-      if (next.dueAt > clock.now()) return next.dueAt - clock.now();
-      try {
-        await fetching.backfill(next.nodeId);
-        await db.write((tx) =>
-          next.attempts === 0
-            ? extras.postponeBackfill(tx, next.nodeId, clock.now() + BACKFILL_AGAIN_MS)
-            : extras.removeBackfill(tx, next.nodeId),
-        );
-      } catch (error) {
-        host.log.debug({ err: error, node_id: next.nodeId }, 'recent posts were not filled in yet');
-        const final = error instanceof AppError && ['forbidden', 'not-found'].includes(error.category);
-        await db.write(async (tx) => {
-          if (final || next.attempts >= FETCH_ATTEMPTS_MAX) await extras.removeBackfill(tx, next.nodeId);
-          else {
-            const pause = fetchRetryMs(next.attempts, host.random.unit());
-            await extras.postponeBackfill(tx, next.nodeId, clock.now() + pause);
-          }
-        });
-      }
-      return 0;
-    },
+    run: () => backfillNext(posts, fetching),
   });
-}
-
-export function registerCleanupJob(host: PostsHost, jobs: Jobs): Job {
-  return jobs.register({
+  const cleanupJob = jobs.register({
     name: 'posts/cleanup',
     firstAfterMs: 0,
-    async run() {
-      const next = await extras.nextCleanup(host.db.read);
-      if (next === undefined) return null;
-      await host.db.write(async (tx) => {
-        const { nodeId, scope } = next;
-        const removed = await store.removeOf(tx, nodeId, scope, CLEANUP_ROWS_MAX);
-        const refs = removed.map(({ author, id }) => ({ kind: 'post', ref: postUri(author, id) }));
-        await host.search.remove(tx, refs);
-        if (removed.length === CLEANUP_ROWS_MAX) return;
-        if (scope === 'everything') await extras.removeReactionsBy(tx, nodeId);
-        await extras.removeCleanup(tx, nodeId, scope);
-      });
-      return 0;
-    },
+    run: () => cleanUpNext(posts),
   });
-}
-
-/** What the beginning and the end of a bond mean for posts. */
-export function bondConsumer(host: PostsHost, wake: { backfill: () => void; cleanup: () => void }): Consumer {
-  const begin = async (tx: Tx, nodeId: NodeId): Promise<void> => {
-    await extras.putBackfill(tx, nodeId, host.clock.now());
-    tx.afterCommit(wake.backfill);
-  };
-  const end = async (tx: Tx, nodeId: NodeId, scope: extras.CleanupScope): Promise<void> => {
-    await extras.putCleanup(tx, nodeId, scope);
-    tx.afterCommit(wake.cleanup);
-  };
-  return {
-    name: 'posts/bonds',
-    from: 'now',
-    async handle(tx, events) {
-      for (const { type, subject } of events) {
-        if (!type.startsWith('people.') || !isNodeId(subject)) continue;
-        if (type === 'people.befriended' || type === 'people.following') await begin(tx, subject);
-        if (type === 'people.blocked') await end(tx, subject, 'everything');
-        if (type === 'people.ended') {
-          // As it stands now: the bond may have begun again meanwhile.
-          const relation = (await host.people.relationsWith(tx, [subject])).get(subject);
-          if (relation?.friend === true) continue;
-          await end(tx, subject, relation?.following === true ? 'friends' : 'posts');
-        }
-      }
-    },
-  };
+  events.consume(
+    bondConsumer(posts, { backfill: () => backfillJob.wake(), cleanup: () => cleanupJob.wake() }),
+  );
+  return { ...fetching, wake: () => fetchJob.wake() };
 }

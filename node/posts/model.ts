@@ -1,4 +1,5 @@
 // What a post is here, who may read it, and the bounds. Pure.
+// Holds every limit and every refusal of this area, with its sentence.
 import { AppError, formatUri, isMessageId, parseUri, type NodeId, type Uri } from '#protocol';
 import type { Visibility } from '#protocol/messages';
 

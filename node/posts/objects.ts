@@ -45,7 +45,10 @@ export function signPost(host: PostsHost, draft: Draft): { text: string; cid: Ci
   const { uri, version, createdAt, editedAt, visibility, text, parent, media } = draft;
   const value = {
     type: 'post',
-    ...{ version, uri, visibility, text },
+    version,
+    uri,
+    visibility,
+    text,
     author: host.signer().nodeId,
     created_at: isoTime(createdAt),
     ...(editedAt === null ? {} : { edited_at: isoTime(editedAt) }),
@@ -63,7 +66,9 @@ export function signReaction(
   const { uri, parent, value, createdAt } = draft;
   const object = {
     type: 'reaction',
-    ...{ uri, parent, value },
+    uri,
+    parent,
+    value,
     author: host.signer().nodeId,
     created_at: isoTime(createdAt),
     salt: toBase64Url(host.random.bytes(SALT_BYTES)),
@@ -81,7 +86,10 @@ function sign(host: PostsHost, value: JsonObject, at: number): { text: string; c
 export function toMediaItem(file: MediaFile): MediaItem {
   const { thumbnail } = file;
   return {
-    ...{ cid: file.cid as Cid, key: toBase64Url(file.key), size: file.size, type: file.type },
+    cid: file.cid as Cid,
+    key: toBase64Url(file.key),
+    size: file.size,
+    type: file.type,
     ...(file.name === null ? {} : { name: file.name }),
     ...(file.alt === null ? {} : { alt: file.alt }),
     ...(file.width === null ? {} : { width: file.width }),
@@ -90,7 +98,9 @@ export function toMediaItem(file: MediaFile): MediaItem {
       ? {}
       : {
           thumbnail: {
-            ...{ cid: thumbnail.cid as Cid, size: thumbnail.size, type: thumbnail.type },
+            cid: thumbnail.cid as Cid,
+            size: thumbnail.size,
+            type: thumbnail.type,
             key: toBase64Url(thumbnail.key),
           },
         }),

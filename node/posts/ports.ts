@@ -1,4 +1,5 @@
 // What posts needs of other areas, as narrow as it is used.
+// The areas fill these as they are; a test may fill them with less.
 import type { AccessRequest, Decision } from '#kernel/actor.ts';
 import type { Database, Reader } from '#kernel/db/database.ts';
 import type { Events } from '#kernel/events.ts';

@@ -4,7 +4,7 @@ import { AppError, isMessageId, parseUri, type NodeId, type Uri } from '#protoco
 import type { MediaItem } from '#protocol/messages';
 import { isoTime } from '#kernel/ports.ts';
 import type { SearchHit } from '#node/search/index.ts';
-import type { Fetching } from './fetching.ts';
+import type { Fetching } from './exchange/fetching.ts';
 import {
   failures,
   FETCH_BATCH_MAX,
@@ -211,7 +211,9 @@ function shown(item: Item, names: { username: string; display_name: string } | u
     state: item.held === 0 ? 'waiting' : 'here',
     reply_to: item.parent,
     media: (object?.media ?? []).map((file, index) => ({
-      ...{ index, type: file.type, size: file.size },
+      index,
+      type: file.type,
+      size: file.size,
       name: file.name ?? null,
       alt: file.alt ?? null,
       width: file.width ?? null,

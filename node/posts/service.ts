@@ -7,7 +7,7 @@ import { formatUri, newMessageId, POST_TEXT_CHARS_MAX, parseUri, type NodeId, ty
 import { invalid } from '#protocol/errors.ts';
 import { reactionObject, type MediaItem, type Visibility } from '#protocol/messages';
 import { OBJECT_TEXT_MAX } from '#protocol/limits.ts';
-import { cleanText } from '#protocol/text.ts';
+import { cleanText } from '#protocol/messages';
 import {
   failures,
   postUri,
@@ -64,8 +64,12 @@ export function createPosts(host: PostsHost, find: FindItem): Posts {
       const files = await host.media.describe(media, uri);
       if (clean === '' && files.length === 0) throw failures.empty();
       const item = compose(host, {
-        ...{ id, uri, version: 1, createdAt: host.clock.now(), editedAt: null, text: clean },
-        // An answer is read by whoever reads what it answers, and by nobody else.
+        id,
+        uri,
+        version: 1,
+        createdAt: host.clock.now(),
+        editedAt: null,
+        text: clean,
         visibility: parent === null ? visibility : parent.visibility,
         parent: parent === null ? null : postUri(parent.author, parent.id),
         media: files.map(toMediaItem),
@@ -97,7 +101,12 @@ export function createPosts(host: PostsHost, find: FindItem): Posts {
           : (await host.media.describe(change.media, uri)).map(toMediaItem);
       if (text === '' && media.length === 0) throw failures.empty();
       const item = compose(host, {
-        ...{ id: before.id, uri, version: before.version + 1, createdAt: before.createdAt, text, media },
+        id: before.id,
+        uri,
+        version: before.version + 1,
+        createdAt: before.createdAt,
+        text,
+        media,
         editedAt: host.clock.now(),
         visibility: before.parent === null ? (change.visibility ?? before.visibility) : before.visibility,
         parent: before.parent,
@@ -177,7 +186,13 @@ export function createPosts(host: PostsHost, find: FindItem): Posts {
       const { text } = signReaction(host, { uri, parent, value, createdAt });
       await host.db.write(async (tx) => {
         await extras.putReaction(tx, {
-          ...{ author: self(), id, parent, value, createdAt, verified: true, object: text },
+          author: self(),
+          id,
+          parent,
+          value,
+          createdAt,
+          verified: true,
+          object: text,
         });
         await host.events.append(tx, [{ type: 'posts.reacted', ...event, new: { value } }]);
         if (target.author === self()) return;
@@ -207,7 +222,15 @@ function compose(host: PostsHost, draft: Parameters<typeof signPost>[1] & { read
   }
   const { id, uri, version, createdAt, editedAt, visibility, parent, media } = draft;
   return {
-    ...{ id, uri, version, createdAt, editedAt, visibility, parent, cid, bytes },
+    id,
+    uri,
+    version,
+    createdAt,
+    editedAt,
+    visibility,
+    parent,
+    cid,
+    bytes,
     author: host.signer().nodeId,
     object: text,
     inFeed: true,
@@ -265,7 +288,9 @@ async function share(host: PostsHost, tx: Tx, item: Composed, to: readonly NodeI
       type: 'post_reply',
       payload: {
         created_at: isoTime(item.editedAt ?? item.createdAt),
-        ...{ uri: item.uri, parent: item.parent, object: item.object },
+        uri: item.uri,
+        parent: item.parent,
+        object: item.object,
       },
     });
     return;
@@ -292,7 +317,8 @@ export function announcementOf(
     cid: item.cid as never,
     version: item.version,
     visibility: item.visibility,
-    ...{ size, media },
+    size,
+    media,
     ...(item.editedAt === null ? {} : { edited_at: isoTime(item.editedAt) }),
   };
 }

@@ -1,4 +1,5 @@
 // SQL of reactions, and of the work that waits for a whole author: filling in and cleaning up.
+// Decides nothing: it keeps what the exchange and the service have judged.
 import { tables, type Reader, type Tx } from '#kernel/db/database.ts';
 import type { NodeId, Uri } from '#protocol';
 import { sql } from 'kysely';
@@ -41,15 +42,6 @@ export async function putReaction(tx: Tx, reaction: Reaction): Promise<void> {
     .insertInto('posts_reaction')
     .values({ ...rest, created_at: createdAt, verified: verified ? 1 : 0 })
     .onConflict((conflict) => conflict.doNothing())
-    .execute();
-}
-
-export async function markReactionVerified(tx: Tx, key: { author: NodeId; id: string }): Promise<void> {
-  await db(tx)
-    .updateTable('posts_reaction')
-    .set({ verified: 1 })
-    .where('author', '=', key.author)
-    .where('id', '=', key.id)
     .execute();
 }
 

@@ -1,4 +1,5 @@
 // HTTP contract of search.
+// The index is the owner’s alone.
 import { defineRoute } from '#kernel/http/contract.ts';
 import { PAGE_MAX } from '#kernel/paging.ts';
 import { z } from 'zod';

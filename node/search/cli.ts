@@ -1,4 +1,5 @@
 // The command `ored search`.
+// It runs in another process and only calls the contract.
 import { defineCommand, type Command } from '#kernel/command.ts';
 import { readPages } from '#kernel/paging.ts';
 import { parseLimit } from '#kernel/command-input.ts';

@@ -1,4 +1,5 @@
 // Binds search's contract to its service.
+// Decides nothing: the service does.
 import { bind, type BoundRoute } from '#kernel/http/contract.ts';
 import { searchRoute } from './api.ts';
 import type { Search } from './service.ts';

@@ -1,4 +1,5 @@
 // Search: one index of words over the texts of all areas, in the transactions that change them.
+// Other areas put texts in and say what is shown; nobody but the owner asks.
 import { defineFeature } from '#kernel/feature.ts';
 import { access } from '#node/access/index.ts';
 import { searchRoutes } from './http.ts';

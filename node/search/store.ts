@@ -1,4 +1,5 @@
 // SQL of the search index. Rows are handed over as one JSON parameter, so that statements stay prepared.
+// Newest first is the order of the numbers: nothing is ranked or sorted.
 import { tables, type Reader, type Tx } from '#kernel/db/database.ts';
 import { sql } from 'kysely';
 import { firstSlot, indexedText, SLOTS_PER_MS, type SearchEntry, type SearchRef } from './model.ts';

@@ -15,7 +15,7 @@ import {
 } from '../limits.ts';
 import { directMessageAad, notOpened, open, seal, SEAL_TAG_BYTES } from '../seal.ts';
 import { checkShape } from '../wire/signed.ts';
-import { isCleanText } from '../text.ts';
+import { isCleanText } from './text.ts';
 
 export const directMessage = z.strictObject({
   scheme: z.literal('hpke'),

@@ -21,6 +21,7 @@ export {
 } from './direct-message.ts';
 export { type Visibility, visibility } from './posts.ts';
 export * from './post-objects.ts';
+export { cleanText, isCleanText } from './text.ts';
 
 export const messageSchemas = {
   friend_request: friendRequest,

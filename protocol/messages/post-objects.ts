@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import { field } from '../wire/fields.ts';
 import { POST_MEDIA_MAX, POST_TEXT_CHARS_MAX, POST_VERSION_MAX } from '../limits.ts';
-import { isCleanText } from '../text.ts';
+import { isCleanText } from './text.ts';
 import { visibility } from './posts.ts';
 
 const MEDIA_TYPE_CHARS_MAX = 100;
@@ -76,7 +76,10 @@ export const reactionObject = z.strictObject({
     .string()
     .min(1)
     .max(REACTION_CHARS_MAX)
-    .regex(/^[\p{Emoji}\p{Emoji_Component}\u200d\ufe0f]+$/u, 'expected an emoji'),
+    .regex(
+      /^(?=.*[\p{Extended_Pictographic}\p{Regional_Indicator}])[\p{Emoji}\p{Emoji_Component}]+$/u,
+      'expected an emoji',
+    ),
   salt,
 });
 export type ReactionObject = z.infer<typeof reactionObject>;

@@ -1,5 +1,5 @@
 // Tidy rules about what stands around the code: the README's map, the stack's register, install scripts,
-// and paths of one person's machine.
+// paths of one person's machine, and references to sections of the specification.
 import type { Rule, Tree } from './tree.ts';
 
 const STACK = 'docs/adr/0001-stack.md';
@@ -93,9 +93,31 @@ const noPathOfOneMachine: Rule = (tree) => {
     });
 };
 
+const SPECIFICATION = 'docs/protocol.md';
+// `docs/protocol.md "Identity" and "Recovery"`, however the comment is broken into lines.
+const REFERENCES = /docs\/protocol\.md,?((?:(?:,| and)? ?"[^"\n]+")+)/g;
+
+const referenceLeadsSomewhere: Rule = (tree) => {
+  const specification = tree.has(SPECIFICATION) ? tree.read(SPECIFICATION) : '';
+  const headings = new Set([...specification.matchAll(/^#{1,4} (.+)$/gm)].map((match) => match[1]));
+  return tree.paths
+    .filter((path) => /\.(ts|tsx|mjs|cjs|sh|py|md)$/.test(path))
+    .flatMap((path) => {
+      const text = tree.read(path).replaceAll(/\n[ \t]*(?:\/\/|\*|#) ?/g, ' ');
+      const named = [...text.matchAll(REFERENCES)].flatMap((match) => [
+        ...(match[1] ?? '').matchAll(/"([^"]+)"/g),
+      ]);
+      return named
+        .map((match) => match[1] ?? '')
+        .filter((section) => !headings.has(section))
+        .map((section) => `${path}: ${SPECIFICATION} has no section "${section}"`);
+    });
+};
+
 export const documentRules: Readonly<Record<string, Rule>> = {
   'map-matches-folders': mapMatchesFolders,
   'library-is-registered': libraryIsRegistered,
   'install-script-is-denied': installScriptIsDenied,
   'no-path-of-one-machine': noPathOfOneMachine,
+  'reference-leads-somewhere': referenceLeadsSomewhere,
 };

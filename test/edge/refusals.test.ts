@@ -1,6 +1,7 @@
 // What the owner's API and the public routes refuse (the rows L1, L2, L3, L7, F14, F15 of the security catalogue),
 // generated from the table of routes, so that no route is forgotten.
 import type { BoundRoute } from '#kernel/http/contract.ts';
+import { JSON_BODY_BYTES_MAX } from '#kernel/http/limits.ts';
 import { claimNode, makeNode, signIn, type TestNode } from '#kit';
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
@@ -140,7 +141,7 @@ describe('a request to the node', () => {
 });
 
 describe('a body sent to the owner’s API', () => {
-  const jsonRoutes = (node: TestNode): Target[] =>
+  const jsonRoutes = (node: TestNode): (Target & { readonly bodyBytesMax: number })[] =>
     node.running.booted.routes
       // A made-up path parameter would be refused first.
       .filter(({ contract }: BoundRoute) => contract.body !== undefined && contract.params === undefined)
@@ -149,6 +150,7 @@ describe('a body sent to the owner’s API', () => {
         path: contract.path.replaceAll(/:\w+/g, 'x'),
         audience: contract.audience,
         hasBody: true,
+        bodyBytesMax: contract.bodyBytesMax ?? JSON_BODY_BYTES_MAX,
       }));
 
   it('is refused with 415 when it is not JSON or is compressed, and with 413 when it is too large', async () => {
@@ -171,7 +173,7 @@ describe('a body sent to the owner’s API', () => {
       const bomb = gzipSync(Buffer.alloc(1024 * 1024));
       const zipped = await ask(node, route, { ...json, 'content-encoding': 'gzip' }, bomb);
       assert.equal(zipped.status, 415, where);
-      const large = Buffer.alloc(256 * 1024 + 1, 'x');
+      const large = Buffer.alloc(route.bodyBytesMax + 1, 'x');
       assert.equal((await ask(node, route, json, large)).status, 413, where);
     }
   });

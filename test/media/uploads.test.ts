@@ -1,4 +1,5 @@
-import { eventually, makeNode, temporaryFolder } from '#kit';
+// Uploads: what is kept of a file, how it is served, and what is refused.
+import { eventually, makeNode, temporaryFolder, type TestNode } from '#kit';
 import { readMedia, uploadMedia } from '#node/media/api.ts';
 import * as posts from '#node/posts/api.ts';
 import { vault } from '#node/vault/index.ts';
@@ -7,11 +8,9 @@ import { writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { describe, it } from 'node:test';
 import sharp from 'sharp';
-import { feed, friends, reads, write } from '../posts/friends-rig.ts';
+import { friends, reads, write } from '../posts/friends-rig.ts';
 
-type Node = Parameters<typeof feed>[0];
-
-async function upload(node: Node, bytes: Uint8Array, name: string) {
+async function upload(node: TestNode, bytes: Uint8Array, name: string) {
   using folder = temporaryFolder();
   const file = `${folder.path}/upload`;
   writeFileSync(file, bytes);
@@ -19,7 +18,7 @@ async function upload(node: Node, bytes: Uint8Array, name: string) {
 }
 
 /** A GET over the owner's socket, with its headers and bytes. */
-function get(node: Node, path: string, headers: Record<string, string> = {}) {
+function get(node: TestNode, path: string, headers: Record<string, string> = {}) {
   return new Promise<{ status: number; headers: Record<string, unknown>; body: Buffer }>(
     (resolve, reject) => {
       request({ socketPath: node.running.socketPath, path, headers }, (answer) => {

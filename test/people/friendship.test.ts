@@ -1,3 +1,4 @@
+// Friendship between real nodes: how it begins, crosses, is declined, ends and is blocked.
 import { eventually, makeNode } from '#kit';
 import * as people from '#node/people/api.ts';
 import { federation } from '#node/federation/index.ts';

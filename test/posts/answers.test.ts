@@ -1,14 +1,14 @@
-import { eventually, makeNode } from '#kit';
+// Replies and reactions: they reach the author, are served to other readers, and go.
+import { eventually, makeNode, type TestNode } from '#kit';
 import { federation } from '#node/federation/index.ts';
 import * as posts from '#node/posts/api.ts';
 import type { NodeId, Uri } from '#protocol';
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { befriend, bond, feed, friends, reads, write } from './friends-rig.ts';
+import { befriend, bond, friends, reads, write } from './friends-rig.ts';
 
-type Node = Parameters<typeof feed>[0];
-const thread = (node: Node, id: string) => node.call(posts.readThread, { params: { id } });
-const react = (node: Node, id: string, value: string | null) =>
+const thread = (node: TestNode, id: string) => node.call(posts.readThread, { params: { id } });
+const react = (node: TestNode, id: string, value: string | null) =>
   node.call(posts.react, { params: { id }, body: { value } });
 
 describe('answers', () => {

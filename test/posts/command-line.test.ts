@@ -1,3 +1,4 @@
+// The contract with scripts of the commands about people and posts.
 import { eventually, temporaryFolder } from '#kit';
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';

@@ -29,7 +29,7 @@ export async function friends(): Promise<{ alice: TestNode; bob: TestNode } & As
     const alice = stack.use(await makeNode({ name: 'alice-1' }));
     const bob = stack.use(await makeNode({ name: 'bob-1' }));
     await befriend(alice, bob);
-    return { alice, bob, [Symbol.asyncDispose]: () => stack.disposeAsync() as Promise<void> };
+    return { alice, bob, [Symbol.asyncDispose]: () => stack.disposeAsync() };
   } catch (error) {
     await stack.disposeAsync();
     throw error;

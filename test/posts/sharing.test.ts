@@ -1,15 +1,14 @@
-import { eventually, makeNode } from '#kit';
+// Posts between real nodes: who reads them, who does not, and what happens to them later.
+import { eventually, makeNode, type TestNode } from '#kit';
 import { federation } from '#node/federation/index.ts';
-import { search as searchFeature } from '#node/search/index.ts';
 import * as posts from '#node/posts/api.ts';
 import { searchRoute } from '#node/search/api.ts';
 import type { Cid, NodeId, Uri } from '#protocol';
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { bond, bondWith, feed, friends, reads, texts, write } from './friends-rig.ts';
+import { bond, bondWith, friends, reads, texts, write } from './friends-rig.ts';
 
-assert.equal(searchFeature.name, 'search');
-const show = (node: Parameters<typeof feed>[0], id: string) => node.call(posts.readPost, { params: { id } });
+const show = (node: TestNode, id: string) => node.call(posts.readPost, { params: { id } });
 
 describe('sharing posts', () => {
   it('brings a friends-only post in full to a friend, and refuses it to a third node that knows its URI', async () => {
@@ -91,7 +90,12 @@ describe('sharing posts', () => {
         to: alice.nodeId as NodeId,
         type: 'post_share',
         payload: {
-          ...{ created_at, uri: uri as Uri, version: 9, visibility: 'public', size: 1, media: 0 },
+          created_at,
+          uri: uri as Uri,
+          version: 9,
+          visibility: 'public',
+          size: 1,
+          media: 0,
           cid: 'bafkreigh2akiscaildcqabsyg3dfr6chu3fgpregiymsck7e7aqa4s52zy' as Cid,
         },
       }),

@@ -1,3 +1,4 @@
+// Texts: what is refused, what is kept exactly, and who may not see it.
 import { makeNode } from '#kit';
 import * as posts from '#node/posts/api.ts';
 import assert from 'node:assert/strict';

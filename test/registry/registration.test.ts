@@ -44,6 +44,15 @@ describe('registering a node', () => {
     assert.equal(older.body.code, 'registry/stale');
   });
 
+  it('refuses a reserved username, and one that looks like it', async () => {
+    await using rig = await registryRig();
+    for (const name of ['support', 'supp0rt']) {
+      const answer = await register(rig, await person(rig, name));
+      assert.equal(answer.status, 409);
+      assert.equal(answer.body.code, 'names/reserved');
+    }
+  });
+
   it('refuses a node id that the identity log does not prove (R1)', async () => {
     await using rig = await registryRig();
     const alice = await person(rig, 'alice');

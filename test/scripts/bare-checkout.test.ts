@@ -69,6 +69,19 @@ test('an optional package of another platform is not missed', (t) => {
   assert.doesNotMatch(npmTest(t, { locked, installed: LOCKED }).text, /npm ci/);
 });
 
+test('a Python module that the tests need is looked for, and its absence fails the run', (t) => {
+  const needs = (python: string) => ({
+    package: `ored-${python}`,
+    command: 'sh',
+    python,
+    reason: 'a module',
+  });
+  const without = npmTest(t, { installed: LOCKED, packages: [needs('ored_no_such_module')] });
+  assert.equal(without.code, 1);
+  assert.match(without.text, /apt-get install -y --no-install-recommends ored-ored_no_such_module/);
+  assert.match(npmTest(t, { installed: LOCKED, packages: [needs('json')] }).text, /handed over/);
+});
+
 test('a program that the tests need and nobody can install is named, and the run fails', (t) => {
   const packages = [
     { package: 'ored-no-such-package', command: 'ored-no-such-command', reason: 'to be missed' },

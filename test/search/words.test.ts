@@ -1,3 +1,4 @@
+// How words are cut, and what the index finds.
 import { indexedText, matchExpression, wordsOf } from '#node/search/model.ts';
 import { makeNode } from '#kit';
 import { search } from '#node/search/index.ts';

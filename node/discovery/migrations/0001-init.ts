@@ -1,4 +1,5 @@
 // The nodes that this one knows: the log that it pins, the newest record, and a second history that it holds back.
+// One row a node; the columns beside log and record are taken from them for the message path.
 import type { Migration } from '#kernel/db/migrate.ts';
 import { sql } from 'kysely';
 

@@ -1,4 +1,5 @@
 // The discovery area's migrations, in order.
+// Forward only: a merged migration never changes.
 import type { Migration } from '#kernel/db/migrate.ts';
 import { init } from './0001-init.ts';
 

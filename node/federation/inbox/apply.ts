@@ -9,7 +9,7 @@ import { HELD_MAX, refusals, type Refusal, type Standing, type Verified } from '
 import type { Pair, Peer, Peers } from '../peers.ts';
 import { ensurePeers, writePairs } from '../store.ts';
 import { sequence, type Arrival, type Line, type Link, type Sequenced } from './order.ts';
-import * as store from './store.ts';
+import * as store from '../store-inbox.ts';
 
 /** What a commit changes in memory. */
 export type PeerChange = { readonly nodeId: NodeId } & Partial<Peer>;

@@ -9,7 +9,7 @@ import type { Directory, MailboxItem, Self } from '../ports.ts';
 import { readPeerByNode } from '../store.ts';
 import { depositAll } from './deposit.ts';
 import type { Receipts } from './receipts.ts';
-import * as store from './store.ts';
+import * as store from '../store-outbox.ts';
 
 /** The registry's longest poll. */
 const WAIT_S = 25;
@@ -101,8 +101,15 @@ async function takeEnvelopes(
   if (directory.senderNow(from) === undefined && (await directory.loadSender(from)) === undefined) {
     await directory.refresh(from);
   }
+  const receive = (): ReturnType<Intake['receive']> =>
+    intake.receive(joinBatch(envelopes), 'batch', `mailbox:${from}`);
   try {
-    const answer = await intake.receive(joinBatch(envelopes), 'batch', `mailbox:${from}`);
+    const answer = await receive().catch(async (error: unknown) => {
+      // Its record or key may have changed meanwhile.
+      if (!(error instanceof AppError) || error.category !== 'unauthorized') throw error;
+      await directory.refresh(from);
+      return receive();
+    });
     if (answer.status !== 200) return false;
     const route = await directory.route(from);
     if (route !== undefined) {

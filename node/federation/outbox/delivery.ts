@@ -22,6 +22,7 @@ import {
   DELIVERIES_MAX,
   DELIVERY_BYTES_MAX,
   DELIVERY_ENVELOPES_MAX,
+  RELAY_AGAIN_MS,
   SLOW_DELIVERIES_MAX,
   retryDelayMs,
 } from '../model.ts';
@@ -29,7 +30,7 @@ import type { Directory, Route, Self, Transport, WireAnswer } from '../ports.ts'
 import { readPeerByNode, writeReach, type PeerRow } from '../store.ts';
 import { depositAll } from './deposit.ts';
 import type { Receipts } from './receipts.ts';
-import * as store from './store.ts';
+import * as store from '../store-outbox.ts';
 
 /** Fields of an envelope that are fixed before its payload is sealed. */
 export type SealFields = Pick<EnvelopeFields, 'id' | 'type' | 'from' | 'to' | 'seq'>;
@@ -287,7 +288,10 @@ export class Delivery {
   async #relay(target: Target, route: Route, batch: readonly Signed[]): Promise<void> {
     if (!route.mailbox) return;
     const { db, clock, directory, log } = this.#host;
-    const fresh = batch.filter(({ row }) => row.state === 'queued' || row.state === 'sent');
+    const lostBefore = clock.now() - RELAY_AGAIN_MS;
+    const fresh = batch.filter(
+      ({ row }) => row.state === 'queued' || row.state === 'sent' || (row.relayed_at ?? 0) < lostBefore,
+    );
     const deposited = await depositAll(
       directory.mailbox,
       { nodeId: target.nodeId, sealingKey: route.sealingKey },

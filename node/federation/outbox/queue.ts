@@ -17,7 +17,7 @@ import { parsePayload, type MessageType, type Payload } from '#protocol/messages
 import assert from 'node:assert/strict';
 import { QUEUE_PER_PEER_MAX, expiryOf } from '../model.ts';
 import { ensurePeers, readPeerById, reserveNumbers } from '../store.ts';
-import * as store from './store.ts';
+import * as store from '../store-outbox.ts';
 
 export interface Outgoing<T extends MessageType> {
   readonly to: NodeId;

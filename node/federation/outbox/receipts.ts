@@ -21,7 +21,7 @@ import {
 } from '#protocol';
 import type { Log } from '#kernel/log.ts';
 import { readPeerById, writeAcked } from '../store.ts';
-import * as store from './store.ts';
+import * as store from '../store-outbox.ts';
 
 /** Rows looked at in one step of the chain, so that a transaction stays short. */
 const CHAIN_STEP_ROWS = 500;

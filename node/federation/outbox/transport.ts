@@ -1,4 +1,5 @@
 // Frames over HTTPS to another node's routes. Only carries: what an answer is worth is judged by who asked.
+// Every request goes through the kernel's hardened client: bounded time, bytes and addresses.
 import type { Network, NetworkAnswer } from '#kernel/network.ts';
 import { fromUtf8, utf8 } from '#protocol';
 import { z } from 'zod';

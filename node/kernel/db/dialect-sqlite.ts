@@ -2,6 +2,7 @@
 // It never opens a transaction: kernel/db/database.ts owns the only writer and its transactions,
 // because Kysely's own transaction on one connection makes every other query wait for it.
 import type Sqlite from 'better-sqlite3';
+import assert from 'node:assert/strict';
 import {
   SqliteAdapter,
   SqliteIntrospector,
@@ -21,13 +22,20 @@ const STATEMENTS_KEPT_MAX = 500;
 class SqliteConnection implements DatabaseConnection {
   readonly #db: Sqlite.Database;
   readonly #statements = new Map<string, Sqlite.Statement>();
+  readonly #onlyInTransaction: boolean;
 
-  constructor(db: Sqlite.Database) {
+  constructor(db: Sqlite.Database, onlyInTransaction: boolean) {
     this.#db = db;
+    this.#onlyInTransaction = onlyInTransaction;
   }
 
   executeQuery<Row>(query: CompiledQuery): Promise<QueryResult<Row>> {
     try {
+      // After a failure that ended the transaction, each further statement would commit by itself.
+      assert(
+        !this.#onlyInTransaction || this.#db.inTransaction,
+        'a statement of a write whose transaction has ended',
+      );
       const statement = this.#prepare(query.sql);
       if (statement.reader) {
         return Promise.resolve({ rows: statement.all(query.parameters) as Row[] });
@@ -65,8 +73,8 @@ class SqliteConnection implements DatabaseConnection {
 class SqliteDriver implements Driver {
   readonly #connection: SqliteConnection;
 
-  constructor(db: Sqlite.Database) {
-    this.#connection = new SqliteConnection(db);
+  constructor(db: Sqlite.Database, onlyInTransaction: boolean) {
+    this.#connection = new SqliteConnection(db, onlyInTransaction);
   }
   init(): Promise<void> {
     return Promise.resolve();
@@ -91,11 +99,14 @@ class SqliteDriver implements Driver {
   }
 }
 
-/** A Kysely dialect over one open connection. The connection is closed by whoever opened it. */
-export function sqliteDialect(db: Sqlite.Database): Dialect {
+/** A Kysely dialect over one open connection, closed by whoever opened it; `onlyInTransaction` refuses autocommit. */
+export function sqliteDialect(
+  db: Sqlite.Database,
+  { onlyInTransaction = false }: { readonly onlyInTransaction?: boolean } = {},
+): Dialect {
   return {
     createAdapter: () => new SqliteAdapter(),
-    createDriver: () => new SqliteDriver(db),
+    createDriver: () => new SqliteDriver(db, onlyInTransaction),
     createIntrospector: (kysely: Kysely<unknown>): DatabaseIntrospector => new SqliteIntrospector(kysely),
     createQueryCompiler: () => new SqliteQueryCompiler(),
   };

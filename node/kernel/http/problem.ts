@@ -20,6 +20,7 @@ const statusByCategory: Record<ErrorCategory, number> = {
 const statusByCode: Readonly<Record<string, number>> = {
   'http/method': 405,
   'http/not-acceptable': 406,
+  'http/too-slow': 408,
   'http/too-large': 413,
   'envelope/too-large': 413,
   'batch/too-large': 413,
@@ -80,6 +81,8 @@ export function sendProblem(response: ServerResponse, error: unknown, language: 
   response.writeHead(problem.status, {
     'content-type': 'application/problem+json',
     'cache-control': 'no-store',
+    // What is still to come of a slow body would hold the connection.
+    ...(problem.status === 408 ? { connection: 'close' } : {}),
     ...(retryAfterS === undefined ? {} : { 'retry-after': String(Math.ceil(retryAfterS)) }),
   });
   response.end(JSON.stringify(problem));

@@ -16,6 +16,7 @@ import type { AccessRequest, Actor, Decision } from '../actor.ts';
 import type { Log } from '../log.ts';
 import { boundConnections } from './connections.ts';
 import type { BoundRoute, RawRoute, RequestContext, RouteContract } from './contract.ts';
+import { boundLeftovers } from './leftover.ts';
 import * as limits from './limits.ts';
 import { sendProblem, statusOf, unexpected } from './problem.ts';
 
@@ -38,7 +39,12 @@ export function createApi(options: ApiOptions): RequestListener {
   const rawByKey = new Map(options.rawRoutes.map((route) => [`${route.method} ${route.path}`, route.handle]));
   return (request, response) => {
     try {
-      if (options.hosts !== null) refuseForeignHost(request, options.hosts());
+      if (options.hosts !== null) {
+        const hosts = options.hosts();
+        refuseSecondHost(request);
+        refuseForeignHost(request, hosts);
+        if (!request.url?.startsWith('/')) request.url = ownTarget(request, hosts);
+      }
     } catch (error) {
       sendProblem(response, error, languageOf(request));
       return;
@@ -50,7 +56,10 @@ export function createApi(options: ApiOptions): RequestListener {
 }
 
 /** Makes a server with every limit set; the caller listens. */
-export function createHardenedServer(listener: RequestListener): Server {
+export function createHardenedServer(
+  listener: RequestListener,
+  leftoverMsMax: number = limits.BODY_MS_MAX,
+): Server {
   const server = createServer(
     {
       maxHeaderSize: limits.HEADER_BYTES_MAX,
@@ -59,7 +68,7 @@ export function createHardenedServer(listener: RequestListener): Server {
       keepAliveTimeout: limits.KEEP_ALIVE_MS,
       connectionsCheckingInterval: 1_000,
     },
-    listener,
+    boundLeftovers(listener, leftoverMsMax),
   );
   server.timeout = limits.SOCKET_IDLE_MS;
   boundConnections(server, limits.CONNECTIONS_MAX);
@@ -185,12 +194,7 @@ function fail(log: Log, error: unknown, request: Request, response: Response): v
 function expressError(error: unknown): AppError {
   const status = typeof error === 'object' && error !== null && 'status' in error ? error.status : undefined;
   if (typeof status !== 'number' || status < 400 || status >= 500) return unexpected(error);
-  return new AppError({
-    category: 'invalid',
-    code: 'http/malformed',
-    safe: 'The request is malformed.',
-    cause: error,
-  });
+  return malformed(error);
 }
 
 function parse(schema: z.ZodType | undefined, value: unknown, where: string): unknown {
@@ -234,10 +238,14 @@ async function readBody(contract: RouteContract, request: IncomingMessage): Prom
 }
 
 /**
- * Reads a whole body into memory, up to `bytesMax`.
- * @throws http/too-large (also for chunked bodies, as soon as the limit is passed), http/unsupported-encoding, http/aborted
+ * Reads a whole body into memory, up to `bytesMax` and `msMax`.
+ * @throws http/too-large (also for chunked bodies, as soon as the limit is passed), http/too-slow, http/unsupported-encoding, http/aborted
  */
-export async function readBytes(request: IncomingMessage, bytesMax: number): Promise<Buffer> {
+export async function readBytes(
+  request: IncomingMessage,
+  bytesMax: number,
+  msMax: number = limits.BODY_MS_MAX,
+): Promise<Buffer> {
   const encoding = request.headers['content-encoding'];
   if (encoding !== undefined && encoding !== 'identity') {
     throw new AppError({
@@ -253,27 +261,71 @@ export async function readBytes(request: IncomingMessage, bytesMax: number): Pro
       safe: `The body is over ${bytesMax} bytes.`,
     });
   if (Number(request.headers['content-length'] ?? 0) > bytesMax) throw tooLarge();
+  // Gone while who asks was being found out: no event of this request comes any more.
+  if (request.destroyed) throw endedEarly();
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let length = 0;
+    const refuse = (error: AppError): void => {
+      request.removeAllListeners('data');
+      request.resume();
+      reject(error);
+    };
+    const timer = setTimeout(() => refuse(tooSlow()), msMax);
     request.on('data', (chunk: Buffer) => {
       length += chunk.length;
-      if (length > bytesMax) {
-        request.removeAllListeners('data');
-        request.resume();
-        reject(tooLarge());
-      } else {
-        chunks.push(chunk);
-      }
+      if (length > bytesMax) refuse(tooLarge());
+      else chunks.push(chunk);
     });
-    request.once('end', () =>
-      resolve(chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks)),
-    );
+    request.once('end', () => {
+      clearTimeout(timer);
+      resolve(chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks));
+    });
     request.once('error', reject);
     request.once('close', () => {
-      if (!request.complete)
-        reject(new AppError({ category: 'invalid', code: 'http/aborted', safe: 'The request ended early.' }));
+      clearTimeout(timer);
+      reject(endedEarly());
     });
+  });
+}
+
+function endedEarly(): AppError {
+  return new AppError({ category: 'invalid', code: 'http/aborted', safe: 'The request ended early.' });
+}
+
+function tooSlow(): AppError {
+  return new AppError({
+    category: 'invalid',
+    code: 'http/too-slow',
+    safe: 'The body did not come in time. Nothing was stored; try again.',
+  });
+}
+
+/** Two Host headers: who stands in front may have judged the other one (RFC 9112 section 3.2). @throws http/malformed */
+function refuseSecondHost({ rawHeaders }: IncomingMessage): void {
+  let hosts = 0;
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at];
+    if (name?.length === 4 && name.toLowerCase() === 'host') hosts += 1;
+  }
+  if (hosts > 1) throw malformed();
+}
+
+/** A target in absolute form names the host itself, above the header (RFC 9112 section 3.2.2). @throws http/host, http/malformed */
+function ownTarget(request: IncomingMessage, hosts: readonly string[]): string {
+  if (request.url === '*') return '*';
+  const url = URL.parse(request.url ?? '');
+  if (url === null || !/^https?:$/.test(url.protocol)) throw malformed();
+  if (!hosts.includes(url.hostname)) throw foreignHost();
+  return `${url.pathname}${url.search}`;
+}
+
+function malformed(cause?: unknown): AppError {
+  return new AppError({
+    category: 'invalid',
+    code: 'http/malformed',
+    safe: 'The request is malformed.',
+    cause,
   });
 }
 
@@ -282,7 +334,11 @@ export function refuseForeignHost(request: IncomingMessage, hosts: readonly stri
   const host = (request.headers.host ?? '').toLowerCase();
   const name = host.startsWith('[') ? host.slice(0, host.indexOf(']') + 1) : host.split(':')[0];
   if (name !== undefined && hosts.includes(name)) return;
-  throw new AppError({
+  throw foreignHost();
+}
+
+function foreignHost(): AppError {
+  return new AppError({
     category: 'invalid',
     code: 'http/host',
     safe: {

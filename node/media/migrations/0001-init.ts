@@ -1,4 +1,5 @@
 // Files that the owner uploaded; the sealed bytes lie in the vault.
+// A file without an owner is an upload that is forgotten after a day.
 import type { Migration } from '#kernel/db/migrate.ts';
 import { sql } from 'kysely';
 

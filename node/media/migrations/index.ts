@@ -1,4 +1,5 @@
 // The migrations of media, in order.
+// A merged one is never changed: a change is a further one.
 import type { Migration } from '#kernel/db/migrate.ts';
 import { init } from './0001-init.ts';
 

@@ -1,4 +1,5 @@
 // The owner's profile, the bonds with other nodes, what is known of their people, and who is muted.
+// One row for each bond: a node can be a friend and a follower at once.
 import type { Migration } from '#kernel/db/migrate.ts';
 import { sql } from 'kysely';
 

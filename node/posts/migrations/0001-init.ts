@@ -1,4 +1,5 @@
 // Posts and replies of everybody in one table, reactions, and the work that waits: fetching, filling in, cleaning up.
+// Every index is named by the one question that it answers.
 import type { Migration } from '#kernel/db/migrate.ts';
 import { sql } from 'kysely';
 

@@ -1,4 +1,5 @@
 // The index of words, and which area's entry each number stands for.
+// The texts themselves are not in it: they stay with their areas.
 import type { Migration } from '#kernel/db/migrate.ts';
 import { sql } from 'kysely';
 

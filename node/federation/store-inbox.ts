@@ -121,15 +121,6 @@ export async function deleteHeld(tx: Tx, peer: number, seqMax: number): Promise<
     .execute();
 }
 
-/** Pairs that wait behind a gap, with their lowest held seq. */
-export async function listGaps(handle: Reader): Promise<{ peer: number; lowest: number; since: number }[]> {
-  return tables<Schema>(handle)
-    .selectFrom('federation_held')
-    .select((eb) => ['peer', eb.fn.min('seq').as('lowest'), eb.fn.min('received_at').as('since')])
-    .groupBy('peer')
-    .execute();
-}
-
 /** Forgets a bounded number of old rows; ids begin with their time, so the scan starts with the oldest. */
 export async function pruneReceived(tx: Tx, before: number, limit: number): Promise<number> {
   const result = await sql`DELETE FROM federation_inbox WHERE (id, peer) IN (

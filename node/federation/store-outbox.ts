@@ -1,9 +1,10 @@
 // SQL of the outbox and its ledger. A row keeps its number, id and payload for ever; only its state moves.
+// Statements on the sending path take sets as one JSON parameter.
 import { tables, type Reader, type Tx } from '#kernel/db/database.ts';
 import type { MessageId, NodeId } from '#protocol';
 import { sql } from 'kysely';
-import type { DeliveryState } from '../model.ts';
-import { pendingStates } from '../model.ts';
+import type { DeliveryState } from './model.ts';
+import { pendingStates } from './model.ts';
 
 export interface OutboxRow {
   row: number;

@@ -18,12 +18,12 @@ import {
   THREAD_REACTIONS_MAX,
   THREAD_REPLIES_MAX,
   type Item,
-} from './model.ts';
-import { verifyPost, verifyReaction } from './objects.ts';
-import type { PostsHost } from './ports.ts';
-import { keep } from './service.ts';
-import * as extras from './store-extras.ts';
-import * as store from './store.ts';
+} from '../model.ts';
+import { verifyPost, verifyReaction } from '../objects.ts';
+import type { PostsHost } from '../ports.ts';
+import { keep } from '../service.ts';
+import * as extras from '../store-extras.ts';
+import * as store from '../store.ts';
 
 const contentAnswer = z.object({
   object: z.string(),
@@ -152,8 +152,13 @@ export function createFetching(host: PostsHost, wake: () => void): Fetching {
       const createdAt = Math.min(Date.parse(verified.created_at), clock.now());
       await db.write((tx) =>
         extras.putReaction(tx, {
-          ...{ author: verified.author, id, parent, value: verified.value, createdAt },
-          ...{ verified: true, object: text },
+          author: verified.author,
+          id,
+          parent,
+          value: verified.value,
+          createdAt,
+          verified: true,
+          object: text,
         }),
       );
     }
@@ -224,13 +229,11 @@ export function createFetching(host: PostsHost, wake: () => void): Fetching {
         const id = ownIdIn(shared.uri, nodeId, 'post');
         return [
           {
-            ...{
-              author: nodeId,
-              id,
-              visibility: shared.visibility,
-              version: shared.version,
-              cid: shared.cid,
-            },
+            author: nodeId,
+            id,
+            visibility: shared.visibility,
+            version: shared.version,
+            cid: shared.cid,
             created_at: Math.min(Date.parse(shared.created_at), now),
             edited_at: shared.edited_at === undefined ? null : Date.parse(shared.edited_at),
             due_at: now,

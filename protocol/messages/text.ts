@@ -1,8 +1,8 @@
 // Texts that people write to others: what is accepted, the same on the node that writes and on the one that reads.
 // Refuses what lies about its own order (bidirectional overrides), what is invisible, and towers of accents (L5).
 // Line ends are unified and Unicode composed; nothing else is changed.
-import { type ErrorCode, type Text, invalid } from './errors.ts';
-import { COMBINING_MARKS_MAX } from './limits.ts';
+import { type ErrorCode, type Text, invalid } from '../errors.ts';
+import { COMBINING_MARKS_MAX } from '../limits.ts';
 
 /** Overrides and embeddings; isolates and marks stay, which Arabic and Hebrew need. */
 const BIDI = /[\u202a-\u202e]/;

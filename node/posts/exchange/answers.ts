@@ -11,12 +11,12 @@ import {
   THREAD_REACTIONS_MAX,
   THREAD_REPLIES_MAX,
   type Item,
-} from './model.ts';
-import { ownObject } from './objects.ts';
-import type { PostsHost } from './ports.ts';
-import { announcementOf } from './service.ts';
-import * as extras from './store-extras.ts';
-import * as store from './store.ts';
+} from '../model.ts';
+import { ownObject } from '../objects.ts';
+import type { PostsHost } from '../ports.ts';
+import { announcementOf } from '../service.ts';
+import * as extras from '../store-extras.ts';
+import * as store from '../store.ts';
 
 /** Greater than every UUIDv7: the start of a list that goes backwards. */
 const NEWEST_ID = 'ffffffff-ffff-7fff-bfff-ffffffffffff';

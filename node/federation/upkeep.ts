@@ -1,11 +1,12 @@
 // Federation's own background work: greeting contacts after a start, expiry, and forgetting what is old.
+// Each step is one bounded transaction, so that no other write waits long.
 import type { Host } from '#kernel/feature.ts';
 import { isoTime } from '#kernel/ports.ts';
 import { INBOX_KEPT_MS, OUTBOX_KEPT_MS } from './model.ts';
-import { pruneReceived } from './inbox/store.ts';
+import { pruneReceived } from './store-inbox.ts';
 import type { Delivery } from './outbox/delivery.ts';
 import type { Queue } from './outbox/queue.ts';
-import { listExpired, pruneSettled } from './outbox/store.ts';
+import { listExpired, pruneSettled } from './store-outbox.ts';
 import { listContacts } from './store.ts';
 
 /** Rows for one transaction, so that no other write waits long. */
@@ -15,7 +16,7 @@ const PRUNE_INTERVAL_MS = 3_600_000;
 /** Greetings under way at once after a start. */
 const GREETINGS_MAX = 16;
 
-export function registerJobs(parts: {
+export function registerUpkeep(parts: {
   readonly host: Host;
   readonly queue: Queue;
   readonly delivery: Delivery;
