@@ -60,7 +60,8 @@ export function pruneReleases(layout: Layout, kept: readonly (string | null)[]):
 
 /**
  * The commands in bin/: they find their prefix from where they lie, work from any directory, and run on the
- * release's own Node whatever the caller's PATH and NODE_OPTIONS hold.
+ * release's own Node whatever the caller's PATH and NODE_OPTIONS hold. Compiled code is kept in the folder of a node
+ * that exists; a command that makes none leaves nothing.
  */
 export function commandFiles(layout: Layout, nodePath: string): OwnedFile[] {
   const head = `#!/bin/sh
@@ -74,6 +75,8 @@ unset NODE_OPTIONS NODE_PATH
       path: layout.command,
       content: `${head}: "\${ORED_DATA_DIR:=$prefix/data}"
 export ORED_DATA_DIR
+if [ -d "$ORED_DATA_DIR/run" ]; then export NODE_COMPILE_CACHE="$ORED_DATA_DIR/run/compiled"; fi
+umask 077
 exec ${node} "$prefix/current/node/main.ts" "$@"
 `,
       mode: 0o700,

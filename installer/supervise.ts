@@ -72,7 +72,11 @@ async function main(): Promise<void> {
   await supervise({
     dataDir,
     command: [process.execPath, join(root, 'node', 'main.ts'), 'start', '--data', dataDir],
-    env: cleanEnvironment(process.env),
+    // As the command `ored` does: the node's own files are compiled once.
+    env: {
+      ...cleanEnvironment(process.env),
+      NODE_COMPILE_CACHE: join(dataDir, 'run', 'compiled'),
+    },
     now: Date.now,
     random: Math.random,
     log: (line) =>

@@ -284,7 +284,8 @@ export async function readBytes(
     request.once('error', reject);
     request.once('close', () => {
       clearTimeout(timer);
-      reject(endedEarly());
+      // An error's stack costs more than the body: made only where it is told.
+      if (!request.readableEnded) reject(endedEarly());
     });
   });
 }
