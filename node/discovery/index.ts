@@ -22,6 +22,7 @@ export const discovery = defineFeature({
     const service = new Service(host, {
       self: () => own.self(),
       introduction: async (reader) => ({ record: await own.recordFor(reader), log: own.self().log }),
+      hiddenFrom: (reader) => own.addressFor(reader) === '',
       listing: () => ({
         display_name: own.self().displayName,
         capabilities: CAPABILITIES,
@@ -31,6 +32,12 @@ export const discovery = defineFeature({
       }),
     });
     const registerAgain = registerJobs(host, service);
+    if (service.mailboxOnly()) {
+      host.log.info(
+        { registry: service.registry?.url },
+        'the address of this node means nothing outside its own network: it is published nowhere else, and others reach it through its mailbox only',
+      );
+    }
     own.onRecordChanged(registerAgain);
     const { contacts } = service;
     const door = {
@@ -52,6 +59,7 @@ export const discovery = defineFeature({
       loadSender: contacts.load.bind(contacts),
       registry: service.registry,
       registered: service.registered.bind(service),
+      mailboxOnly: service.mailboxOnly.bind(service),
       onRegistered: service.onRegistered.bind(service),
       registerAgain: () => {
         service.unregistered();

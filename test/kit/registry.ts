@@ -17,10 +17,17 @@ export interface TestRegistry extends AsyncDisposable {
 }
 
 /** Makes and starts a registry; `await using` stops it and removes its data. */
-export async function makeRegistry(options: { readonly clock?: Clock } = {}): Promise<TestRegistry> {
+export async function makeRegistry(
+  options: {
+    readonly clock?: Clock;
+    /** The name it is known under, without a port: `http://registry.example`. Whoever asks must resolve it to loopback. */
+    readonly name?: string;
+  } = {},
+): Promise<TestRegistry> {
   const folder = temporaryFolder();
   const port = await freePort();
   const line = ['start', '--data', folder.path, '--port', String(port), '--log-level', 'silent'];
+  if (options.name !== undefined) line.push('--url', `${options.name}:${port}`);
   const parsed = parseCommandLine(line);
   if (parsed.command !== 'start') throw new Error('the command line must start a registry');
   const { config } = parsed;
