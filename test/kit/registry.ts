@@ -21,6 +21,8 @@ export interface MakeRegistryOptions {
   /** Default: a folder of its own, removed with it. A folder that is given stays. */
   readonly dataDir?: string;
   readonly port?: number;
+  /** The name it is known under, without a port: `http://registry.example`. Whoever asks must resolve it to loopback. */
+  readonly name?: string;
 }
 
 /** Makes and starts a registry; `await using` stops it and removes its data. */
@@ -29,6 +31,7 @@ export async function makeRegistry(options: MakeRegistryOptions = {}): Promise<T
   const dataDir = options.dataDir ?? folder?.path ?? '';
   const port = options.port ?? (await freePort());
   const line = ['start', '--data', dataDir, '--port', String(port), '--log-level', 'silent'];
+  if (options.name !== undefined) line.push('--url', `${options.name}:${port}`);
   const parsed = parseCommandLine(line);
   if (parsed.command !== 'start') throw new Error('the command line must start a registry');
   const { config } = parsed;
