@@ -24,6 +24,7 @@ export const discovery = defineFeature({
     const service = new Service(host, {
       self: () => own.self(),
       introduction: async (reader) => ({ record: await own.recordFor(reader), log: own.self().log }),
+      hiddenFrom: (reader) => own.addressFor(reader) === '',
       listing: () => ({
         display_name: own.self().displayName,
         capabilities: CAPABILITIES,
@@ -33,6 +34,12 @@ export const discovery = defineFeature({
       }),
     });
     const registerAgain = registerJobs(host, service);
+    if (service.mailboxOnly()) {
+      host.log.info(
+        { registry: service.registry?.url },
+        'the address of this node means nothing outside its own network: it is published nowhere else, and others reach it through its mailbox only',
+      );
+    }
     own.onRecordChanged(registerAgain);
     doors.access.register('contact', { decide: () => deny('owner-only') });
     const { contacts } = service;
@@ -57,6 +64,7 @@ export const discovery = defineFeature({
       registered: service.registered.bind(service),
       /** Registers this node now. @throws network/*, or what the registry answered */
       register: service.register.bind(service),
+      mailboxOnly: service.mailboxOnly.bind(service),
       onRegistered: service.onRegistered.bind(service),
       registerAgain: () => {
         service.unregistered();

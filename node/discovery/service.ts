@@ -24,6 +24,8 @@ export interface OwnNode {
   readonly self: RegistryClientHost['self'];
   /** What introduces this node to a reader at this address: private addresses stay in their own range. */
   introduction(readerUrl: string): Promise<Shown>;
+  /** Whether a reader at this address must not learn where this node is. */
+  hiddenFrom(readerUrl: string): boolean;
   listing(): Listing;
 }
 
@@ -136,11 +138,17 @@ export class Service {
     return this.#registered;
   }
 
-  status(): { url: string | null; registered: boolean; error?: string } {
+  /** Only the registry's mailbox leads here from outside: this node's address means nothing where the registry is. */
+  mailboxOnly(): boolean {
+    return this.registry !== undefined && this.#own.hiddenFrom(this.registry.url);
+  }
+
+  status(): { url: string | null; registered: boolean; mailbox_only: boolean; error?: string } {
     const error = this.#lastError;
     return {
       url: this.registry?.url ?? null,
       registered: this.#registered,
+      mailbox_only: this.mailboxOnly(),
       ...(error === undefined ? {} : { error }),
     };
   }

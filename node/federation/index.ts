@@ -11,7 +11,7 @@ import { httpTransport } from './outbox/transport.ts';
 import type { Directory, Self } from './ports.ts';
 import { Service } from './service.ts';
 import { statesOf } from './store-outbox.ts';
-import { AppError, parseRecord } from '#protocol';
+import { AppError } from '#protocol';
 
 export type { DeliveryState, Outcome, RequestHandler, Standing, Verified, VerifiedRequest } from './model.ts';
 export type { MessageHandler } from './handlers.ts';
@@ -24,23 +24,23 @@ export const federation = defineFeature({
   name: 'federation',
   needs: { vault, identity, access, discovery },
   migrations,
-  async start(host, doors) {
+  start(host, doors) {
     const own = doors.identity;
     const found = doors.discovery;
     // Where the published record names no address, envelopes name none either: the two must agree.
-    const hidden =
-      found.registry !== undefined &&
-      parseRecord(await own.recordFor(found.registry.url)).record.server_urls.length === 0;
     const self: Self = {
       nodeId: own.self().nodeId,
-      party: () => (hidden ? { ...own.party(), server_url: '' } : own.party()),
+      party: (readerUrl) => {
+        const hidden = found.mailboxOnly() || (readerUrl !== undefined && own.addressFor(readerUrl) === '');
+        return hidden ? { ...own.party(), server_url: '' } : own.party();
+      },
       signingKey: () => own.self().signingKey,
       sealingKeys: () => {
         const { current, older } = own.self().sealingKeys;
         return [current, ...older].map(({ privateKey }) => privateKey);
       },
       generation: () => own.generation(),
-      introduction: async () => ({ record: await own.record(), log: own.self().log }),
+      introduction: async (readerUrl) => ({ record: await own.recordFor(readerUrl), log: own.self().log }),
     };
     const service = new Service(host, {
       self,

@@ -133,7 +133,7 @@ export class Queries {
         {
           id: newMessageId(now, random.bytes(10)),
           type,
-          from: self.party(),
+          from: self.party(route.serverUrls[0]),
           to: { node_id: to, server_url: route.serverUrls[0] ?? '', username: route.username },
           seq: 0,
           timestamp: formatTimestamp(clock.now()),
@@ -151,7 +151,7 @@ export class Queries {
       try {
         let answer = await transport.query(url, sign(), timeoutMs);
         if (answer.status === 401) {
-          await transport.introduce(url, await self.introduction());
+          await transport.introduce(url, await self.introduction(url));
           answer = await transport.query(url, sign(), timeoutMs);
         }
         if (answer.status < 300) return JSON.parse(Buffer.from(answer.body).toString('utf8')) as Json;

@@ -148,11 +148,11 @@ export class Service {
 
   /** Shows this node's identity to others at once; how many took it in. Never throws for the network. */
   async showSelf(nodeIds: readonly NodeId[]): Promise<number> {
-    const shown = await this.#self.introduction();
     const taken = await Promise.all(
       nodeIds.map(async (nodeId) => {
         for (const url of (await this.#directory.route(nodeId))?.serverUrls ?? []) {
           try {
+            const shown = await this.#self.introduction(url);
             if ((await this.#transport.introduce(url, shown)).status < 300) return 1;
           } catch (error) {
             if (!(error instanceof AppError)) throw error;

@@ -35,6 +35,8 @@ export interface OwnIdentity {
   record(): Promise<Uint8Array>;
   /** The record for a registry: without this node's loopback or private address unless it stands in the same range. @throws identity/none */
   recordFor(readerUrl: string): Promise<Uint8Array>;
+  /** This node's address, or nothing where `readerUrl` stands outside the range of a loopback or private one. */
+  addressFor(readerUrl: string): string;
   onRecordChanged(run: (record: Uint8Array) => void): () => void;
   /** Rises at each restore and move; the upper part of every seq. @throws identity/none */
   generation(): number;
@@ -85,6 +87,7 @@ export async function loadIdentity(host: Host, vault: Vault): Promise<OwnIdentit
       loaded();
       return records.currentFor(readerUrl);
     },
+    addressFor: (readerUrl) => records.addressFor(readerUrl),
     onRecordChanged: (run) => records.onChanged(run),
     generation: () => loaded().generation,
     sign: (purpose, bytes) => signFor(purpose, loaded().self.signingKey, bytes),

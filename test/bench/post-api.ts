@@ -2,7 +2,7 @@
 // reading one. Aims: 25 times the 115/s and 10 times the 780/s of the leading comparable server (docs/performance.md),
 // both given for a machine of 8,000 verifications a second. Argument: seconds.
 import type { BenchContext } from '../../scripts/bench.ts';
-import { percentiles } from './rig/figures.ts';
+import { cpuMs, percentiles } from './rig/figures.ts';
 import { drive, openLane, requestBytes, type Load } from './rig/lanes.ts';
 import { makeData, startOwned, type OwnedNode } from './rig/node.ts';
 
@@ -32,18 +32,20 @@ export async function run(context: BenchContext): Promise<void> {
     );
     return { next: () => bytes, status: 201 };
   };
-  await drive({ ...load, ...create('public'), seconds: 1 });
-  const written = await drive({ ...load, ...create('public'), seconds });
-  context.report(`posts written (aim ${WRITE_AIM.toFixed(2)} x calib)`, written.perSecond);
-  console.log(`  ${percentiles(written.ms)}`);
+  const measure = async (what: string, wanted: Pick<Load, 'next' | 'status'>): Promise<void> => {
+    await drive({ ...load, ...wanted, seconds: 1 });
+    const cpuBefore = cpuMs(node.program.pid);
+    const { perSecond, ms } = await drive({ ...load, ...wanted, seconds });
+    const cpuUs = ((cpuMs(node.program.pid) - cpuBefore) * 1_000) / ms.length;
+    context.report(what, perSecond);
+    console.log(`  ${percentiles(ms)}; the node's processor time: ${cpuUs.toFixed(0)} us each`);
+  };
+  await measure(`posts written (aim ${WRITE_AIM.toFixed(2)} x calib)`, create('public'));
 
   const reads = await readsOf(node);
   let turn = 0;
   const next = (): Buffer => reads[turn++ % reads.length] ?? Buffer.alloc(0);
-  await drive({ ...load, next, status: 200, seconds: 1 });
-  const read = await drive({ ...load, next, status: 200, seconds });
-  context.report(`posts read (aim ${READ_AIM.toFixed(2)} x calib)`, read.perSecond);
-  console.log(`  ${percentiles(read.ms)}`);
+  await measure(`posts read (aim ${READ_AIM.toFixed(2)} x calib)`, { next, status: 200 });
 }
 
 /** Requests for the newest posts, by id. */

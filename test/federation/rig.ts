@@ -4,6 +4,7 @@ import type { Tx } from '#kernel/db/database.ts';
 import { tables } from '#kernel/db/database.ts';
 import { defineFeature, type AnyFeature, type DoorOf } from '#kernel/feature.ts';
 import { createLog } from '#kernel/log.ts';
+import { createNetwork, type Network } from '#kernel/network.ts';
 import { systemClock, type Clock } from '#kernel/ports.ts';
 import { fakeClock, freePort, temporaryFolder } from '#kit';
 import { access } from '#node/access/index.ts';
@@ -114,6 +115,7 @@ export async function makePeer(options: {
   readonly registry?: string;
   readonly clock?: Clock;
   readonly from?: 'contacts' | 'anyone';
+  readonly network?: Network;
 }): Promise<Peer> {
   const folder = temporaryFolder();
   const dataDir = `${folder.path}/data`;
@@ -163,7 +165,11 @@ export async function makePeer(options: {
       onFatal: (error) => {
         throw error;
       },
-      ports: { log: createLog({ level }), clock },
+      ports: {
+        log: createLog({ level }),
+        clock,
+        ...(options.network === undefined ? {} : { network: options.network }),
+      },
     });
   let current: RunningNode | undefined = await boot();
   const running = (): RunningNode => {
@@ -201,6 +207,16 @@ export async function makePeer(options: {
     },
   };
   return peer;
+}
+
+/** A node's own hardened client, for which names under .example lead to this machine. */
+export function namesOnLoopback(): Network {
+  return createNetwork({
+    ownUrl: () => 'http://127.0.0.1:1',
+    networks: [],
+    userAgent: 'test',
+    resolve: (_host, _options, callback) => callback(null, [{ address: '127.0.0.1', family: 4 }]),
+  });
 }
 
 /** Makes two peers known to each other, without a registry. */

@@ -55,7 +55,7 @@ interface Target {
   nextAt: number;
   failures: number;
   busy: boolean;
-  /** Woken while busy. */
+  /** Woken since it was last served: during a pause, what is new goes to the mailbox at once. */
   again: boolean;
 }
 
@@ -112,7 +112,7 @@ export class Delivery {
       {
         id: newMessageId(now, random.bytes(10)),
         type,
-        from: self.party(),
+        from: self.party(route.serverUrls[0]),
         to: partyOf(nodeId, route),
         seq: 0,
         timestamp: formatTimestamp(now),
@@ -147,10 +147,8 @@ export class Delivery {
     let next = Number.POSITIVE_INFINITY;
     for (const target of this.#targets.values()) {
       if (target.busy) continue;
-      if (target.nextAt > now) {
-        next = Math.min(next, target.nextAt);
-        continue;
-      }
+      if (target.nextAt > now) next = Math.min(next, target.nextAt);
+      if (target.nextAt > now && !target.again) continue;
       if (busy >= DELIVERIES_MAX) break;
       if (target.failures > 0 && slow >= SLOW_DELIVERIES_MAX) continue;
       busy += 1;
@@ -168,7 +166,8 @@ export class Delivery {
     if (this.#abort.signal.aborted) return;
     target.busy = true;
     target.again = false;
-    const run = this.#serve(target)
+    const paused = target.nextAt > this.#host.clock.now();
+    const run = (paused ? this.#relayNew(target) : this.#serve(target))
       .catch((error: unknown) => {
         if (this.#abort.signal.aborted) return;
         this.#host.log.error({ err: error, to: target.nodeId }, 'a delivery failed unexpectedly');
@@ -181,6 +180,25 @@ export class Delivery {
         this.#job.wake();
       });
     this.#running.add(run);
+  }
+
+  /** During a pause: what has been queued since goes to the mailbox, so that it waits for nobody's back-off. */
+  async #relayNew(target: Target): Promise<void> {
+    const { db, directory } = this.#host;
+    const peer = await readPeerByNode(db.read, target.nodeId);
+    const route = await directory.route(target.nodeId);
+    if (peer === undefined || route === undefined || route.suspended || !route.mailbox) return;
+    let afterSeq = 0;
+    for (;;) {
+      const limit = DELIVERY_ENVELOPES_MAX;
+      const rows = await store.readPending(db.read, { peer: peer.id, afterSeq, limit });
+      const last = rows.at(-1);
+      if (last === undefined) return;
+      const fresh = rows.filter(({ state }) => state === 'queued');
+      const batch = await this.#sign(target.nodeId, route, fresh);
+      if ((await this.#relay(target, route, batch)) < batch.length) return;
+      afterSeq = batch.length < fresh.length ? (batch.at(-1)?.row.seq ?? last.seq) : last.seq;
+    }
   }
 
   /** Everything that waits for one node, each row once; then either done, or a pause. */
@@ -270,7 +288,7 @@ export class Delivery {
       try {
         const answer = await transport.inbox(url, body, form, this.#abort.signal);
         if (answer.status !== 401) return answer;
-        const introduced = await transport.introduce(url, await self.introduction());
+        const introduced = await transport.introduce(url, await self.introduction(url));
         if (introduced.status >= 300) return answer;
         return await transport.inbox(url, body, form, this.#abort.signal);
       } catch (error) {
@@ -285,8 +303,9 @@ export class Delivery {
     return (await this.#host.directory.refresh(nodeId)) ? this.#host.directory.route(nodeId) : undefined;
   }
 
-  async #relay(target: Target, route: Route, batch: readonly Signed[]): Promise<void> {
-    if (!route.mailbox) return;
+  /** Deposits what was not deposited lately; returns how many the mailbox took. */
+  async #relay(target: Target, route: Route, batch: readonly Signed[]): Promise<number> {
+    if (!route.mailbox) return 0;
     const { db, clock, directory, log } = this.#host;
     const lostBefore = clock.now() - RELAY_AGAIN_MS;
     const fresh = batch.filter(
@@ -298,9 +317,10 @@ export class Delivery {
       fresh.map(({ row, bytes }) => ({ key: row.row, content: { kind: 'envelope', bytes } })),
       log,
     );
-    if (deposited.length === 0) return;
+    if (deposited.length === 0) return 0;
     const changes = deposited.map((row) => ({ row, state: 'relayed', code: null }) as const);
     await db.write((tx) => store.moveStates(tx, changes, { at: clock.now(), attempted: false }));
+    return deposited.length;
   }
 
   async #failed(
@@ -342,7 +362,7 @@ export class Delivery {
       const fields = {
         id: row.id,
         type: row.type,
-        from: self.party(),
+        from: self.party(route.serverUrls[0]),
         to: partyOf(nodeId, route),
         seq: row.seq,
         timestamp: formatTimestamp(clock.now()),
