@@ -1,4 +1,5 @@
 // Binds the contract of conversations to its use cases.
+// Decides nothing: it translates between rows and what scripts rely on.
 import type { Actor } from '#kernel/actor.ts';
 import { bind, type BoundRoute, type RequestContext } from '#kernel/http/contract.ts';
 import { isoTime } from '#kernel/ports.ts';

@@ -1,4 +1,5 @@
 // Conversations: direct messages that only the two nodes can read, requests of strangers, complaints.
+// Puts the parts together; who may write is in receiving.ts, what is opened in opening.ts.
 import { defineFeature } from '#kernel/feature.ts';
 import { access, allow, deny } from '#node/access/index.ts';
 import { discovery } from '#node/discovery/index.ts';

@@ -1,4 +1,5 @@
 // Reading conversations: pages of messages and threads with names and delivery, one message, and what the search shows.
+// Requests never mix with conversations, and what is still sealed is not shown.
 import type { Database } from '#kernel/db/database.ts';
 import { isoTime } from '#kernel/ports.ts';
 import { isMessageId, isUri, parseUri, type NodeId } from '#protocol';

@@ -1,4 +1,5 @@
 // Complaints that the owner keeps, about a person or about what an address names. Nobody is told of them.
+// They stay on this node and leave it in exports only.
 import { actorToString, type Actor } from '#kernel/actor.ts';
 import { isUri, newMessageId, parseUri } from '#protocol';
 import { cleanText } from '#protocol/messages';

@@ -1,4 +1,5 @@
 // HTTP contract of discovery: what two people compare to know that they see the same node.
+// For the owner only; what other nodes are shown is in identity and federation.
 import { defineRoute } from '#kernel/http/contract.ts';
 import { z } from 'zod';
 

@@ -1,4 +1,5 @@
 // `ored id compare`: do we both see the same node and key? By words read aloud, or by the text of a QR code.
+// A code that does not fit ends with exit code 1, so that a script cannot overlook it.
 import { defineCommand, exitCodes, type Command } from '#kernel/command.ts';
 import { compareRoute } from './api.ts';
 

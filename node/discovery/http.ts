@@ -1,4 +1,5 @@
 // Binds discovery's contract. Only reads: comparing changes nothing by itself.
+// What is shown comes from the verified log alone, never from what the other side says of itself.
 import { bind, type BoundRoute } from '#kernel/http/contract.ts';
 import { equalBytes, fingerprint, formatIdentityCode, parseIdentityCode } from '#protocol';
 import { compareRoute } from './api.ts';

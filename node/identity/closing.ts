@@ -1,4 +1,5 @@
 // Closing this node's identity for good: one last entry in its log. Only the recovery key could put another in its place.
+// The closing entry is signed by the key that the log announced; nothing of the data is removed.
 import { deactivateIdentity, signingKeyFromSeed } from '#protocol';
 import type { Host } from '#kernel/feature.ts';
 import { isoTime } from '#kernel/ports.ts';

@@ -1,4 +1,5 @@
 // HTTP contract of portability: exporting everything, leaving, and block lists.
+// Folders are absolute paths of this machine; http.ts refuses them from anywhere but the local socket.
 import { defineRoute } from '#kernel/http/contract.ts';
 import { z } from 'zod';
 import {

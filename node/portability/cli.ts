@@ -1,4 +1,5 @@
 // `ored export`, `ored leave`, `ored blocks ...`: everything of yours in a folder, closing the node, block lists.
+// Files are read and written by the person who types, with that person’s rights.
 import {
   defineCommand,
   exitCodes,

@@ -1,4 +1,5 @@
 // Binds the contract of portability. What writes to this machine's disk, and leaving, need the local socket.
+// Decides nothing else: what runs and what is refused is in service.ts.
 import { bind, type BoundRoute, type RequestContext } from '#kernel/http/contract.ts';
 import * as api from './api.ts';
 import { failures } from './model.ts';

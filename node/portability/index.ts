@@ -1,4 +1,5 @@
 // Portability: everything that is the owner's as plain files, leaving for good, block lists in and out.
+// Reads through the doors of the areas that own the data, and owns none itself.
 import { defineFeature } from '#kernel/feature.ts';
 import { access, deny } from '#node/access/index.ts';
 import { conversations } from '#node/conversations/index.ts';

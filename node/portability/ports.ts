@@ -1,4 +1,5 @@
 // What an export reads and what leaving does, as narrow as it is used.
+// index.ts fills these from the doors of the other areas; a test may fill them otherwise.
 import type { Actor } from '#kernel/actor.ts';
 import type { Json, NodeId } from '#protocol';
 import type { Readable } from 'node:stream';

@@ -1,4 +1,5 @@
 // What an export holds, read through the doors of the areas that own it, page by page.
+// Keys of files and of the identity are left out; signed texts go out exactly as they were signed.
 import { isoTime } from '#kernel/ports.ts';
 import type { Conversations } from '#node/conversations/index.ts';
 import { fromBase64Url, fromUtf8, type Json, type NodeId } from '#protocol';
