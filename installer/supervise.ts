@@ -5,6 +5,7 @@ import { spawn } from 'node:child_process';
 import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { NODE_FLAGS } from './files.ts';
 import { cleanEnvironment, runFilesOf } from './layout.ts';
 import { supervise } from './supervisor.ts';
 
@@ -71,7 +72,7 @@ async function main(): Promise<void> {
   process.on('SIGHUP', () => undefined);
   await supervise({
     dataDir,
-    command: [process.execPath, join(root, 'node', 'main.ts'), 'start', '--data', dataDir],
+    command: [process.execPath, ...NODE_FLAGS, join(root, 'node', 'main.ts'), 'start', '--data', dataDir],
     // As the command `ored` does: the node's own files are compiled once.
     env: {
       ...cleanEnvironment(process.env),

@@ -6,6 +6,7 @@ import { get } from 'node:http';
 import { freePort } from '#kit';
 import { compiledDir } from '#node/edge/run/paths.ts';
 import type { BenchContext } from '../../scripts/bench.ts';
+import { NODE_FLAGS } from '../../installer/files.ts';
 import { quantile, reportAim } from './rig/figures.ts';
 import { makeData } from './rig/node.ts';
 
@@ -33,7 +34,7 @@ export async function run(_context: BenchContext): Promise<void> {
 async function startOnce(dataDir: string): Promise<number> {
   const port = await freePort();
   const started = performance.now();
-  const { PATH, HOME, ORED_BENCH_NODE_OPTIONS: options } = process.env;
+  const { PATH, HOME, ORED_BENCH_NODE_OPTIONS: options = '' } = process.env;
   const child = spawn(
     process.execPath,
     ['node/main.ts', 'start', '--json', '--data', dataDir, '--port', String(port)],
@@ -43,7 +44,7 @@ async function startOnce(dataDir: string): Promise<number> {
         PATH,
         HOME,
         NODE_COMPILE_CACHE: compiledDir(dataDir),
-        ...(options === undefined ? {} : { NODE_OPTIONS: options }),
+        NODE_OPTIONS: [...NODE_FLAGS, options].join(' '),
       },
     },
   );

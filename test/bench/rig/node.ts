@@ -4,6 +4,7 @@ import { openDatabase, type Database } from '#kernel/db/database.ts';
 import { openKeyring } from '#kernel/keyring.ts';
 import { freePort, runCli, spawnNode, temporaryFolder, type Program } from '#kit';
 import { compiledDir, databaseFile } from '#node/edge/run/paths.ts';
+import { NODE_FLAGS } from '../../../installer/files.ts';
 import { createHash } from 'node:crypto';
 import { existsSync, globSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -115,12 +116,12 @@ export async function startOwned(dataDir: string): Promise<OwnedNode> {
 
 /** `ored start` on a folder, as the installed command starts it; ORED_BENCH_NODE_OPTIONS (a profiler's flags, a heap's size) reaches that process alone. */
 export function startProgram(dataDir: string): Promise<Program> {
-  const { ORED_BENCH_NODE_OPTIONS: options } = process.env;
+  const { ORED_BENCH_NODE_OPTIONS: options = '' } = process.env;
   return spawnNode({
     dataDir,
     env: {
       NODE_COMPILE_CACHE: compiledDir(dataDir),
-      ...(options === undefined ? {} : { NODE_OPTIONS: options }),
+      NODE_OPTIONS: [...NODE_FLAGS, options].join(' '),
     },
   });
 }
