@@ -109,7 +109,9 @@ export async function startOwned(dataDir: string): Promise<OwnedNode> {
   const grant = (await response.json()) as { access_token?: string };
   if (grant.access_token === undefined) throw new Error(`no session: ${JSON.stringify(grant)}`);
   return {
-    ...{ program, url, authorization: `Bearer ${grant.access_token}` },
+    program,
+    url,
+    authorization: `Bearer ${grant.access_token}`,
     [Symbol.asyncDispose]: async () => void (await program.end()),
   };
 }
