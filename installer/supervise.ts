@@ -6,7 +6,7 @@ import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { cleanEnvironment, runFilesOf } from './layout.ts';
-import { supervise } from './supervisor.ts';
+import { supervise } from './service/supervisor.ts';
 
 /** What flock answers when another supervisor holds the lock. */
 const EXIT_LOCKED = 75;

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
   DIRECT_MESSAGE_CIPHERTEXT_BYTES_MAX,
+  MESSAGE_TEXT_CHARS_MAX,
   type JsonObject,
   OBJECT_TEXT_MAX,
   canonicalize,
@@ -97,12 +98,14 @@ test('the envelope vectors carry payloads of their types', () => {
 });
 
 test('sealed content is a text with its time, and bounded', () => {
-  const content = { kind: 'text', created_at: '2026-11-21T04:07:56.123Z', text: 'é' };
+  const content = { version: 1, created_at: '2026-11-21T04:07:56.123Z', text: 'é' };
   assert.deepEqual(directMessageContent.parse(content), content);
   for (const wrong of [
     { ...content, text: '' },
-    { ...content, text: 'x'.repeat(10_001) },
+    { ...content, text: 'x'.repeat(MESSAGE_TEXT_CHARS_MAX + 1) },
+    { ...content, version: 2 },
     { ...content, kind: 'html' },
+    { ...content, attachments: [] },
   ]) {
     assert.equal(directMessageContent.safeParse(wrong).success, false);
   }
