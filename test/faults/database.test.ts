@@ -18,7 +18,7 @@ interface Run {
 
 /** Runs the database program behind `wrapper`, with `input` on its standard input. */
 async function run(file: string, input: string, wrapper: readonly string[] = []): Promise<Run> {
-  const [command = '', ...args] = [...wrapper, process.execPath, program, file];
+  const [command, ...args] = [...wrapper, process.execPath, program, file];
   const child = spawn(command, args, { stdio: 'pipe', timeout: MS_MAX, killSignal: 'SIGKILL' });
   const out: Buffer[] = [];
   const err: Buffer[] = [];

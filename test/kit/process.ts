@@ -16,6 +16,8 @@ export interface CliResult {
   readonly stderr: string;
   /** Standard output as JSON; throws when it is not exactly one document. */
   json(): unknown;
+  /** The failure in that document. */
+  error(): { readonly code: string; readonly message: string };
 }
 
 /** Runs `ored ARGS` on a data folder without a terminal. */
@@ -38,6 +40,7 @@ export async function runCli(
     stdout: stdout(),
     stderr: stderr(),
     json: () => JSON.parse(stdout()) as unknown,
+    error: () => (JSON.parse(stdout()) as { error: { code: string; message: string } }).error,
   };
 }
 
@@ -104,10 +107,10 @@ function spawnOred(args: readonly string[], env: Env): ChildProcess {
 }
 
 function spawnScript(file: string, args: readonly string[], env: Env): ChildProcess {
-  const { PATH, HOME, TMPDIR } = process.env;
+  const { PATH, HOME, TMPDIR, NODE_COMPILE_CACHE } = process.env;
   return spawn(process.execPath, [join(root, file), ...args], {
     cwd: root,
-    env: { PATH, HOME, TMPDIR, LANG: 'C.UTF-8', ...env },
+    env: { PATH, HOME, TMPDIR, NODE_COMPILE_CACHE, LANG: 'C.UTF-8', ...env },
     stdio: ['pipe', 'pipe', 'pipe'],
   });
 }

@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { sql } from 'kysely';
-import { temporaryFolder } from '../temporary-folder.ts';
+import { temporaryFolder } from '#kit/folder.ts';
 
 const at = '2026-11-21T00:00:00.000Z';
 const create = (table: string): Migration => ({
