@@ -15,13 +15,16 @@ import { RefusalTally } from './inbox/refusals.ts';
 import { registerUpkeep } from './upkeep.ts';
 import { INTRODUCE_BUDGET, subnetOf, type Standing } from './model.ts';
 import { registerCollector } from './outbox/collector.ts';
-import { Delivery, type Sealer } from './outbox/delivery.ts';
+import { Delivery } from './outbox/delivery.ts';
+import { Envelopes, type Sealer } from './outbox/envelopes.ts';
 import { Queue, notFound } from './outbox/queue.ts';
+import { refill } from './outbox/ranges.ts';
 import { Receipts, type Delivered } from './outbox/receipts.ts';
 import * as ledger from './store-outbox.ts';
 import { Peers } from './peers.ts';
 import type { Directory, Self, Transport } from './ports.ts';
 import { Queries } from './query.ts';
+import { registerRanges } from './ranges.ts';
 import * as store from './store.ts';
 
 export type DeliveredListener = (tx: Tx, delivered: readonly Delivered[]) => Promise<void>;
@@ -77,8 +80,18 @@ export class Service {
     const onDelivered: DeliveredListener = async (tx, delivered) => {
       for (const listener of this.#listeners) await listener(tx, delivered);
     };
-    const receipts = new Receipts({ db, clock, log, self: self.nodeId, onDelivered });
-    const sealerOf = (type: string): Sealer | undefined => this.#sealers.get(type);
+    const receipts = new Receipts({
+      db,
+      clock,
+      log,
+      self: self.nodeId,
+      onDelivered,
+      refill: async (tx, lost) => {
+        tx.afterCommit(() => this.delivery.wake([lost.to]));
+        return refill(tx, this.queue, lost);
+      },
+    });
+    const envelopes = new Envelopes({ db, clock, self, sealerOf: (type) => this.#sealers.get(type) });
     this.delivery = new Delivery({
       db,
       clock,
@@ -89,7 +102,7 @@ export class Service {
       directory,
       transport,
       receipts,
-      sealerOf,
+      envelopes,
     });
     this.queue = new Queue({
       self: () => self.nodeId,
@@ -101,6 +114,8 @@ export class Service {
     this.queries = new Queries({ clock, random, self, peers: this.peers, directory, transport });
     this.blobs = new Blobs({ clock, network: host.network, self, peers: this.peers, directory });
     registerCollector({ db, jobs, log, self, directory, intake: this.intake, receipts });
+    const { intake, queue, queries } = this;
+    registerRanges({ db, clock, jobs, log, queue, envelopes, intake, queries, directory });
     registerUpkeep({ host, queue: this.queue, delivery: this.delivery });
     // Taken in before the signature is judged (intake); here it only counts as received.
     this.handle('identity_update', { from: 'anyone', apply: () => Promise.resolve() });

@@ -99,6 +99,7 @@ function makeProbe(from: 'contacts' | 'anyone', batches: number[]) {
 export interface Peer extends AsyncDisposable {
   readonly url: string;
   readonly nodeId: NodeId;
+  readonly dataDir: string;
   readonly running: RunningNode;
   /** Sizes of the batches that the probe was handed. */
   readonly batches: number[];
@@ -179,6 +180,7 @@ export async function makePeer(options: {
   const peer: Peer = {
     url,
     nodeId: made.node_id as NodeId,
+    dataDir,
     get running() {
       return running();
     },
