@@ -42,13 +42,19 @@ export const federation = defineFeature({
         return [current, ...older].map(({ privateKey }) => privateKey);
       },
       generation: () => own.generation(),
-      introduction: async (readerUrl) => ({ record: await own.recordFor(readerUrl), log: own.self().log }),
+      record: () => own.record(),
+      introduction: async (readerUrl) => {
+        const reader = readerUrl ?? found.registry?.url;
+        const record = await (reader === undefined ? own.record() : own.recordFor(reader));
+        return { record, log: own.self().log };
+      },
     };
     const service = new Service(host, {
       self,
       directory: directoryOf(found),
       transport: httpTransport(host.network),
     });
+    own.onRecordChanged(() => service.recordChanged());
     // Anybody may knock; what they may do is decided by signature, standing and budget, inside.
     doors.access.register('federation', publicRules(['inbox', 'introduce', 'query', 'blob']));
     doors.access.register('outbox', publicRules([]));

@@ -2,6 +2,7 @@
 // It decides only what belongs to no part: standing, introductions, and how the ledger is shown.
 import type { Tx } from '#kernel/db/database.ts';
 import type { Host } from '#kernel/feature.ts';
+import type { Job } from '#kernel/jobs.ts';
 import { isoTime } from '#kernel/ports.ts';
 import { AppError, type MessageId, type NodeId } from '#protocol';
 import type { MessageType } from '#protocol/messages';
@@ -18,6 +19,7 @@ import { registerCollector } from './outbox/collector.ts';
 import { Delivery } from './outbox/delivery.ts';
 import { Envelopes, type Sealer } from './outbox/envelopes.ts';
 import { Queue, notFound } from './outbox/queue.ts';
+import { tellContacts } from './outbox/own-record.ts';
 import { refill } from './outbox/ranges.ts';
 import { Receipts, type Delivered } from './outbox/receipts.ts';
 import * as ledger from './store-outbox.ts';
@@ -42,6 +44,7 @@ export class Service {
   readonly #directory: Directory;
   readonly #applier: Applier;
   readonly #introductions: Buckets;
+  readonly #tellJob: Job;
   readonly #sealers = new Map<string, Sealer>();
   readonly #listeners = new Set<DeliveredListener>();
 
@@ -116,9 +119,23 @@ export class Service {
     registerCollector({ db, jobs, log, self, directory, intake: this.intake, receipts });
     const { intake, queue, queries } = this;
     registerRanges({ db, clock, jobs, log, queue, envelopes, intake, queries, directory });
+    this.#tellJob = jobs.register({
+      name: 'federation/tell-contacts',
+      // Also after a start: the record may have changed just before the last end.
+      firstAfterMs: 0,
+      run: async () => {
+        await tellContacts({ db, clock, self, directory, queue });
+        return null;
+      },
+    });
     registerUpkeep({ host, queue: this.queue, delivery: this.delivery });
     // Taken in before the signature is judged (intake); here it only counts as received.
     this.handle('identity_update', { from: 'anyone', apply: () => Promise.resolve() });
+  }
+
+  /** This node's record was signed anew: contacts are told what is new in it. */
+  recordChanged(): void {
+    this.#tellJob.wake();
   }
 
   handle<T extends MessageType>(type: T, handler: MessageHandler<T>): void {

@@ -25,7 +25,12 @@ export interface PairRow {
   head: Uint8Array;
   held: number;
 }
+export interface ToldRow {
+  digest: string;
+  log_entries: number;
+}
 interface Schema {
+  federation_told: ToldRow & { one: number };
   federation_peer: PeerRow;
   federation_pair: PairRow;
 }
@@ -179,6 +184,22 @@ export async function countPeers(handle: Reader): Promise<number> {
     .where('standing', '=', 'contact')
     .executeTakeFirst();
   return row?.count ?? 0;
+}
+
+/** What contacts were last told of this node's record. */
+export async function readTold(handle: Reader): Promise<ToldRow | undefined> {
+  return tables<Schema>(handle)
+    .selectFrom('federation_told')
+    .select(['digest', 'log_entries'])
+    .executeTakeFirst();
+}
+
+export async function writeTold(tx: Tx, told: ToldRow): Promise<void> {
+  await tables<Schema>(tx)
+    .insertInto('federation_told')
+    .values({ one: 1, ...told })
+    .onConflict((conflict) => conflict.column('one').doUpdateSet(told))
+    .execute();
 }
 
 /** What a delivery taught about a peer's reachability. */

@@ -254,7 +254,7 @@ export interface Signer {
 }
 
 export async function makeSigner(
-  options: { readonly name?: string; readonly clock?: Clock } = {},
+  options: { readonly name?: string; readonly clock?: Clock; readonly nextKey?: SigningKey } = {},
 ): Promise<Signer> {
   const now = (options.clock ?? systemClock).now();
   const key = signingKeyFromSeed(generateSeed());
@@ -263,7 +263,7 @@ export async function makeSigner(
   const created = formatTimestamp(now);
   const { nodeId, log } = await createIdentity({
     signingKey: key,
-    nextSigningPublicKey: signingKeyFromSeed(generateSeed()).publicKey,
+    nextSigningPublicKey: (options.nextKey ?? signingKeyFromSeed(generateSeed())).publicKey,
     recoveryPublicKey: signingKeyFromSeed(generateSeed()).publicKey,
     created,
   });
