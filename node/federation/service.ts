@@ -155,7 +155,10 @@ export class Service {
   async setStanding(tx: Tx, nodeId: NodeId, standing: Standing): Promise<void> {
     await store.writeStanding(tx, nodeId, standing);
     this.#applier.noteStanding(tx, nodeId, standing);
-    tx.afterCommit(() => this.peers.install([{ nodeId, standing }]));
+    tx.afterCommit(() => {
+      this.peers.install([{ nodeId, standing }]);
+      if (standing === 'blocked') this.blobs.cut(nodeId);
+    });
   }
 
   /** A node shows who it is. @throws federation/budget, identity/*, record/* */
