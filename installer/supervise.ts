@@ -5,7 +5,7 @@ import { spawn } from 'node:child_process';
 import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { NODE_FLAGS } from './files.ts';
+import { NODE_FLAGS } from './machine/files.ts';
 import { cleanEnvironment, runFilesOf } from './layout.ts';
 import { supervise } from './service/supervisor.ts';
 

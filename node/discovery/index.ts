@@ -24,6 +24,7 @@ export const discovery = defineFeature({
     const service = new Service(host, {
       self: () => own.self(),
       introduction: async (reader) => ({ record: await own.recordFor(reader), log: own.self().log }),
+      closed: () => own.closed(),
       hiddenFrom: (reader) => own.addressFor(reader) === '',
       listing: () => ({
         display_name: own.self().displayName,

@@ -14,8 +14,10 @@ export interface Self {
   /** Newest first: older sealing keys still open what was sealed before a change. */
   sealingKeys(): readonly Uint8Array[];
   generation(): number;
-  /** The current signed record, as a reader at this address may have it, and the identity log. */
-  introduction(readerUrl: string): Promise<{ readonly record: Uint8Array; readonly log: string }>;
+  /** The current signed record, whole. */
+  record(): Promise<Uint8Array>;
+  /** The current signed record, as a reader at this address (none: behind a mailbox) may have it, and the log. */
+  introduction(readerUrl: string | undefined): Promise<{ readonly record: Uint8Array; readonly log: string }>;
 }
 
 /** How a node can be reached and what is sealed and checked with. */

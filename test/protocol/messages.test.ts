@@ -3,7 +3,6 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
   DIRECT_MESSAGE_CIPHERTEXT_BYTES_MAX,
-  MESSAGE_TEXT_CHARS_MAX,
   type JsonObject,
   OBJECT_TEXT_MAX,
   canonicalize,

@@ -24,6 +24,7 @@ const statusByCode: Readonly<Record<string, number>> = {
   'http/too-large': 413,
   'envelope/too-large': 413,
   'batch/too-large': 413,
+  'record/too-large': 413,
   'vault/too-large': 413,
   'vault/quota': 413,
   'http/unsupported-media': 415,
@@ -33,6 +34,7 @@ const statusByCode: Readonly<Record<string, number>> = {
   'envelope/misdirected': 421,
   'http/unprocessable': 422,
   'request/stale': 422,
+  'ticket/expired': 422,
   'network/forbidden-address': 422,
   'db/disk-full': 507,
 };

@@ -4,7 +4,7 @@ import { openDatabase, type Database } from '#kernel/db/database.ts';
 import { openKeyring } from '#kernel/keyring.ts';
 import { freePort, runCli, spawnNode, temporaryFolder, type Program } from '#kit';
 import { compiledDir, databaseFile } from '#node/edge/run/paths.ts';
-import { NODE_FLAGS } from '../../../installer/files.ts';
+import { NODE_FLAGS } from '../../../installer/machine/files.ts';
 import { createHash } from 'node:crypto';
 import { existsSync, globSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
