@@ -68,6 +68,8 @@ function exchange(
         path: pathOf(contract, input),
         headers: { ...content.headers, host: 'localhost', 'accept-language': options.language },
         signal: AbortSignal.timeout(CALL_MS_MAX),
+        // An upload that is refused half-way leaves a connection that nothing else can use.
+        ...(content.file === undefined ? {} : { agent: false }),
       },
       (answer) => {
         // A node that dies in the middle of its answer breaks the body, not the request.
