@@ -19,13 +19,13 @@ export async function run(context: LongContext): Promise<void> {
   for (let nth = 1; nth <= WRITES && !context.signal.aborted; nth += 1) {
     for (const victim of [alice, bob]) {
       const { died } = await victim.killAtWrite(nth);
-      let dead = false;
+      const dead = new AbortController();
       const writing = (async () => {
-        while (!dead)
+        while (!dead.signal.aborted)
           await write(alice, { until: progress.acknowledged.length + STEP, inFlight: 4 }, progress);
       })();
       await died;
-      dead = true;
+      dead.abort();
       await victim.start();
       await writing;
     }
