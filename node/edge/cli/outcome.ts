@@ -3,6 +3,7 @@
 // and nothing when it failed. The sentence about a failure always stands on standard error.
 // Text may hold names and posts of strangers: what could steer a terminal is shown, not obeyed.
 import { exitCodes, type CommandOutput, type ExitCode } from '#kernel/command.ts';
+import { diskFullForCommand, isDiskFull } from '#kernel/disk-full.ts';
 import { AppError, type ErrorCategory, type Text } from '#protocol/errors.ts';
 
 export interface Streams {
@@ -87,6 +88,7 @@ export function printable(text: string): string {
 }
 
 function unexpected(error: unknown): AppError {
+  if (isDiskFull(error)) return diskFullForCommand(error);
   return new AppError({
     category: 'internal',
     code: 'cli/internal',

@@ -26,8 +26,8 @@ export function takeLock(dataDir: string): Disposable {
   mkdirSync(runDir(dataDir), { recursive: true, mode: 0o700 });
   const target = lockFile(dataDir);
   const own = `${target}.${randomUUID()}`;
-  writeFileSync(own, JSON.stringify(self), { mode: 0o600, flag: 'wx', flush: true });
   try {
+    writeFileSync(own, JSON.stringify(self), { mode: 0o600, flag: 'wx', flush: true });
     for (let round = 0; round < TAKEOVER_ROUNDS_MAX; round += 1) {
       if (linkIfFree(own, target)) return release(target, self);
       const holder = readHolder(target);

@@ -1,5 +1,6 @@
 // The one place where an error becomes an HTTP answer: RFC 9457 problem details.
 // Only an AppError's safe sentence leaves; anything else is a 500 without detail, and is logged whole.
+import { diskFull, isDiskFull } from '../disk-full.ts';
 import { AppError, type ErrorCategory, type Text } from '#protocol/errors.ts';
 import { STATUS_CODES, type IncomingMessage, type ServerResponse } from 'node:http';
 import { z } from 'zod';
@@ -101,7 +102,9 @@ function cutUnlessComplete(request: IncomingMessage): void {
   request.once('close', () => clearTimeout(cut));
 }
 
+/** What a caller is told of an error that no area has foreseen; a full disk is named, whichever file met it. */
 export function unexpected(error: unknown): AppError {
+  if (isDiskFull(error)) return diskFull(error);
   return new AppError({
     category: 'internal',
     code: 'http/internal',
