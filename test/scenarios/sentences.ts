@@ -34,11 +34,11 @@ export async function refusal(work: () => Promise<unknown>): Promise<Sentences> 
   return { code: error.code, exit: exitCodeOf(error), ...error.safe };
 }
 
-/** What two commands printed, one in each language: one JSON line on standard error, nothing on standard output. */
+/** What two commands printed, one in each language: one JSON document on standard output, its sentence on standard error. */
 export function sentencesOf(en: CliResult, fr: CliResult): Sentences {
   const [english, french] = [en, fr].map(({ code, stdout, stderr }) => {
-    assert.equal(stdout, '');
-    const { error } = JSON.parse(stderr) as { error: { code: string; message: string } };
+    const { error } = JSON.parse(stdout) as { error: { code: string; message: string } };
+    assert.ok(stderr.includes(error.message));
     return { ...error, exit: code ?? -1 };
   });
   assert.ok(english !== undefined && french !== undefined);
