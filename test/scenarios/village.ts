@@ -131,7 +131,9 @@ async function makePerson(options: {
   const earlier: string[] = [];
   const said = (program: Program): string => program.stdout() + program.stderr();
   return {
-    ...{ name, nodeId, dataDir },
+    name,
+    nodeId,
+    dataDir,
     async ored<Result>(...args: string[]) {
       const result = await runCli({ dataDir }, args);
       assert.equal(result.code, 0, `ored ${args.join(' ')}: ${result.stderr}`);
