@@ -27,7 +27,7 @@ import type { Listing, NodeSummary } from './api.ts';
 import type { Challenges } from './challenges.ts';
 import { ONLINE_MS } from './limits.ts';
 import type { Presence } from './presence.ts';
-import type { DiscoverQuery, RegistryStore, StoredNode } from './store/store.ts';
+import type { DiscoverQuery, ListedNode, RegistryStore, StoredNode } from './store/store.ts';
 
 export interface Registration {
   readonly log: string;
@@ -54,12 +54,12 @@ export interface Directory {
   discover(query: Omit<DiscoverQuery, 'now'>): Promise<{ items: NodeSummary[]; next: string | undefined }>;
   /** @throws registry/unknown-node */
   node(nodeId: string): Promise<StoredNode>;
-  summary(node: StoredNode): NodeSummary;
+  summary(node: ListedNode): NodeSummary;
 }
 
 export function createDirectory(options: DirectoryOptions): Directory {
   const { store, clock, challenges, presence } = options;
-  const summary = (node: StoredNode): NodeSummary => {
+  const summary = (node: ListedNode): NodeSummary => {
     const lastSeen = Math.max(node.last_seen_at, presence.lastSeen(node.node_id));
     const { node_id, username, display_name, region, language, capabilities } = node;
     return {
@@ -80,7 +80,9 @@ export function createDirectory(options: DirectoryOptions): Directory {
       challenges.check(identity.nodeId, registration.challenge);
       await verifyProof(registration, identity, options.url());
       const known = await store.node(identity.nodeId);
-      const node = await judge(registration, identity, known, options);
+      const node = identity.deactivated
+        ? await close(registration, identity, known, options)
+        : await judge(registration, identity, known, options);
       challenges.redeem(identity.nodeId, registration.challenge);
       await store.putNode(node, known?.record_seq ?? 0);
       presence.seen(node.node_id);
@@ -97,13 +99,17 @@ export function createDirectory(options: DirectoryOptions): Directory {
     async node(nodeId) {
       const node = await store.node(nodeId);
       if (node !== undefined) return node;
-      throw new AppError({
-        category: 'not-found',
-        code: 'registry/no-such-node',
-        safe: { en: 'No such node is registered here.', fr: "Aucun nœud de ce nom n'est inscrit ici." },
-      });
+      throw noSuchNode();
     },
   };
+}
+
+function noSuchNode(): AppError {
+  return new AppError({
+    category: 'not-found',
+    code: 'registry/no-such-node',
+    safe: { en: 'No such node is registered here.', fr: "Aucun nœud de ce nom n'est inscrit ici." },
+  });
 }
 
 /** The bytes that the node's current signing key signs, purpose "registration". */
@@ -196,7 +202,25 @@ async function judge(
   };
 }
 
-async function refuseOlder(known: StoredNode, registration: Registration, seq: number): Promise<void> {
+/** The closing of an identity: its log alone. Who was never here has nothing to close. */
+async function close(
+  registration: Registration,
+  identity: VerifiedIdentity,
+  known: StoredNode | undefined,
+  options: DirectoryOptions,
+): Promise<StoredNode> {
+  if (known === undefined) throw noSuchNode();
+  if (registration.record !== '')
+    throw invalid('record/closed', 'A closed identity is registered without a record.');
+  await refuseOlder(known, registration);
+  const { log } = registration;
+  const { head, signingPublicKey } = identity;
+  const changed = { log, log_head: head, signing_key: signingPublicKey, deactivated: true, listed: false };
+  return { ...known, ...changed, updated_at: options.clock.now() };
+}
+
+/** `seq`: that of the new record, where there is one. */
+async function refuseOlder(known: StoredNode, registration: Registration, seq?: number): Promise<void> {
   const verdict = await compareLogs(known.log, registration.log);
   if (verdict === 'fork') {
     throw new AppError({
@@ -208,8 +232,8 @@ async function refuseOlder(known: StoredNode, registration: Registration, seq: n
       },
     });
   }
-  const sameAgain = seq === known.record_seq && registration.record === known.record;
-  if (verdict !== 'stale' && (seq > known.record_seq || sameAgain)) return;
+  const sameAgain = seq === undefined || (seq === known.record_seq && registration.record === known.record);
+  if (verdict !== 'stale' && (sameAgain || seq > known.record_seq)) return;
   throw new AppError({
     category: 'conflict',
     code: 'registry/stale',

@@ -2,6 +2,7 @@
 // Nothing here pins anybody by itself, and nothing fails for good because a registry is down.
 import type { Tx } from '#kernel/db/database.ts';
 import type { Host } from '#kernel/feature.ts';
+import { isLocalUrl } from '#kernel/network.ts';
 import { AppError, parseRecord, readWebfinger, utf8, type Json, type NodeId } from '#protocol';
 import type { Payload } from '#protocol/messages';
 import { z } from 'zod';
@@ -24,6 +25,10 @@ export interface OwnNode {
   readonly self: RegistryClientHost['self'];
   /** What introduces this node to a reader at this address: private addresses stay in their own range. */
   introduction(readerUrl: string): Promise<Shown>;
+  /** The identity is closed: its log alone is registered. */
+  closed(): boolean;
+  /** Whether a reader at this address must not learn where this node is. */
+  hiddenFrom(readerUrl: string): boolean;
   listing(): Listing;
 }
 
@@ -136,11 +141,17 @@ export class Service {
     return this.#registered;
   }
 
-  status(): { url: string | null; registered: boolean; error?: string } {
+  /** Only the registry's mailbox leads here from outside: this node's address means nothing where the registry is. */
+  mailboxOnly(): boolean {
+    return this.registry !== undefined && this.#own.hiddenFrom(this.registry.url);
+  }
+
+  status(): { url: string | null; registered: boolean; mailbox_only: boolean; error?: string } {
     const error = this.#lastError;
     return {
       url: this.registry?.url ?? null,
       registered: this.#registered,
+      mailbox_only: this.mailboxOnly(),
       ...(error === undefined ? {} : { error }),
     };
   }
@@ -150,7 +161,8 @@ export class Service {
     try {
       const registry = this.#needRegistry();
       const own = await this.#own.introduction(registry.url);
-      await registry.register({ ...own, listing: this.#own.listing() });
+      const record = this.#own.closed() ? new Uint8Array() : own.record;
+      await registry.register({ log: own.log, record, listing: this.#own.listing() });
       this.#registered = true;
       for (const run of this.#onRegistered) run();
       this.#lastError = undefined;
@@ -198,8 +210,7 @@ export class Service {
     const resource = `acct:${username}@${host}`;
     let failure: unknown;
     // Plain http only where no certificate can be had: names and addresses of one's own network.
-    const local = /^(localhost|127\.|10\.|192\.168\.|172\.)|\.local(:|$)/.test(host);
-    for (const scheme of local ? ['http', 'https'] : ['https']) {
+    for (const scheme of isLocalUrl(`http://${host}`) ? ['http', 'https'] : ['https']) {
       try {
         const url = `${scheme}://${host}/.well-known/webfinger?resource=${encodeURIComponent(resource)}`;
         const { status, body } = await this.#host.network.request({ method: 'GET', url });
@@ -208,6 +219,8 @@ export class Service {
         const shown = await this.#askNode(hint.serverUrl);
         return await this.#take(shown, { nodeId: hint.nodeId, username, verifiedBy: 'webfinger' });
       } catch (error) {
+        // Whoever has answered is not asked again in another way.
+        if (!(error instanceof AppError) || error.code !== 'network/unreachable') throw error;
         failure = error;
       }
     }

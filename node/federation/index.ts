@@ -11,11 +11,13 @@ import { httpTransport } from './outbox/transport.ts';
 import type { Directory, Self } from './ports.ts';
 import { Service } from './service.ts';
 import { statesOf } from './store-outbox.ts';
-import { AppError, parseRecord } from '#protocol';
+import { AppError } from '#protocol';
+import type { MessageType } from '#protocol/messages';
+import type { RequestHandler } from './model.ts';
 
 export type { DeliveryState, Outcome, RequestHandler, Standing, Verified, VerifiedRequest } from './model.ts';
 export type { MessageHandler } from './handlers.ts';
-export type { Sealer, SealFields } from './outbox/delivery.ts';
+export type { Sealer, SealFields } from './outbox/envelopes.ts';
 export type { Delivered } from './outbox/receipts.ts';
 export type { BlobSource, ByteRange } from './blobs.ts';
 export type { Route } from './ports.ts';
@@ -24,29 +26,35 @@ export const federation = defineFeature({
   name: 'federation',
   needs: { vault, identity, access, discovery },
   migrations,
-  async start(host, doors) {
+  start(host, doors) {
     const own = doors.identity;
     const found = doors.discovery;
     // Where the published record names no address, envelopes name none either: the two must agree.
-    const hidden =
-      found.registry !== undefined &&
-      parseRecord(await own.recordFor(found.registry.url)).record.server_urls.length === 0;
     const self: Self = {
       nodeId: own.self().nodeId,
-      party: () => (hidden ? { ...own.party(), server_url: '' } : own.party()),
+      party: (readerUrl) => {
+        const hidden = found.mailboxOnly() || (readerUrl !== undefined && own.addressFor(readerUrl) === '');
+        return hidden ? { ...own.party(), server_url: '' } : own.party();
+      },
       signingKey: () => own.self().signingKey,
       sealingKeys: () => {
         const { current, older } = own.self().sealingKeys;
         return [current, ...older].map(({ privateKey }) => privateKey);
       },
       generation: () => own.generation(),
-      introduction: async () => ({ record: await own.record(), log: own.self().log }),
+      record: () => own.record(),
+      introduction: async (readerUrl) => {
+        const reader = readerUrl ?? found.registry?.url;
+        const record = await (reader === undefined ? own.record() : own.recordFor(reader));
+        return { record, log: own.self().log };
+      },
     };
     const service = new Service(host, {
       self,
       directory: directoryOf(found),
       transport: httpTransport(host.network),
     });
+    own.onRecordChanged(() => service.recordChanged());
     // Anybody may knock; what they may do is decided by signature, standing and budget, inside.
     doors.access.register('federation', publicRules(['inbox', 'introduce', 'query', 'blob']));
     doors.access.register('outbox', publicRules([]));
@@ -57,7 +65,9 @@ export const federation = defineFeature({
     });
     const door = {
       handle: service.handle.bind(service),
-      answer: service.queries.register.bind(service.queries),
+      /** Answers questions of a type; `content_sync` of kind `range` is answered here. */
+      answer: <T extends MessageType>(type: T, handler: RequestHandler<T>) =>
+        service.queries.register(type, handler),
       registerSealer: service.registerSealer.bind(service),
       send: service.queue.send.bind(service.queue),
       sendMany: service.queue.sendMany.bind(service.queue),
@@ -74,6 +84,7 @@ export const federation = defineFeature({
         retry: service.retry.bind(service),
       },
       peers: service.listPeers.bind(service),
+      showSelf: service.showSelf.bind(service),
     };
     return {
       door,

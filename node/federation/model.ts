@@ -86,6 +86,9 @@ export const SLOW_DELIVERIES_MAX = 24;
 /** What was relayed and never answered for is relayed once more: a registry may have lost it. */
 export const RELAY_AGAIN_MS = 3 * 86_400_000;
 
+/** A gap that has stood this long is asked about: what is merely under way arrives sooner. */
+export const GAP_ASKED_AFTER_MS = 10_000;
+
 /** These wait until they are accepted or cancelled; every other type expires. */
 const lasting: ReadonlySet<string> = new Set([
   'direct_message',

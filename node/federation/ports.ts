@@ -8,13 +8,16 @@ import type { Sender } from './inbox/intake.ts';
 /** This node, as it signs. */
 export interface Self {
   readonly nodeId: NodeId;
-  party(): Party;
+  /** How this node names itself to a reader at this address (none: one that only a mailbox reaches). */
+  party(readerUrl: string | undefined): Party;
   signingKey(): SigningKey;
   /** Newest first: older sealing keys still open what was sealed before a change. */
   sealingKeys(): readonly Uint8Array[];
   generation(): number;
-  /** The current signed record and the identity log: what introduces this node. */
-  introduction(): Promise<{ readonly record: Uint8Array; readonly log: string }>;
+  /** The current signed record, whole. */
+  record(): Promise<Uint8Array>;
+  /** The current signed record, as a reader at this address (none: behind a mailbox) may have it, and the log. */
+  introduction(readerUrl: string | undefined): Promise<{ readonly record: Uint8Array; readonly log: string }>;
 }
 
 /** How a node can be reached and what is sealed and checked with. */

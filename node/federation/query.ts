@@ -44,10 +44,12 @@ export class Queries {
     this.#budget = new Buckets(QUERY_BUDGET, host.clock);
   }
 
-  register<T extends MessageType>(type: T, handler: RequestHandler<T>): void {
-    assert(!this.#answers.has(type), `two answers for ${type}`);
+  /** `kind`: only the questions whose payload is of this kind; the type's other answerer gets the rest. */
+  register<T extends MessageType>(type: T, handler: RequestHandler<T>, kind?: string): void {
+    const key = kind === undefined ? type : `${type} ${kind}`;
+    assert(!this.#answers.has(key), `two answers for ${key}`);
     // The table gives a handler only requests of its own type, which is what makes this cast true.
-    this.#answers.set(type, handler as unknown as RequestHandler<MessageType>);
+    this.#answers.set(key, handler as unknown as RequestHandler<MessageType>);
   }
 
   /**
@@ -92,7 +94,8 @@ export class Queries {
         retryAfterS: this.#budget.retryAfterS(from.node_id),
       });
     }
-    const handler = this.#answers.get(type);
+    const kind = typeof payload['kind'] === 'string' ? payload['kind'] : '';
+    const handler = this.#answers.get(`${type} ${kind}`) ?? this.#answers.get(type);
     if (handler === undefined || !isMessageType(type)) {
       throw problem(
         'invalid',
@@ -133,7 +136,7 @@ export class Queries {
         {
           id: newMessageId(now, random.bytes(10)),
           type,
-          from: self.party(),
+          from: self.party(route.serverUrls[0]),
           to: { node_id: to, server_url: route.serverUrls[0] ?? '', username: route.username },
           seq: 0,
           timestamp: formatTimestamp(clock.now()),
@@ -151,7 +154,7 @@ export class Queries {
       try {
         let answer = await transport.query(url, sign(), timeoutMs);
         if (answer.status === 401) {
-          await transport.introduce(url, await self.introduction());
+          await transport.introduce(url, await self.introduction(url));
           answer = await transport.query(url, sign(), timeoutMs);
         }
         if (answer.status < 300) return JSON.parse(Buffer.from(answer.body).toString('utf8')) as Json;

@@ -2,6 +2,7 @@
 // It decides only what belongs to no part: standing, introductions, and how the ledger is shown.
 import type { Tx } from '#kernel/db/database.ts';
 import type { Host } from '#kernel/feature.ts';
+import type { Job } from '#kernel/jobs.ts';
 import { isoTime } from '#kernel/ports.ts';
 import { AppError, type MessageId, type NodeId } from '#protocol';
 import type { MessageType } from '#protocol/messages';
@@ -15,13 +16,17 @@ import { RefusalTally } from './inbox/refusals.ts';
 import { registerUpkeep } from './upkeep.ts';
 import { INTRODUCE_BUDGET, subnetOf, type Standing } from './model.ts';
 import { registerCollector } from './outbox/collector.ts';
-import { Delivery, type Sealer } from './outbox/delivery.ts';
+import { Delivery } from './outbox/delivery.ts';
+import { Envelopes, type Sealer } from './outbox/envelopes.ts';
 import { Queue, notFound } from './outbox/queue.ts';
+import { tellContacts } from './outbox/own-record.ts';
+import { refill } from './outbox/ranges.ts';
 import { Receipts, type Delivered } from './outbox/receipts.ts';
 import * as ledger from './store-outbox.ts';
 import { Peers } from './peers.ts';
 import type { Directory, Self, Transport } from './ports.ts';
 import { Queries } from './query.ts';
+import { registerRanges } from './ranges.ts';
 import * as store from './store.ts';
 
 export type DeliveredListener = (tx: Tx, delivered: readonly Delivered[]) => Promise<void>;
@@ -37,8 +42,10 @@ export class Service {
   readonly #host: Host;
   readonly #self: Self;
   readonly #directory: Directory;
+  readonly #transport: Transport;
   readonly #applier: Applier;
   readonly #introductions: Buckets;
+  readonly #tellJob: Job;
   readonly #sealers = new Map<string, Sealer>();
   readonly #listeners = new Set<DeliveredListener>();
 
@@ -51,6 +58,7 @@ export class Service {
     this.#host = host;
     this.#self = self;
     this.#directory = directory;
+    this.#transport = transport;
     this.#introductions = new Buckets(INTRODUCE_BUDGET, clock);
     this.peers = new Peers(db);
     this.handlers = new Handlers(db, log);
@@ -77,8 +85,18 @@ export class Service {
     const onDelivered: DeliveredListener = async (tx, delivered) => {
       for (const listener of this.#listeners) await listener(tx, delivered);
     };
-    const receipts = new Receipts({ db, clock, log, self: self.nodeId, onDelivered });
-    const sealerOf = (type: string): Sealer | undefined => this.#sealers.get(type);
+    const receipts = new Receipts({
+      db,
+      clock,
+      log,
+      self: self.nodeId,
+      onDelivered,
+      refill: async (tx, lost) => {
+        tx.afterCommit(() => this.delivery.wake([lost.to]));
+        return refill(tx, this.queue, lost);
+      },
+    });
+    const envelopes = new Envelopes({ db, clock, self, sealerOf: (type) => this.#sealers.get(type) });
     this.delivery = new Delivery({
       db,
       clock,
@@ -89,7 +107,7 @@ export class Service {
       directory,
       transport,
       receipts,
-      sealerOf,
+      envelopes,
     });
     this.queue = new Queue({
       self: () => self.nodeId,
@@ -101,9 +119,25 @@ export class Service {
     this.queries = new Queries({ clock, random, self, peers: this.peers, directory, transport });
     this.blobs = new Blobs({ clock, network: host.network, self, peers: this.peers, directory });
     registerCollector({ db, jobs, log, self, directory, intake: this.intake, receipts });
+    const { intake, queue, queries } = this;
+    registerRanges({ db, clock, jobs, log, queue, envelopes, intake, queries, directory });
+    this.#tellJob = jobs.register({
+      name: 'federation/tell-contacts',
+      // Also after a start: the record may have changed just before the last end.
+      firstAfterMs: 0,
+      run: async () => {
+        await tellContacts({ db, clock, self, directory, queue });
+        return null;
+      },
+    });
     registerUpkeep({ host, queue: this.queue, delivery: this.delivery });
     // Taken in before the signature is judged (intake); here it only counts as received.
     this.handle('identity_update', { from: 'anyone', apply: () => Promise.resolve() });
+  }
+
+  /** This node's record was signed anew: contacts are told what is new in it. */
+  recordChanged(): void {
+    this.#tellJob.wake();
   }
 
   handle<T extends MessageType>(type: T, handler: MessageHandler<T>): void {
@@ -123,7 +157,10 @@ export class Service {
   async setStanding(tx: Tx, nodeId: NodeId, standing: Standing): Promise<void> {
     await store.writeStanding(tx, nodeId, standing);
     this.#applier.noteStanding(tx, nodeId, standing);
-    tx.afterCommit(() => this.peers.install([{ nodeId, standing }]));
+    tx.afterCommit(() => {
+      this.peers.install([{ nodeId, standing }]);
+      if (standing === 'blocked') this.blobs.cut(nodeId);
+    });
   }
 
   /** A node shows who it is. @throws federation/budget, identity/*, record/* */
@@ -142,6 +179,25 @@ export class Service {
     }
     const { nodeId, verdict } = await this.#directory.learn(shown);
     return { node_id: nodeId, verdict };
+  }
+
+  /** Shows this node's identity to others at once; how many took it in. Never throws for the network. */
+  async showSelf(nodeIds: readonly NodeId[]): Promise<number> {
+    const taken = await Promise.all(
+      nodeIds.map(async (nodeId) => {
+        for (const url of (await this.#directory.route(nodeId))?.serverUrls ?? []) {
+          try {
+            const shown = await this.#self.introduction(url);
+            if ((await this.#transport.introduce(url, shown)).status < 300) return 1;
+          } catch (error) {
+            if (!(error instanceof AppError)) throw error;
+            this.#host.log.debug({ to: nodeId, code: error.code }, 'this node could not be shown');
+          }
+        }
+        return 0;
+      }),
+    );
+    return taken.reduce<number>((sum, one) => sum + one, 0);
   }
 
   async listLedger(query: {

@@ -21,6 +21,8 @@ export interface Records {
   current(): Promise<Uint8Array>;
   /** The current record as `readerUrl` may have it: without this node's address where that means nothing there. */
   currentFor(readerUrl: string): Promise<Uint8Array>;
+  /** This node's address as `readerUrl` may have it: empty where it means nothing there. */
+  addressFor(readerUrl: string): string;
   /** Calls `run` with each new record, after it is stored; returns the unsubscriber. */
   onChanged(run: (record: Uint8Array) => void): () => void;
 }
@@ -96,6 +98,7 @@ export function createRecords(host: {
       // Signatures are deterministic: the same bytes each time, so that one seq never names two contents.
       return sign({ seq: seq - 1, server_urls: [], expires });
     },
+    addressFor: (readerUrl) => (meansTheSame(host.serverUrl(), readerUrl) ? host.serverUrl() : ''),
     onChanged(run) {
       listeners.add(run);
       return () => listeners.delete(run);

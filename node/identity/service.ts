@@ -18,6 +18,7 @@ import {
 import type { Host } from '#kernel/feature.ts';
 import type { Vault } from '#node/vault/index.ts';
 import assert from 'node:assert/strict';
+import { closeIdentity } from './closing.ts';
 import { createKit, type Kit } from './kit.ts';
 import { noIdentity, secretNames, type RecoveryState, type Self } from './model.ts';
 import { createRecords } from './records.ts';
@@ -34,6 +35,8 @@ export interface OwnIdentity {
   record(): Promise<Uint8Array>;
   /** The record for a registry: without this node's loopback or private address unless it stands in the same range. @throws identity/none */
   recordFor(readerUrl: string): Promise<Uint8Array>;
+  /** This node's address, or nothing where `readerUrl` stands outside the range of a loopback or private one. */
+  addressFor(readerUrl: string): string;
   onRecordChanged(run: (record: Uint8Array) => void): () => void;
   /** Rises at each restore and move; the upper part of every seq. @throws identity/none */
   generation(): number;
@@ -42,6 +45,10 @@ export interface OwnIdentity {
   recoveryState(): RecoveryState;
   /** @throws identity/none */
   kit(): Kit;
+  /** Whether the owner has left: nothing is published any more. @throws identity/none */
+  closed(): boolean;
+  /** Closes the identity for good. @throws identity/none, identity/deactivated */
+  close(): Promise<void>;
 }
 
 interface Loaded {
@@ -54,7 +61,7 @@ interface Loaded {
 
 export async function loadIdentity(host: Host, vault: Vault): Promise<OwnIdentity> {
   const row = await store.findSelf(host.db.read);
-  const found = row === undefined ? undefined : await load(host, vault, row);
+  let found = row === undefined ? undefined : await load(host, vault, row);
   const loaded = (): Loaded => {
     if (found === undefined) throw noIdentity();
     return found;
@@ -80,11 +87,18 @@ export async function loadIdentity(host: Host, vault: Vault): Promise<OwnIdentit
       loaded();
       return records.currentFor(readerUrl);
     },
+    addressFor: (readerUrl) => records.addressFor(readerUrl),
     onRecordChanged: (run) => records.onChanged(run),
     generation: () => loaded().generation,
     sign: (purpose, bytes) => signFor(purpose, loaded().self.signingKey, bytes),
     recoveryState: () => loaded().recovery,
     kit: () => loaded().kit,
+    closed: () => loaded().verified.deactivated,
+    close: async () => {
+      await closeIdentity(host, vault, loaded().self);
+      const closed = await store.findSelf(host.db.read);
+      if (closed !== undefined) found = await load(host, vault, closed);
+    },
   };
 }
 

@@ -225,8 +225,13 @@ function inRange(address: ipaddr.IPv4 | ipaddr.IPv6, range: Range): boolean {
   return address.kind() === range[0].kind() && address.match(range as [ipaddr.IPv4, number]);
 }
 
+/** True for CIDR notation, IPv4 or IPv6. */
+export function isAddressRange(cidr: string): boolean {
+  return ipaddr.isValidCIDR(cidr);
+}
+
 function parseRange(cidr: string): Range {
-  if (!ipaddr.isValidCIDR(cidr)) {
+  if (!isAddressRange(cidr)) {
     throw new AppError({
       category: 'invalid',
       code: 'network/bad-range',

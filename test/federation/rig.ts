@@ -4,6 +4,7 @@ import type { Tx } from '#kernel/db/database.ts';
 import { tables } from '#kernel/db/database.ts';
 import { defineFeature, type AnyFeature, type DoorOf } from '#kernel/feature.ts';
 import { createLog } from '#kernel/log.ts';
+import { createNetwork, type Network } from '#kernel/network.ts';
 import { systemClock, type Clock } from '#kernel/ports.ts';
 import { fakeClock, freePort, temporaryFolder } from '#kit';
 import { access } from '#node/access/index.ts';
@@ -98,6 +99,7 @@ function makeProbe(from: 'contacts' | 'anyone', batches: number[]) {
 export interface Peer extends AsyncDisposable {
   readonly url: string;
   readonly nodeId: NodeId;
+  readonly dataDir: string;
   readonly running: RunningNode;
   /** Sizes of the batches that the probe was handed. */
   readonly batches: number[];
@@ -114,6 +116,7 @@ export async function makePeer(options: {
   readonly registry?: string;
   readonly clock?: Clock;
   readonly from?: 'contacts' | 'anyone';
+  readonly network?: Network;
 }): Promise<Peer> {
   const folder = temporaryFolder();
   const dataDir = `${folder.path}/data`;
@@ -163,7 +166,11 @@ export async function makePeer(options: {
       onFatal: (error) => {
         throw error;
       },
-      ports: { log: createLog({ level }), clock },
+      ports: {
+        log: createLog({ level }),
+        clock,
+        ...(options.network === undefined ? {} : { network: options.network }),
+      },
     });
   let current: RunningNode | undefined = await boot();
   const running = (): RunningNode => {
@@ -173,6 +180,7 @@ export async function makePeer(options: {
   const peer: Peer = {
     url,
     nodeId: made.node_id as NodeId,
+    dataDir,
     get running() {
       return running();
     },
@@ -201,6 +209,16 @@ export async function makePeer(options: {
     },
   };
   return peer;
+}
+
+/** A node's own hardened client, for which names under .example lead to this machine. */
+export function namesOnLoopback(): Network {
+  return createNetwork({
+    ownUrl: () => 'http://127.0.0.1:1',
+    networks: [],
+    userAgent: 'test',
+    resolve: (_host, _options, callback) => callback(null, [{ address: '127.0.0.1', family: 4 }]),
+  });
 }
 
 /** Makes two peers known to each other, without a registry. */
@@ -236,16 +254,21 @@ export interface Signer {
 }
 
 export async function makeSigner(
-  options: { readonly name?: string; readonly clock?: Clock } = {},
+  options: {
+    readonly name?: string;
+    readonly clock?: Clock;
+    readonly nextKey?: SigningKey;
+    readonly serverUrl?: string;
+  } = {},
 ): Promise<Signer> {
   const now = (options.clock ?? systemClock).now();
   const key = signingKeyFromSeed(generateSeed());
   const username = options.name ?? 'mallory';
-  const serverUrl = 'http://127.0.0.1:9';
+  const serverUrl = options.serverUrl ?? 'http://127.0.0.1:9';
   const created = formatTimestamp(now);
   const { nodeId, log } = await createIdentity({
     signingKey: key,
-    nextSigningPublicKey: signingKeyFromSeed(generateSeed()).publicKey,
+    nextSigningPublicKey: (options.nextKey ?? signingKeyFromSeed(generateSeed())).publicKey,
     recoveryPublicKey: signingKeyFromSeed(generateSeed()).publicKey,
     created,
   });

@@ -31,8 +31,18 @@ describe('settings', () => {
     const before = readFileSync(configFile(folder.path), 'utf8');
     assert.throws(() => writeSetting(folder.path, 'edge.port', '70000'), { code: 'config/invalid' });
     assert.throws(() => writeSetting(folder.path, 'node.url', 'ftp://x.example'), { code: 'config/invalid' });
+    assert.throws(() => writeSetting(folder.path, 'federation.networks', '10.0.0.0/8,banana'), {
+      code: 'config/invalid',
+    });
     assert.throws(() => writeSetting(folder.path, 'edge.colour', 'red'), { code: 'config/unknown' });
     assert.equal(readFileSync(configFile(folder.path), 'utf8'), before);
+  });
+
+  it('reads a list with spaces after its commas', () => {
+    using folder = temporaryFolder();
+    writeSetting(folder.path, 'federation.networks', '10.0.0.0/8, fd00::/8');
+    const { federation } = loadConfig({ dataDir: folder.path, env: {} });
+    assert.deepEqual(federation.networks, ['10.0.0.0/8', 'fd00::/8']);
   });
 
   it('says which file is damaged', () => {

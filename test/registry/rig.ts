@@ -82,13 +82,17 @@ export interface Person {
 }
 
 /** A new identity with a record, as a node makes them. */
-export async function person(rig: RegistryRig, username: string): Promise<Person> {
+export async function person(
+  rig: RegistryRig,
+  username: string,
+  next: SigningKey = signingKeyFromSeed(generateSeed()),
+): Promise<Person> {
   const key = signingKeyFromSeed(generateSeed());
   const sealing = await generateSealingKeyPair();
   const other = (): Uint8Array => signingKeyFromSeed(generateSeed()).publicKey;
   const { nodeId, log } = await createIdentity({
     signingKey: key,
-    nextSigningPublicKey: other(),
+    nextSigningPublicKey: next.publicKey,
     recoveryPublicKey: other(),
     created: isoTime(rig.clock.now()),
   });

@@ -142,7 +142,10 @@ async function makePerson(options: {
     exit: async (...args) => (await runCli({ dataDir }, args)).code,
     async start() {
       assert.equal(running, undefined, `${name}'s node runs already`);
-      running = await spawnNode({ dataDir, args: ['--port', String(port)] });
+      running = await spawnNode({
+        dataDir,
+        args: ['--port', String(port)],
+      });
     },
     async stop() {
       assert.ok(running !== undefined, `${name}'s node does not run`);

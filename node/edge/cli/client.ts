@@ -70,7 +70,8 @@ function exchange(
         signal: AbortSignal.timeout(CALL_MS_MAX),
       },
       (answer) => {
-        readAnswer(answer).then(resolve, reject);
+        // A node that dies in the middle of its answer breaks the body, not the request.
+        readAnswer(answer).then(resolve, (error: Error) => reject(connectionFailure(error)));
       },
     );
     asked.once('error', (error) => reject(connectionFailure(error)));

@@ -53,6 +53,15 @@ export const getPageStyle = defineRoute({
   access: publicRead,
 });
 
+export const getClaimScript = defineRoute({
+  id: 'edge.claim-script',
+  method: 'GET',
+  path: '/claim.js',
+  summary: 'The script of the form behind the claim link',
+  audience: 'public',
+  access: publicRead,
+});
+
 export const statusOutput = z.looseObject({
   server_url: z.string(),
   version: z.string(),

@@ -4,6 +4,7 @@ import type { AccessRequest, Decision } from '#kernel/actor.ts';
 import { bind, type BoundRoute } from '#kernel/http/contract.ts';
 import type { Guard } from '../guard.ts';
 import {
+  getClaimScript,
   getLive,
   getPage,
   getPageStyle,
@@ -14,6 +15,7 @@ import {
   type Readiness,
   type Status,
 } from './api.ts';
+import { claimScript } from './claim-form.ts';
 import { pageStyle, renderPage } from './page.ts';
 
 const PAGE_CACHE = 'no-cache';
@@ -54,6 +56,14 @@ export function edgeRoutes(node: {
     bind(getPageStyle, (_input, { response }) => {
       response.writeHead(200, { 'content-type': 'text/css; charset=utf-8', 'cache-control': PAGE_CACHE });
       response.end(pageStyle);
+      return Promise.resolve();
+    }),
+    bind(getClaimScript, (_input, { response }) => {
+      response.writeHead(200, {
+        'content-type': 'text/javascript; charset=utf-8',
+        'cache-control': PAGE_CACHE,
+      });
+      response.end(claimScript);
       return Promise.resolve();
     }),
     bind(getStatus, () => node.status()),

@@ -7,20 +7,15 @@ import type { Log } from '#kernel/log.ts';
 import type { Clock, Random } from '#kernel/ports.ts';
 import {
   AppError,
-  canonicalize,
   formatTimestamp,
-  fromUtf8,
   joinBatch,
   newMessageId,
   signEnvelope,
-  type EnvelopeFields,
-  type Json,
   type JsonObject,
   type NodeId,
 } from '#protocol';
 import {
   DELIVERIES_MAX,
-  DELIVERY_BYTES_MAX,
   DELIVERY_ENVELOPES_MAX,
   RELAY_AGAIN_MS,
   SLOW_DELIVERIES_MAX,
@@ -29,13 +24,9 @@ import {
 import type { Directory, Route, Self, Transport, WireAnswer } from '../ports.ts';
 import { readPeerByNode, writeReach, type PeerRow } from '../store.ts';
 import { depositAll } from './deposit.ts';
+import { partyOf, type Envelopes, type Signed } from './envelopes.ts';
 import type { Receipts } from './receipts.ts';
 import * as store from '../store-outbox.ts';
-
-/** Fields of an envelope that are fixed before its payload is sealed. */
-export type SealFields = Pick<EnvelopeFields, 'id' | 'type' | 'from' | 'to' | 'seq'>;
-/** Makes the payload of a draft. It runs outside any transaction, once: what it returns is kept. */
-export type Sealer = (fields: SealFields, draft: Json, to: Route) => Promise<JsonObject>;
 
 export interface DeliveryHost {
   readonly db: Database;
@@ -47,7 +38,7 @@ export interface DeliveryHost {
   readonly directory: Directory;
   readonly transport: Transport;
   readonly receipts: Receipts;
-  readonly sealerOf: (type: string) => Sealer | undefined;
+  readonly envelopes: Envelopes;
 }
 
 interface Target {
@@ -55,13 +46,8 @@ interface Target {
   nextAt: number;
   failures: number;
   busy: boolean;
-  /** Woken while busy. */
+  /** Woken since it was last served: during a pause, what is new goes to the mailbox at once. */
   again: boolean;
-}
-
-interface Signed {
-  readonly row: store.OutboxRow;
-  readonly bytes: Uint8Array;
 }
 
 export class Delivery {
@@ -112,7 +98,7 @@ export class Delivery {
       {
         id: newMessageId(now, random.bytes(10)),
         type,
-        from: self.party(),
+        from: self.party(route.serverUrls[0]),
         to: partyOf(nodeId, route),
         seq: 0,
         timestamp: formatTimestamp(now),
@@ -147,10 +133,8 @@ export class Delivery {
     let next = Number.POSITIVE_INFINITY;
     for (const target of this.#targets.values()) {
       if (target.busy) continue;
-      if (target.nextAt > now) {
-        next = Math.min(next, target.nextAt);
-        continue;
-      }
+      if (target.nextAt > now) next = Math.min(next, target.nextAt);
+      if (target.nextAt > now && !target.again) continue;
       if (busy >= DELIVERIES_MAX) break;
       if (target.failures > 0 && slow >= SLOW_DELIVERIES_MAX) continue;
       busy += 1;
@@ -168,7 +152,8 @@ export class Delivery {
     if (this.#abort.signal.aborted) return;
     target.busy = true;
     target.again = false;
-    const run = this.#serve(target)
+    const paused = target.nextAt > this.#host.clock.now();
+    const run = (paused ? this.#relayNew(target) : this.#serve(target))
       .catch((error: unknown) => {
         if (this.#abort.signal.aborted) return;
         this.#host.log.error({ err: error, to: target.nodeId }, 'a delivery failed unexpectedly');
@@ -181,6 +166,25 @@ export class Delivery {
         this.#job.wake();
       });
     this.#running.add(run);
+  }
+
+  /** During a pause: what has been queued since goes to the mailbox, so that it waits for nobody's back-off. */
+  async #relayNew(target: Target): Promise<void> {
+    const { db, directory } = this.#host;
+    const peer = await readPeerByNode(db.read, target.nodeId);
+    const route = await directory.route(target.nodeId);
+    if (peer === undefined || route === undefined || route.suspended || !route.mailbox) return;
+    let afterSeq = 0;
+    for (;;) {
+      const limit = DELIVERY_ENVELOPES_MAX;
+      const rows = await store.readPending(db.read, { peer: peer.id, afterSeq, limit });
+      const last = rows.at(-1);
+      if (last === undefined) return;
+      const fresh = rows.filter(({ state }) => state === 'queued');
+      const batch = await this.#host.envelopes.sign(target.nodeId, route, fresh);
+      if ((await this.#relay(target, route, batch)) < batch.length) return;
+      afterSeq = batch.length < fresh.length ? (batch.at(-1)?.row.seq ?? last.seq) : last.seq;
+    }
   }
 
   /** Everything that waits for one node, each row once; then either done, or a pause. */
@@ -202,7 +206,7 @@ export class Delivery {
         const code = route === undefined ? 'discovery/unknown' : 'identity/suspended';
         return this.#failed(target, peer, rows, code, undefined);
       }
-      const batch = await this.#sign(target.nodeId, route, rows);
+      const batch = await this.#host.envelopes.sign(target.nodeId, route, rows);
       const answer = await this.#attempt(target, peer, route, batch);
       if (answer === undefined) return;
       waiting ||= answer.waiting;
@@ -270,7 +274,7 @@ export class Delivery {
       try {
         const answer = await transport.inbox(url, body, form, this.#abort.signal);
         if (answer.status !== 401) return answer;
-        const introduced = await transport.introduce(url, await self.introduction());
+        const introduced = await transport.introduce(url, await self.introduction(url));
         if (introduced.status >= 300) return answer;
         return await transport.inbox(url, body, form, this.#abort.signal);
       } catch (error) {
@@ -285,8 +289,9 @@ export class Delivery {
     return (await this.#host.directory.refresh(nodeId)) ? this.#host.directory.route(nodeId) : undefined;
   }
 
-  async #relay(target: Target, route: Route, batch: readonly Signed[]): Promise<void> {
-    if (!route.mailbox) return;
+  /** Deposits what was not deposited lately; returns how many the mailbox took. */
+  async #relay(target: Target, route: Route, batch: readonly Signed[]): Promise<number> {
+    if (!route.mailbox) return 0;
     const { db, clock, directory, log } = this.#host;
     const lostBefore = clock.now() - RELAY_AGAIN_MS;
     const fresh = batch.filter(
@@ -298,9 +303,10 @@ export class Delivery {
       fresh.map(({ row, bytes }) => ({ key: row.row, content: { kind: 'envelope', bytes } })),
       log,
     );
-    if (deposited.length === 0) return;
+    if (deposited.length === 0) return 0;
     const changes = deposited.map((row) => ({ row, state: 'relayed', code: null }) as const);
     await db.write((tx) => store.moveStates(tx, changes, { at: clock.now(), attempted: false }));
+    return deposited.length;
   }
 
   async #failed(
@@ -332,46 +338,4 @@ export class Delivery {
     const delayMs = retryDelayMs(target.failures, now - lastOkAt, random.unit());
     target.nextAt = now + Math.max(delayMs, (retryAfterS ?? 0) * 1000);
   }
-
-  /** Signs as many of the rows as fit one delivery; seals the drafts among them first. */
-  async #sign(nodeId: NodeId, route: Route, rows: readonly store.OutboxRow[]): Promise<Signed[]> {
-    const { self, clock } = this.#host;
-    const signed: Signed[] = [];
-    let bytesTotal = 0;
-    for (const row of rows) {
-      const fields = {
-        id: row.id,
-        type: row.type,
-        from: self.party(),
-        to: partyOf(nodeId, route),
-        seq: row.seq,
-        timestamp: formatTimestamp(clock.now()),
-      };
-      const payload =
-        row.payload === null ? await this.#seal(row, fields, route) : parsePayloadText(row.payload);
-      const bytes = signEnvelope({ ...fields, payload }, self.signingKey());
-      bytesTotal += bytes.length + 1;
-      if (bytesTotal > DELIVERY_BYTES_MAX && signed.length > 0) break;
-      signed.push({ row, bytes });
-    }
-    return signed;
-  }
-
-  async #seal(row: store.OutboxRow, fields: SealFields, route: Route): Promise<JsonObject> {
-    const sealer = this.#host.sealerOf(row.type);
-    if (sealer === undefined || row.draft === null) throw new Error(`nothing seals ${row.type}`);
-    const payload = await sealer(fields, JSON.parse(row.draft) as Json, route);
-    const text = fromUtf8(canonicalize(payload));
-    await this.#host.db.write((tx) => store.writePayload(tx, row.row, text));
-    return payload;
-  }
-}
-
-function partyOf(nodeId: NodeId, route: Route): EnvelopeFields['to'] {
-  return { node_id: nodeId, server_url: route.serverUrls[0] ?? '', username: route.username };
-}
-
-function parsePayloadText(text: string): JsonObject {
-  // It was canonicalised from a checked payload when it was queued.
-  return JSON.parse(text) as JsonObject;
 }

@@ -20,9 +20,11 @@ const statusByCategory: Record<ErrorCategory, number> = {
 const statusByCode: Readonly<Record<string, number>> = {
   'http/method': 405,
   'http/not-acceptable': 406,
+  'http/too-slow': 408,
   'http/too-large': 413,
   'envelope/too-large': 413,
   'batch/too-large': 413,
+  'record/too-large': 413,
   'vault/too-large': 413,
   'vault/quota': 413,
   'http/unsupported-media': 415,
@@ -32,6 +34,7 @@ const statusByCode: Readonly<Record<string, number>> = {
   'envelope/misdirected': 421,
   'http/unprocessable': 422,
   'request/stale': 422,
+  'ticket/expired': 422,
   'network/forbidden-address': 422,
   'db/disk-full': 507,
 };
@@ -80,6 +83,8 @@ export function sendProblem(response: ServerResponse, error: unknown, language: 
   response.writeHead(problem.status, {
     'content-type': 'application/problem+json',
     'cache-control': 'no-store',
+    // What is still to come of a slow body would hold the connection.
+    ...(problem.status === 408 ? { connection: 'close' } : {}),
     ...(retryAfterS === undefined ? {} : { 'retry-after': String(Math.ceil(retryAfterS)) }),
   });
   response.end(JSON.stringify(problem));
