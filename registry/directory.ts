@@ -258,7 +258,7 @@ function signReceipt(node: StoredNode, options: DirectoryOptions): string {
   return new TextDecoder().decode(canonicalize({ ...fields, signature }));
 }
 
-/** A log that does not prove its id is well-formed JSON of no node: 422, as the catalogue says (R1). */
+/** A log that does not prove its id is well-formed JSON of no node: 422, as docs/security.md says (R1). */
 function unprocessable(error: unknown): never {
   if (error instanceof AppError && error.code.startsWith('identity/')) {
     throw new AppError({

@@ -1,5 +1,5 @@
 // How long to wait before a node is started again: exponential with jitter, bounded, so that a node that cannot
-// start costs nearly nothing and one that can is back within the 30 s that the fault catalogue allows.
+// start costs nearly nothing and one that can is back within 30 s of its fault being mended.
 import { RESTART_MS_MAX, RESTART_MS_MIN } from '../limits.ts';
 
 /**

@@ -1,4 +1,4 @@
-// What cannot be read is never shown as if it could, and never lost (SECURITY F28, F29).
+// What cannot be read is never shown as if it could, and never lost (docs/security.md F28, F29).
 import { eventually, makeNode } from '#kit';
 import { identity } from '#node/identity/index.ts';
 import { utf8, type JsonObject } from '#protocol';

@@ -77,7 +77,8 @@ export async function spawnProgram(file: string, args: readonly string[], env: E
     }, READY_MS_MAX);
     const look = (): void => {
       const [line, rest] = stdout().split('\n', 2);
-      if (line === undefined || rest === undefined) return;
+      // A program that fails says so in its first line too, and ends.
+      if (line === undefined || rest === undefined || line.startsWith('{"error"')) return;
       clearTimeout(timer);
       resolve(line);
     };

@@ -1,4 +1,4 @@
-// Migrations: whole or not at all, once, and never over newer data (fault 25 to 27 of the catalogue).
+// Migrations: whole or not at all, once, and never over newer data (fault 25 to 27 of docs/security.md).
 import { openDatabase, tables, type Database } from '#kernel/db/database.ts';
 import { migrate, type Migration } from '#kernel/db/migrate.ts';
 import assert from 'node:assert/strict';
