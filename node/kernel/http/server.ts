@@ -12,8 +12,9 @@ import {
   type ServerResponse,
 } from 'node:http';
 import type { z } from 'zod';
-import type { AccessRequest, Actor, Decision } from '../actor.ts';
+import { anonymousActor, type AccessRequest, type Actor, type Decision } from '../actor.ts';
 import type { Log } from '../log.ts';
+import { readBytes } from './body.ts';
 import { boundConnections } from './connections.ts';
 import type { BoundRoute, RawRoute, RequestContext, RouteContract } from './contract.ts';
 import { boundLeftovers } from './leftover.ts';
@@ -36,7 +37,7 @@ export interface ApiOptions {
 /** Makes the request listener: raw routes first, then express. */
 export function createApi(options: ApiOptions): RequestListener {
   const app = createApp(options);
-  const rawByKey = new Map(options.rawRoutes.map((route) => [`${route.method} ${route.path}`, route.handle]));
+  const rawByKey = new Map(options.rawRoutes.map((route) => [`${route.method} ${route.path}`, route]));
   return (request, response) => {
     try {
       if (options.hosts !== null) {
@@ -51,8 +52,25 @@ export function createApi(options: ApiOptions): RequestListener {
     }
     const raw = rawByKey.get(`${request.method ?? ''} ${request.url ?? ''}`);
     if (raw === undefined) app(request as Request, response as Response);
-    else raw(request, response);
+    else void serveRaw(raw, options, request, response);
   };
+}
+
+/** Raw routes know nobody: access judges them as asked by anybody, before a byte of the body is read. */
+async function serveRaw(
+  { access: { kind, action }, handle }: RawRoute,
+  options: ApiOptions,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  try {
+    const { allow } = await options.decide({ actor: anonymousActor, action, resource: { kind } });
+    if (allow) handle(request, response);
+    else sendProblem(response, refused(false), languageOf(request));
+  } catch (error) {
+    options.log.error({ err: error, path: request.url }, 'a request failed');
+    sendProblem(response, unexpected(error), languageOf(request));
+  }
 }
 
 /** Makes a server with every limit set; the caller listens. */
@@ -240,71 +258,6 @@ async function readBody(contract: RouteContract, request: IncomingMessage): Prom
   }
 }
 
-/**
- * Reads a whole body into memory, up to `bytesMax` and `msMax`.
- * @throws http/too-large (also for chunked bodies, as soon as the limit is passed), http/too-slow, http/unsupported-encoding, http/aborted
- */
-export async function readBytes(
-  request: IncomingMessage,
-  bytesMax: number,
-  msMax: number = limits.BODY_MS_MAX,
-): Promise<Buffer> {
-  const encoding = request.headers['content-encoding'];
-  if (encoding !== undefined && encoding !== 'identity') {
-    throw new AppError({
-      category: 'invalid',
-      code: 'http/unsupported-encoding',
-      safe: 'Compressed request bodies are not accepted.',
-    });
-  }
-  const tooLarge = (): AppError =>
-    new AppError({
-      category: 'invalid',
-      code: 'http/too-large',
-      safe: `The body is over ${bytesMax} bytes.`,
-    });
-  if (Number(request.headers['content-length'] ?? 0) > bytesMax) throw tooLarge();
-  // Gone while who asks was being found out: no event of this request comes any more.
-  if (request.destroyed) throw endedEarly();
-  return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    let length = 0;
-    const refuse = (error: AppError): void => {
-      request.removeAllListeners('data');
-      request.resume();
-      reject(error);
-    };
-    const timer = setTimeout(() => refuse(tooSlow()), msMax);
-    request.on('data', (chunk: Buffer) => {
-      length += chunk.length;
-      if (length > bytesMax) refuse(tooLarge());
-      else chunks.push(chunk);
-    });
-    request.once('end', () => {
-      clearTimeout(timer);
-      resolve(chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks));
-    });
-    request.once('error', reject);
-    request.once('close', () => {
-      clearTimeout(timer);
-      // An error's stack costs more than the body: made only where it is told.
-      if (!request.readableEnded) reject(endedEarly());
-    });
-  });
-}
-
-function endedEarly(): AppError {
-  return new AppError({ category: 'invalid', code: 'http/aborted', safe: 'The request ended early.' });
-}
-
-function tooSlow(): AppError {
-  return new AppError({
-    category: 'invalid',
-    code: 'http/too-slow',
-    safe: 'The body did not come in time. Nothing was stored; try again.',
-  });
-}
-
 /** Two Host headers: who stands in front may have judged the other one (RFC 9112 section 3.2). @throws http/malformed */
 function refuseSecondHost({ rawHeaders }: IncomingMessage): void {
   let hosts = 0;
@@ -390,7 +343,11 @@ async function authorize(
   options.log.info({ action, kind, why: decision.why }, 'access was refused');
   // A stranger must not learn whether the thing exists.
   const hidden = actor.kind !== 'account' && idFrom !== undefined;
-  throw new AppError({
+  throw refused(hidden);
+}
+
+function refused(hidden: boolean): AppError {
+  return new AppError({
     category: hidden ? 'not-found' : 'forbidden',
     code: hidden ? 'access/not-found' : 'access/denied',
     safe: hidden
@@ -399,4 +356,5 @@ async function authorize(
   });
 }
 
+export { readBytes } from './body.ts';
 export type { Server, ServerResponse };
