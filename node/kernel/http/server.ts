@@ -12,7 +12,7 @@ import {
   type ServerResponse,
 } from 'node:http';
 import type { z } from 'zod';
-import type { AccessRequest, Actor, Decision } from '../actor.ts';
+import { anonymousActor, type AccessRequest, type Actor, type Decision } from '../actor.ts';
 import type { Log } from '../log.ts';
 import { readJson } from './body.ts';
 import { boundConnections } from './connections.ts';
@@ -37,7 +37,7 @@ export interface ApiOptions {
 /** Makes the request listener: raw routes first, then express. */
 export function createApi(options: ApiOptions): RequestListener {
   const app = createApp(options);
-  const rawByKey = new Map(options.rawRoutes.map((route) => [`${route.method} ${route.path}`, route.handle]));
+  const rawByKey = new Map(options.rawRoutes.map((route) => [`${route.method} ${route.path}`, route]));
   return (request, response) => {
     try {
       if (options.hosts !== null) {
@@ -52,8 +52,25 @@ export function createApi(options: ApiOptions): RequestListener {
     }
     const raw = rawByKey.get(`${request.method ?? ''} ${request.url ?? ''}`);
     if (raw === undefined) app(request as Request, response as Response);
-    else raw(request, response);
+    else void serveRaw(raw, options, request, response);
   };
+}
+
+/** Raw routes know nobody: access judges them as asked by anybody, before a byte of the body is read. */
+async function serveRaw(
+  { access: { kind, action }, handle }: RawRoute,
+  options: ApiOptions,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  try {
+    const { allow } = await options.decide({ actor: anonymousActor, action, resource: { kind } });
+    if (allow) handle(request, response);
+    else sendProblem(response, refused(false), languageOf(request));
+  } catch (error) {
+    options.log.error({ err: error, path: request.url }, 'a request failed');
+    sendProblem(response, unexpected(error), languageOf(request));
+  }
 }
 
 /** Makes a server with every limit set; the caller listens. */
@@ -302,7 +319,11 @@ async function authorize(
   options.log.info({ action, kind, why: decision.why }, 'access was refused');
   // A stranger must not learn whether the thing exists.
   const hidden = actor.kind !== 'account' && idFrom !== undefined;
-  throw new AppError({
+  throw refused(hidden);
+}
+
+function refused(hidden: boolean): AppError {
+  return new AppError({
     category: hidden ? 'not-found' : 'forbidden',
     code: hidden ? 'access/not-found' : 'access/denied',
     safe: hidden
@@ -311,4 +332,5 @@ async function authorize(
   });
 }
 
+export { readBytes } from './body.ts';
 export type { Server, ServerResponse };
