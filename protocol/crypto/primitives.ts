@@ -8,6 +8,8 @@ import { fromHex, toHex } from '../bytes.ts';
 export interface SigningKey {
   readonly publicKey: Uint8Array;
   sign(message: Uint8Array): Uint8Array;
+  /** As `sign`, beside the main thread where the platform can: for what is signed by the thousand. */
+  signAside(message: Uint8Array): Promise<Uint8Array>;
 }
 
 export interface Primitives {

@@ -249,7 +249,7 @@ export class Intake {
     for (const arrival of arrivals) arrival.line = this.#later(refusals.busy, arrival.receivedAt);
   }
 
-  #answer(items: readonly Item[], form: 'single' | 'batch'): Answer {
+  async #answer(items: readonly Item[], form: 'single' | 'batch'): Promise<Answer> {
     const { self, clock, peers } = this.#host;
     const now = clock.now();
     const lines = items.map(({ parsed, line, arrival, problem }) => {
@@ -261,7 +261,7 @@ export class Intake {
       ? this.#retryAfterS(items)
       : undefined;
     const senders = [...new Set(items.flatMap(({ arrival }) => arrival?.from ?? []))];
-    const receipt = writeReceipt(
+    const receipt = await writeReceipt(
       {
         from: self,
         lines: lines.map(({ line }) => line),
