@@ -66,11 +66,9 @@ function makePost(index: number, total: number, authors: readonly string[]): Pos
     author,
     created_at: new Date(at).toISOString(),
     proof: {
-      ...{
-        type: 'DataIntegrityProof',
-        cryptosuite: 'eddsa-jcs-2022',
-        proofPurpose: 'assertionMethod',
-      },
+      type: 'DataIntegrityProof',
+      cryptosuite: 'eddsa-jcs-2022',
+      proofPurpose: 'assertionMethod',
       created: new Date(at).toISOString(),
       proofValue: `z${'3'.repeat(87)}`,
       verificationMethod: `did:webvh:${author}:node.invalid#z6Mk${'h'.repeat(44)}`,
