@@ -19,15 +19,15 @@ import {
 } from '#protocol';
 import type { Payload } from '#protocol/messages';
 import { z } from 'zod';
-import type { Intake } from './inbox/intake.ts';
-import { GAP_ASKED_AFTER_MS, type VerifiedRequest } from './model.ts';
-import type { Envelopes } from './outbox/envelopes.ts';
-import type { Queue } from './outbox/queue.ts';
-import { isKept, missingRanges } from './outbox/ranges.ts';
-import type { Directory } from './ports.ts';
-import type { Queries } from './query.ts';
-import { listContactPairs, listGaps, readPairByNode, readPeerByNode } from './store.ts';
-import * as outbox from './store-outbox.ts';
+import type { Intake } from './intake.ts';
+import { GAP_ASKED_AFTER_MS, type VerifiedRequest } from '../model.ts';
+import type { Envelopes } from '../outbox/envelopes.ts';
+import type { Queue } from '../outbox/queue.ts';
+import { isKept, missingRanges } from '../outbox/ranges.ts';
+import type { Directory } from '../ports.ts';
+import type { Queries } from '../query.ts';
+import { listContactPairs, listGaps, readPairByNode, readPeerByNode } from '../store.ts';
+import * as outbox from '../store-outbox.ts';
 
 /** Pages asked for in one go: 10,000 messages; the rest follows in the next look. */
 const PAGES_MAX = 100;
