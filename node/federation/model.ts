@@ -66,6 +66,8 @@ export const INTRODUCE_BUDGET = { ratePerS: 2, burst: 60 } as const;
 export const FORGERY_BUDGET = { ratePerS: 20, burst: 500 } as const;
 /** Questions of one node: prefetching a feed page asks for dozens. */
 export const QUERY_BUDGET = { ratePerS: 50, burst: 500 } as const;
+/** `void`s that one node's questions may make: a restore needs some; asking for ever must not fill the outbox. */
+export const VOID_BUDGET = { ratePerS: 0.05, burst: 1_000 } as const;
 /** Senders whose state is kept in memory, about 1 KiB each. */
 export const PEERS_KEPT_MAX = 10_000;
 /** Budget counters kept; the least recently used is forgotten, which only favours the one forgotten. */
