@@ -5,8 +5,9 @@ import { spawn } from 'node:child_process';
 import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { NODE_FLAGS } from './machine/files.ts';
 import { cleanEnvironment, runFilesOf } from './layout.ts';
-import { supervise } from './supervisor.ts';
+import { supervise } from './service/supervisor.ts';
 
 /** What flock answers when another supervisor holds the lock. */
 const EXIT_LOCKED = 75;
@@ -71,8 +72,12 @@ async function main(): Promise<void> {
   process.on('SIGHUP', () => undefined);
   await supervise({
     dataDir,
-    command: [process.execPath, join(root, 'node', 'main.ts'), 'start', '--data', dataDir],
-    env: cleanEnvironment(process.env),
+    command: [process.execPath, ...NODE_FLAGS, join(root, 'node', 'main.ts'), 'start', '--data', dataDir],
+    // As the command `ored` does: the node's own files are compiled once.
+    env: {
+      ...cleanEnvironment(process.env),
+      NODE_COMPILE_CACHE: join(dataDir, 'run', 'compiled'),
+    },
     now: Date.now,
     random: Math.random,
     log: (line) =>

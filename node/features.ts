@@ -16,13 +16,14 @@ export const areas: readonly Area[] = [
   area('identity', () => import('#node/identity/index.ts'), () => import('#node/identity/cli.ts')),
   area('access', () => import('#node/access/index.ts')),
   area('audit', () => import('#node/audit/index.ts'), () => import('#node/audit/cli.ts')),
-  area('discovery', () => import('#node/discovery/index.ts')),
+  area('discovery', () => import('#node/discovery/index.ts'), () => import('#node/discovery/cli.ts')),
   area('federation', () => import('#node/federation/index.ts'), () => import('#node/federation/cli.ts')),
   area('search', () => import('#node/search/index.ts'), () => import('#node/search/cli.ts')),
   area('media', () => import('#node/media/index.ts')),
   area('people', () => import('#node/people/index.ts'), () => import('#node/people/cli.ts')),
   area('posts', () => import('#node/posts/index.ts'), () => import('#node/posts/cli.ts')),
   area('conversations', () => import('#node/conversations/index.ts'), () => import('#node/conversations/cli.ts')),
+  area('portability', () => import('#node/portability/index.ts'), () => import('#node/portability/cli.ts')),
 ];
 
 /** `index` exports the feature under the area's name; `cli` exports its `commands`. */

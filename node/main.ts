@@ -81,6 +81,20 @@ function describe(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
+/** Does what loads the server's code with the cache of compiled code; a failure leaves nothing of a new cache. */
+async function withCompiledCode<Result>(dataDir: string, work: () => Promise<Result>): Promise<Result> {
+  const { keepCompiledCode } = await import('#node/edge/run/compiled-code.ts');
+  const kept = keepCompiledCode(dataDir, version());
+  try {
+    const result = await work();
+    kept.write();
+    return result;
+  } catch (error) {
+    kept.drop();
+    throw error;
+  }
+}
+
 async function main(argv: readonly string[], env: Env): Promise<void> {
   // Whatever this program writes is its user's alone.
   process.umask(0o077);
@@ -92,20 +106,28 @@ async function main(argv: readonly string[], env: Env): Promise<void> {
     version: version(),
     ownCommands: ownCommands({
       env: process.env,
-      initNode: (request) => init({ ...request, env }),
+      initNode: (request) =>
+        withCompiledCode(request.dataDir, async () => {
+          const made = await init({ ...request, env });
+          // So that the first start of a new node is as quick and small as later ones: it finds everything compiled.
+          await import('#node/edge/run/node.ts');
+          return made;
+        }),
       startNode: ({ dataDir, passphrase, port, host }) => {
         process.on('uncaughtException', endAtOnce);
         const flags = {
           ...(port === undefined ? {} : { port }),
           ...(host === undefined ? {} : { host }),
         };
-        return start({
-          dataDir,
-          env,
-          flags: { edge: flags },
-          onFatal: endAtOnce,
-          ...(passphrase === undefined ? {} : { passphrase }),
-        });
+        return withCompiledCode(dataDir, () =>
+          start({
+            dataDir,
+            env,
+            flags: { edge: flags },
+            onFatal: endAtOnce,
+            ...(passphrase === undefined ? {} : { passphrase }),
+          }),
+        );
       },
     }),
     areaCommands: async () => (await import('#node/features.ts')).loadCommands(),

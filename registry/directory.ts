@@ -27,7 +27,7 @@ import type { Listing, NodeSummary } from './api.ts';
 import type { Challenges } from './challenges.ts';
 import { ONLINE_MS } from './limits.ts';
 import type { Presence } from './presence.ts';
-import type { DiscoverQuery, RegistryStore, StoredNode } from './store/store.ts';
+import type { DiscoverQuery, ListedNode, RegistryStore, StoredNode } from './store/store.ts';
 
 export interface Registration {
   readonly log: string;
@@ -54,12 +54,12 @@ export interface Directory {
   discover(query: Omit<DiscoverQuery, 'now'>): Promise<{ items: NodeSummary[]; next: string | undefined }>;
   /** @throws registry/unknown-node */
   node(nodeId: string): Promise<StoredNode>;
-  summary(node: StoredNode): NodeSummary;
+  summary(node: ListedNode): NodeSummary;
 }
 
 export function createDirectory(options: DirectoryOptions): Directory {
   const { store, clock, challenges, presence } = options;
-  const summary = (node: StoredNode): NodeSummary => {
+  const summary = (node: ListedNode): NodeSummary => {
     const lastSeen = Math.max(node.last_seen_at, presence.lastSeen(node.node_id));
     const { node_id, username, display_name, region, language, capabilities } = node;
     return {
@@ -215,7 +215,7 @@ async function close(
   await refuseOlder(known, registration);
   const { log } = registration;
   const { head, signingPublicKey } = identity;
-  const changed = { log, log_head: head, signing_key: signingPublicKey, deactivated: true };
+  const changed = { log, log_head: head, signing_key: signingPublicKey, deactivated: true, listed: false };
   return { ...known, ...changed, updated_at: options.clock.now() };
 }
 
@@ -258,7 +258,7 @@ function signReceipt(node: StoredNode, options: DirectoryOptions): string {
   return new TextDecoder().decode(canonicalize({ ...fields, signature }));
 }
 
-/** A log that does not prove its id is well-formed JSON of no node: 422, as the catalogue says (R1). */
+/** A log that does not prove its id is well-formed JSON of no node: 422, as docs/security.md says (R1). */
 function unprocessable(error: unknown): never {
   if (error instanceof AppError && error.code.startsWith('identity/')) {
     throw new AppError({

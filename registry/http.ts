@@ -19,6 +19,7 @@ import {
   type SigningKey,
 } from '#protocol';
 import type { RequestListener } from 'node:http';
+import { isIP } from 'node:net';
 import * as api from './api.ts';
 import type { Challenges } from './challenges.ts';
 import type { Directory } from './directory.ts';
@@ -189,7 +190,9 @@ function clientAddress(context: RequestContext, trustProxy: boolean): string {
   if (!trustProxy) return context.address;
   const forwarded = context.request.headers['x-forwarded-for'];
   const hops = (Array.isArray(forwarded) ? forwarded.join(',') : (forwarded ?? '')).split(',');
-  return hops.at(-1)?.trim() ?? context.address;
+  const last = hops.at(-1)?.trim() ?? '';
+  // A caller that has come past the proxy counts by its own address, not together with all others like it.
+  return isIP(last) === 0 ? context.address : last;
 }
 
 /** A cursor is the last username of the page before. @throws registry/cursor */

@@ -18,11 +18,12 @@ export function createPresence(options: {
   readonly jobs: Jobs;
 }): Presence {
   const { store, clock, jobs } = options;
-  let pending = new Map<string, number>();
+  const pending = new Map<string, number>();
   const flush = async (): Promise<void> => {
-    const batch = pending;
-    pending = new Map();
+    const batch = new Map(pending);
     await store.seen(batch);
+    // Only what is written is forgotten: a full disk must not show everybody as gone.
+    for (const [nodeId, at] of batch) if (pending.get(nodeId) === at) pending.delete(nodeId);
   };
   jobs.register({
     name: 'registry/flush-presence',

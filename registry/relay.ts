@@ -63,6 +63,8 @@ export function createRelay(options: {
 }): Relay {
   const { store, clock, jobs, pseudonymKey } = options;
   const wakeByNode = new Map<string, () => void>();
+  /** Deposits so far: a poll that reads an empty mailbox sees by it that one came while it read. */
+  let deposits = 0;
 
   const pseudonym = (nodeId: string): string => {
     const day = Math.floor(clock.now() / DAY_MS);
@@ -106,6 +108,7 @@ export function createRelay(options: {
         mailboxLimits,
       );
       if (!result.stored) throw full();
+      deposits += 1;
       wakeByNode.get(to)?.();
       return result.item_id;
     },
@@ -116,7 +119,12 @@ export function createRelay(options: {
         await store.setContacts(nodeId, contacts.salt, contacts.digests);
       }
       const most = Math.min(limit ?? limits.COLLECT_ITEMS_MAX, limits.COLLECT_ITEMS_MAX);
+      let before = deposits;
       let items = await store.items(nodeId, most);
+      while (items.length === 0 && deposits !== before) {
+        before = deposits;
+        items = await store.items(nodeId, most);
+      }
       if (items.length === 0 && waitS > 0 && !signal.aborted) {
         if (wakeByNode.size >= limits.POLLERS_MAX && !wakeByNode.has(nodeId)) throw busy();
         await wait(nodeId, Math.min(waitS, limits.COLLECT_WAIT_S_MAX) * 1_000, signal);

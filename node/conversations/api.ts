@@ -1,4 +1,5 @@
 // HTTP contract of conversations: messages, message requests, files of messages, reports.
+// Every input is bounded here; texts are judged by the service, which says why it refuses one.
 import { defineRoute } from '#kernel/http/contract.ts';
 import { PAGE_MAX } from '#kernel/paging.ts';
 import { MESSAGE_ATTACHMENTS_MAX } from '#protocol/limits.ts';

@@ -1,4 +1,5 @@
 // `ored message ...` and `ored report`: private messages, requests from people who are no friends, complaints.
+// They run in a process of their own and hold no server code; what they print is the contract with scripts.
 import { defineCommand, type Argument, type Command, type CommandContext } from '#kernel/command.ts';
 import { parseLimit } from '#kernel/command-input.ts';
 import { readPages } from '#kernel/paging.ts';
@@ -31,7 +32,8 @@ const send = defineCommand({
     const replyTo = options['replyTo'];
     const message = await context.call(api.sendMessage, {
       body: {
-        ...{ who: args['who'] ?? '', text: args['text'] ?? '' },
+        who: args['who'] ?? '',
+        text: args['text'] ?? '',
         ...(typeof replyTo === 'string' ? { reply_to: replyTo } : {}),
       },
     });

@@ -1,4 +1,5 @@
 // Files of messages: the owner reads them here, the one other node that a message was written to may fetch them.
+// To everybody else a file of a message does not exist.
 import type { RequestContext } from '#kernel/http/contract.ts';
 import { AppError, isUri, parseUri, type NodeId, type Uri } from '#protocol';
 import { failures, messageUri } from './model.ts';

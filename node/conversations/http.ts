@@ -1,10 +1,13 @@
 // Binds the contract of conversations to its use cases.
+// Decides nothing: it translates between rows and what scripts rely on.
+import type { Actor } from '#kernel/actor.ts';
 import { bind, type BoundRoute, type RequestContext } from '#kernel/http/contract.ts';
 import { isoTime } from '#kernel/ports.ts';
 import { isNodeId, type NodeId } from '#protocol';
 import * as api from './api.ts';
 import { failures, messageUri, type Report } from './model.ts';
-import type { Conversations, ShownMessage, ShownThread } from './service.ts';
+import type { ShownMessage, ShownThread } from './reading.ts';
+import type { Conversations } from './service.ts';
 
 export interface ConversationsHttp {
   readonly conversations: Conversations;
@@ -50,15 +53,13 @@ export function conversationsRoutes({ conversations, sendFile }: ConversationsHt
 function changeThread(
   conversations: Conversations,
   action: api.ThreadAction,
-): Conversations['accept' | 'decline' | 'markRead'] {
-  switch (action) {
-    case 'accept':
-      return conversations.accept;
-    case 'decline':
-      return conversations.decline;
-    case 'read':
-      return conversations.markRead;
-  }
+): (who: string, actor: Actor) => Promise<NodeId> {
+  const change = {
+    accept: (who: string, actor: Actor) => conversations.accept(who, actor),
+    decline: (who: string, actor: Actor) => conversations.decline(who, actor),
+    read: (who: string, actor: Actor) => conversations.markRead(who, actor),
+  };
+  return change[action];
 }
 
 function shownMessage({ message, author, names }: ShownMessage): api.ShownMessage {
@@ -66,14 +67,24 @@ function shownMessage({ message, author, names }: ShownMessage): api.ShownMessag
   return {
     id,
     uri: messageUri(author, id),
-    author: { node_id: author, username: names?.username ?? '' },
-    ...{ with: peer, text, created_at: isoTime(at) },
+    author: {
+      node_id: author,
+      username: names?.username ?? '',
+    },
+    with: peer,
+    text,
+    created_at: isoTime(at),
     state: state === 'unreadable' ? 'unreadable' : 'shown',
     ...(replyTo === null ? {} : { reply_to: replyTo }),
     ...(attachments.length === 0
       ? {}
       : {
-          attachments: attachments.map(({ name, type, size }, position) => ({ position, name, type, size })),
+          attachments: attachments.map(({ name, type, size }, position) => ({
+            position,
+            name,
+            type,
+            size,
+          })),
         }),
     ...(withheld === 0 ? {} : { withheld }),
     ...(message.mine ? { delivery: delivery ?? 'queued' } : {}),

@@ -1,6 +1,6 @@
 // Conversations: direct messages that only the two nodes can read, requests of strangers, complaints.
+// Puts the parts together; who may write is in receiving.ts, what is opened in opening.ts.
 import { defineFeature } from '#kernel/feature.ts';
-import type { Job } from '#kernel/jobs.ts';
 import { access, allow, deny } from '#node/access/index.ts';
 import { discovery } from '#node/discovery/index.ts';
 import { federation } from '#node/federation/index.ts';
@@ -8,16 +8,16 @@ import { identity } from '#node/identity/index.ts';
 import { media } from '#node/media/index.ts';
 import { people } from '#node/people/index.ts';
 import { search } from '#node/search/index.ts';
-import { AppError, type Json, type JsonObject, type NodeId } from '#protocol';
-import { sealDirectMessage, type DirectMessageContent } from '#protocol/messages';
+import { AppError, type Json, type NodeId } from '#protocol';
 import { createFiles } from './files.ts';
 import { conversationsRoutes } from './http.ts';
-import { registerOpening, bondConsumer } from './jobs.ts';
+import { bondConsumer, registerOpening } from './jobs.ts';
 import { migrations } from './migrations/index.ts';
+import { createOpening } from './opening.ts';
 import type { People } from './ports.ts';
-import { createReading } from './reading.ts';
+import { createReceiving } from './receiving.ts';
 import { createConversations } from './service.ts';
-import { createWire } from './wire.ts';
+import { bindMessages } from './wire.ts';
 
 export type { Conversations } from './service.ts';
 
@@ -31,30 +31,40 @@ export const conversations = defineFeature({
     const self = (): NodeId => doors.identity.self().nodeId;
     const persons = peopleOf(doors);
     const service = createConversations({
-      ...{ db, events, clock, random, self, people: persons, search: doors.search, files: doors.media },
+      db,
+      events,
+      clock,
+      random,
+      self,
+      people: persons,
+      search: doors.search,
+      files: doors.media,
       mail: {
         sendDraft: (tx, to, content) =>
-          // A checked content is JSON.
-          mail.send(tx, { to, type: 'direct_message', draft: content as unknown as Json }),
+          mail.send(tx, {
+            to,
+            type: 'direct_message',
+            draft: content as unknown as Json,
+          }),
         states: (ids) => mail.deliveryStates(ids),
       },
     });
 
-    mail.registerSealer('direct_message', async (fields, draft, route) => {
-      const content = draft as unknown as DirectMessageContent;
-      return (await sealDirectMessage(fields, content, route.sealingKey)) as unknown as JsonObject;
-    });
-    const opening: Job = registerOpening({
-      ...{ db, jobs, events, log, self, search: doors.search },
+    const opening = createOpening({
+      db,
+      events,
+      log,
+      self,
+      search: doors.search,
       sealingKeys: () => {
         const { current, older } = doors.identity.self().sealingKeys;
         return [current, ...older].map(({ privateKey }) => privateKey);
       },
     });
-    const wire = createWire({ events, self, people: persons, wakeOpening: () => opening.wake() });
-    mail.handle('direct_message', { from: 'anyone', apply: (tx, batch) => wire.receive(tx, batch) });
-    mail.onDelivered((tx, delivered) => wire.delivered(tx, delivered));
-    events.consume(bondConsumer());
+    const openingJob = registerOpening(jobs, opening);
+    const wakeOpening = (): void => openingJob.wake();
+    bindMessages(mail, createReceiving({ events, self, people: persons, wakeOpening }));
+    events.consume(bondConsumer);
 
     const files = createFiles({ self, conversations: service, media: doors.media });
     doors.access.register('message', {
@@ -67,11 +77,14 @@ export const conversations = defineFeature({
           : deny('owner-only'),
     });
     doors.access.register('report', { decide: () => deny('owner-only') });
-    doors.search.provide('message', createReading({ db, self, people: persons }));
+    doors.search.provide('message', (uris) => service.hits(uris));
 
     return {
       door: service,
-      routes: conversationsRoutes({ conversations: service, sendFile: files.send }),
+      routes: conversationsRoutes({
+        conversations: service,
+        sendFile: (file, context) => files.send(file, context),
+      }),
     };
   },
 });

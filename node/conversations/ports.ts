@@ -1,6 +1,8 @@
 // What conversations needs of people, federation and discovery, as narrow as it is used, so that its rules are tested
 // without them.
-import type { Reader, Tx } from '#kernel/db/database.ts';
+import type { Database, Reader, Tx } from '#kernel/db/database.ts';
+import type { Events } from '#kernel/events.ts';
+import type { Clock, Random } from '#kernel/ports.ts';
 import type { MessageId, NodeId } from '#protocol';
 import type { DirectMessageContent, Payload } from '#protocol/messages';
 
@@ -77,3 +79,16 @@ export interface Index {
 
 /** A file as it is served. */
 export type SentFile = OwnFile;
+
+/** What the use cases stand on. */
+export interface ConversationsHost {
+  readonly db: Database;
+  readonly events: Events;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly self: () => NodeId;
+  readonly mail: Mail;
+  readonly people: People;
+  readonly files: Files;
+  readonly search: Index;
+}

@@ -212,18 +212,19 @@ export async function insertOwn(
   const { row } = await db(tx)
     .insertInto('conversations_message')
     .values({
-      ...{
-        id,
-        peer,
-        mine: 1,
-        seq: null,
-        state: 'shown' as const,
-        text,
-        reply_to: replyTo,
-        at,
-        received_at: at,
-      },
-      ...{ enc: null, ciphertext: null, delivery: null, reason: null },
+      id,
+      peer,
+      mine: 1,
+      seq: null,
+      state: 'shown' as const,
+      text,
+      reply_to: replyTo,
+      at,
+      received_at: at,
+      enc: null,
+      ciphertext: null,
+      delivery: null,
+      reason: null,
     })
     .returning('row')
     .executeTakeFirstOrThrow();
@@ -239,8 +240,10 @@ async function insertAttachments(
 ): Promise<void> {
   if (files.length === 0) return;
   const rows = files.map(({ row, position, file }) => ({
-    ...{ row, position },
-    ...{ ...file, key: Buffer.from(file.key).toString('hex') },
+    row,
+    position,
+    ...file,
+    key: Buffer.from(file.key).toString('hex'),
   }));
   await sql`INSERT INTO conversations_attachment (message, position, cid, key, size, type, name)
     SELECT value ->> 'row', value ->> 'position', value ->> 'cid', unhex(value ->> 'key'), value ->> 'size',
@@ -360,7 +363,10 @@ function toMessage(row: MessageRow, files: readonly AttachmentRow[]): Message {
     delivery: row.delivery,
     reason: row.reason,
     attachments: files.map(({ cid, key, size, type, name }) => ({
-      ...{ cid, size, type, name },
+      cid,
+      size,
+      type,
+      name,
       key: new Uint8Array(key),
     })),
   };

@@ -1,103 +1,38 @@
-// What other nodes send: on the inbox path a sealed message is only kept, in sets; it is opened later (jobs.ts).
-// Who may write: friends, and whoever the owner wrote to or accepted; a stranger's messages wait as a request.
+// Binds conversations to the message type that it owns. Nothing is decided here: what is taken and what is refused is
+// in receiving.ts, sealing is the protocol's.
 import type { Tx } from '#kernel/db/database.ts';
-import type { Events } from '#kernel/events.ts';
-import type { AppError, MessageId, NodeId } from '#protocol';
-import {
-  failures,
-  messageUri,
-  REQUEST_MESSAGES_MAX,
-  REQUESTS_MAX,
-  type Thread,
-  type ThreadStatus,
-} from './model.ts';
-import type { Delivered, Incoming, People, Relation } from './ports.ts';
-import * as store from './store.ts';
+import type { AppError, Json, JsonObject, MessageId } from '#protocol';
+import { sealDirectMessage, type DirectMessageContent } from '#protocol/messages';
+import type { Delivered, Incoming } from './ports.ts';
+import type { Receiving } from './receiving.ts';
 
-export interface WireHost {
-  readonly events: Events;
-  readonly self: () => NodeId;
-  readonly people: Pick<People, 'relations'>;
-  /** Something waits to be opened. */
-  readonly wakeOpening: () => void;
-}
+type SealFields = Parameters<typeof sealDirectMessage>[0];
 
-export interface ConversationsWire {
-  receive(tx: Tx, batch: readonly Incoming[]): Promise<{ id: MessageId; refuse: AppError }[]>;
-  /** Notes where own messages stand now. */
-  delivered(tx: Tx, changes: readonly Delivered[]): Promise<void>;
-}
-
-export function createWire(host: WireHost): ConversationsWire {
-  return {
-    async receive(tx, batch) {
-      const senders = [...new Set(batch.map(({ from }) => from))];
-      const relations = await host.people.relations(tx, senders);
-      const threads = await store.readThreads(tx, senders);
-      // Counted only when it matters: friends never need it.
-      const requests = senders.some(
-        (sender) => relations.get(sender)?.friend !== true && !threads.has(sender),
-      )
-        ? await store.countThreads(tx, 'request')
-        : 0;
-      const lane = { requests };
-      const refusals: { id: MessageId; refuse: AppError }[] = [];
-      const taken: Incoming[] = [];
-      const changes = new Map<NodeId, store.ThreadChange>();
-      for (const message of batch) {
-        const { from, receivedAt: at } = message;
-        const change = changes.get(from);
-        const judged = judge(threads.get(from), relations.get(from), change, lane);
-        if (typeof judged !== 'string') {
-          refusals.push({ id: message.id, refuse: judged });
-          continue;
-        }
-        taken.push(message);
-        const waiting = (change?.waiting ?? 0) + (judged === 'request' ? 1 : 0);
-        changes.set(from, { peer: from, status: judged, unread: (change?.unread ?? 0) + 1, waiting, at });
-      }
-      if (taken.length === 0) return refusals;
-      await store.insertSealed(tx, taken.map(toSealed));
-      await store.moveThreads(tx, [...changes.values()]);
-      tx.afterCommit(host.wakeOpening);
-      return refusals;
+/** Federation, as far as it is bound here. */
+interface Post {
+  handle(
+    type: 'direct_message',
+    handler: {
+      readonly from: 'anyone';
+      apply(tx: Tx, batch: readonly Incoming[]): Promise<{ id: MessageId; refuse: AppError }[]>;
     },
-
-    async delivered(tx, changes) {
-      const own = await store.setDelivery(tx, changes);
-      const byId = new Map(changes.map((change) => [change.id as string, change]));
-      await host.events.append(
-        tx,
-        own.map(({ id, peer }) => ({
-          type: 'conversations.delivery',
-          subject: messageUri(host.self(), id as MessageId),
-          actor: `node:${peer}`,
-          new: { state: byId.get(id)?.state ?? '' },
-        })),
-      );
-    },
-  };
+  ): void;
+  registerSealer(
+    type: 'direct_message',
+    seal: (
+      fields: SealFields,
+      draft: Json,
+      route: { readonly sealingKey: Uint8Array },
+    ) => Promise<JsonObject>,
+  ): void;
+  onDelivered(run: (tx: Tx, delivered: readonly Delivered[]) => Promise<void>): void;
 }
 
-/** The status of the thread that the message belongs to, or why it is refused. */
-function judge(
-  thread: Thread | undefined,
-  relation: Relation | undefined,
-  change: store.ThreadChange | undefined,
-  lane: { requests: number },
-): ThreadStatus | AppError {
-  if (relation?.blocked === true) return failures.declined();
-  if (relation?.friend === true || thread?.status === 'open') return 'open';
-  if (thread?.status === 'declined') return failures.declined();
-  if (thread === undefined && change === undefined) {
-    if (lane.requests >= REQUESTS_MAX) return failures.tooManyRequests();
-    lane.requests += 1;
-  }
-  const waiting = (thread?.waiting ?? 0) + (change?.waiting ?? 0);
-  return waiting >= REQUEST_MESSAGES_MAX ? failures.requestFull() : 'request';
-}
-
-function toSealed({ id, from, seq, payload, receivedAt }: Incoming): store.NewSealed {
-  const { enc, ciphertext } = payload;
-  return { id, peer: from, seq, enc, ciphertext, at: receivedAt };
+export function bindMessages(post: Post, receiving: Receiving): void {
+  post.handle('direct_message', { from: 'anyone', apply: (tx, batch) => receiving.receive(tx, batch) });
+  post.onDelivered((tx, delivered) => receiving.delivered(tx, delivered));
+  post.registerSealer('direct_message', (fields, draft, { sealingKey }) =>
+    // A draft is a content that was checked when it was queued.
+    sealDirectMessage(fields, draft as unknown as DirectMessageContent, sealingKey),
+  );
 }

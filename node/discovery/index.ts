@@ -1,8 +1,10 @@
 // The door of discovery: who others are, how they are found, and this node's registry.
 // What other areas get: contacts, look-ups, and the registry's client, over one service.
 import { defineFeature } from '#kernel/feature.ts';
+import { access, deny } from '#node/access/index.ts';
 import { identity } from '#node/identity/index.ts';
 import type { NodeId } from '#protocol';
+import { discoveryRoutes } from './http.ts';
 import { registerJobs } from './jobs.ts';
 import { migrations } from './migrations/index.ts';
 import { Service } from './service.ts';
@@ -15,13 +17,14 @@ const CAPABILITIES = ['messages', 'posts'];
 
 export const discovery = defineFeature({
   name: 'discovery',
-  needs: { identity },
+  needs: { identity, access },
   migrations,
   start(host, doors) {
     const own = doors.identity;
     const service = new Service(host, {
       self: () => own.self(),
       introduction: async (reader) => ({ record: await own.recordFor(reader), log: own.self().log }),
+      closed: () => own.closed(),
       hiddenFrom: (reader) => own.addressFor(reader) === '',
       listing: () => ({
         display_name: own.self().displayName,
@@ -39,6 +42,7 @@ export const discovery = defineFeature({
       );
     }
     own.onRecordChanged(registerAgain);
+    doors.access.register('contact', { decide: () => deny('owner-only') });
     const { contacts } = service;
     const door = {
       resolve: service.resolve.bind(service),
@@ -59,6 +63,8 @@ export const discovery = defineFeature({
       loadSender: contacts.load.bind(contacts),
       registry: service.registry,
       registered: service.registered.bind(service),
+      /** Registers this node now. @throws network/*, or what the registry answered */
+      register: service.register.bind(service),
       mailboxOnly: service.mailboxOnly.bind(service),
       onRegistered: service.onRegistered.bind(service),
       registerAgain: () => {
@@ -66,6 +72,10 @@ export const discovery = defineFeature({
         registerAgain();
       },
     };
-    return { door, status: () => Promise.resolve({ registry: service.status() }) };
+    return {
+      door,
+      routes: discoveryRoutes(service),
+      status: () => Promise.resolve({ registry: service.status() }),
+    };
   },
 });

@@ -84,6 +84,7 @@ export const federation = defineFeature({
         retry: service.retry.bind(service),
       },
       peers: service.listPeers.bind(service),
+      showSelf: service.showSelf.bind(service),
     };
     return {
       door,

@@ -42,6 +42,7 @@ export class Service {
   readonly #host: Host;
   readonly #self: Self;
   readonly #directory: Directory;
+  readonly #transport: Transport;
   readonly #applier: Applier;
   readonly #introductions: Buckets;
   readonly #tellJob: Job;
@@ -57,6 +58,7 @@ export class Service {
     this.#host = host;
     this.#self = self;
     this.#directory = directory;
+    this.#transport = transport;
     this.#introductions = new Buckets(INTRODUCE_BUDGET, clock);
     this.peers = new Peers(db);
     this.handlers = new Handlers(db, log);
@@ -184,6 +186,25 @@ export class Service {
     }
     const { nodeId, verdict } = await this.#directory.learn(shown);
     return { node_id: nodeId, verdict };
+  }
+
+  /** Shows this node's identity to others at once; how many took it in. Never throws for the network. */
+  async showSelf(nodeIds: readonly NodeId[]): Promise<number> {
+    const taken = await Promise.all(
+      nodeIds.map(async (nodeId) => {
+        for (const url of (await this.#directory.route(nodeId))?.serverUrls ?? []) {
+          try {
+            const shown = await this.#self.introduction(url);
+            if ((await this.#transport.introduce(url, shown)).status < 300) return 1;
+          } catch (error) {
+            if (!(error instanceof AppError)) throw error;
+            this.#host.log.debug({ to: nodeId, code: error.code }, 'this node could not be shown');
+          }
+        }
+        return 0;
+      }),
+    );
+    return taken.reduce<number>((sum, one) => sum + one, 0);
   }
 
   async listLedger(query: {

@@ -18,6 +18,7 @@ import {
 import type { Host } from '#kernel/feature.ts';
 import type { Vault } from '#node/vault/index.ts';
 import assert from 'node:assert/strict';
+import { closeIdentity } from './closing.ts';
 import { createKit, type Kit } from './kit.ts';
 import { noIdentity, secretNames, type RecoveryState, type Self } from './model.ts';
 import { createRecords } from './records.ts';
@@ -44,6 +45,10 @@ export interface OwnIdentity {
   recoveryState(): RecoveryState;
   /** @throws identity/none */
   kit(): Kit;
+  /** Whether the owner has left: nothing is published any more. @throws identity/none */
+  closed(): boolean;
+  /** Closes the identity for good. @throws identity/none, identity/deactivated */
+  close(): Promise<void>;
 }
 
 interface Loaded {
@@ -56,7 +61,7 @@ interface Loaded {
 
 export async function loadIdentity(host: Host, vault: Vault): Promise<OwnIdentity> {
   const row = await store.findSelf(host.db.read);
-  const found = row === undefined ? undefined : await load(host, vault, row);
+  let found = row === undefined ? undefined : await load(host, vault, row);
   const loaded = (): Loaded => {
     if (found === undefined) throw noIdentity();
     return found;
@@ -88,6 +93,12 @@ export async function loadIdentity(host: Host, vault: Vault): Promise<OwnIdentit
     sign: (purpose, bytes) => signFor(purpose, loaded().self.signingKey, bytes),
     recoveryState: () => loaded().recovery,
     kit: () => loaded().kit,
+    closed: () => loaded().verified.deactivated,
+    close: async () => {
+      await closeIdentity(host, vault, loaded().self);
+      const closed = await store.findSelf(host.db.read);
+      if (closed !== undefined) found = await load(host, vault, closed);
+    },
   };
 }
 

@@ -4,6 +4,7 @@ import { AppError } from '#protocol/errors.ts';
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { isAddressRange } from './network.ts';
 
 const httpUrl = z
   .url({ protocol: /^https?$/ })
@@ -12,8 +13,15 @@ const httpUrl = z
 const flag = z.union([z.boolean(), z.stringbool()]);
 const list = z.union([
   z.array(z.string()),
-  z.string().transform((s) => s.split(',').filter((part) => part !== '')),
+  z.string().transform((s) =>
+    s
+      .split(',')
+      .map((part) => part.trim())
+      .filter((part) => part !== ''),
+  ),
 ]);
+/** A wrong range would only be found when the network starts, and the node would not. */
+const ranges = list.refine((cidrs) => cidrs.every(isAddressRange), 'expected ranges such as 192.168.1.0/24');
 
 /** Every setting, by area. The descriptions are what `ored config` shows. */
 const settingsSchema = z.strictObject({
@@ -32,7 +40,7 @@ const settingsSchema = z.strictObject({
     listed: flag.default(true).describe('Whether the directory shows this node in searches'),
   }),
   federation: z.strictObject({
-    networks: list
+    networks: ranges
       .default([])
       .describe('Further address ranges (CIDR) that this node may contact, besides public ones and its own'),
   }),

@@ -182,13 +182,16 @@ async function moveCursor(tx: Tx, name: string, seq: number): Promise<void> {
 }
 
 async function prune(tx: Tx, before: number, consumers: readonly string[]): Promise<number> {
-  const passed = await tables<EventTables>(tx)
+  const cursors = await tables<EventTables>(tx)
     .selectFrom('kernel_cursor')
-    .select((eb) => eb.fn.min('seq').as('seq'))
+    .select('seq')
     .where('name', 'in', [...consumers])
-    .executeTakeFirst();
+    .execute();
+  // A consumer without a cursor has seen nothing yet: its first run may have failed for as long as events are kept.
+  if (cursors.length < consumers.length) return 0;
+  const passed = consumers.length === 0 ? await newestSeq(tx) : Math.min(...cursors.map(({ seq }) => seq));
   const result = await sql`DELETE FROM kernel_event WHERE seq IN (
-    SELECT seq FROM kernel_event WHERE seq <= ${passed?.seq ?? 0} AND at < ${isoTime(before)} ORDER BY seq LIMIT ${PRUNE_ROWS_MAX})`.execute(
+    SELECT seq FROM kernel_event WHERE seq <= ${passed} AND at < ${isoTime(before)} ORDER BY seq LIMIT ${PRUNE_ROWS_MAX})`.execute(
     tables<EventTables>(tx),
   );
   return Number(result.numAffectedRows ?? 0n);

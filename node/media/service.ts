@@ -5,7 +5,6 @@ import type { Host } from '#kernel/feature.ts';
 import type { Vault } from '#node/vault/index.ts';
 import { AppError } from '#protocol/errors.ts';
 import { newMessageId } from '#protocol';
-import { fileTypeFromBuffer } from 'file-type';
 import type { Images } from './images.ts';
 import {
   cleanFileName,
@@ -60,6 +59,8 @@ export function createMedia(host: Host, doors: { vault: Vault; images: Images })
     async take(source, { name, alt }) {
       const { head, rest } = await peek(source);
       if (head.length === 0) throw failures.empty();
+      // Loaded with the first upload: an idle node does without.
+      const { fileTypeFromBuffer } = await import('file-type');
       const sniffed = (await fileTypeFromBuffer(head))?.mime ?? 'application/octet-stream';
       const common = {
         id: newMessageId(clock.now(), random.bytes(10)),

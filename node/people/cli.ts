@@ -170,6 +170,21 @@ export const commands: Command[] = [
     (name) => ({ en: `${name} is no longer blocked.`, fr: `${name} n’est plus bloqué·e.` }),
   ),
   bondCommand(
+    'mute',
+    'mute',
+    {
+      en: 'Hide somebody’s posts, without telling them',
+      fr: 'Masquer les publications de quelqu’un, sans le lui dire',
+    },
+    (name) => ({ en: `${name} is muted.`, fr: `${name} est en sourdine.` }),
+  ),
+  bondCommand(
+    'unmute',
+    'unmute',
+    { en: 'Show somebody’s posts again', fr: 'Montrer de nouveau les publications de quelqu’un' },
+    (name) => ({ en: `${name} is no longer muted.`, fr: `${name} n’est plus en sourdine.` }),
+  ),
+  bondCommand(
     'follow',
     'follow',
     { en: 'Follow somebody’s public posts', fr: 'Suivre les publications publiques de quelqu’un' },

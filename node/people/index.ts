@@ -1,6 +1,7 @@
 // People: the owner's profile and the bonds with others. Says who is a friend; federation enforces what follows.
 // Registers the rules for profiles and connections; posts and conversations ask its door who is who.
 import { defineFeature } from '#kernel/feature.ts';
+import { isoTime } from '#kernel/ports.ts';
 import { access, allow, deny } from '#node/access/index.ts';
 import { discovery, type Contact } from '#node/discovery/index.ts';
 import { federation } from '#node/federation/index.ts';
@@ -81,6 +82,20 @@ export const people = defineFeature({
       blocked: (reader: Parameters<typeof relationsWith>[0]) => store.nodesIn(reader, ['blocked']),
       muted: (reader: Parameters<typeof relationsWith>[0]) => store.listMuted(reader),
       names: (nodeIds: readonly NodeId[]) => directory.names(nodeIds),
+      /** A page of all bonds, by node. */
+      connections: (page: Parameters<typeof directory.connections>[0]) => directory.connections(page),
+      /** Tells everybody there is a bond with that it ends, which asks them to forget what was shared. */
+      farewell: async (): Promise<readonly string[]> => {
+        const bound = await store.nodesIn(db.read, ['friend', 'following', 'follower']);
+        const sent = await db.write((tx) =>
+          mail.sendMany(tx, {
+            to: bound,
+            type: 'connection_end',
+            payload: { created_at: isoTime(clock.now()) },
+          }),
+        );
+        return [...sent.values()];
+      },
       /** The node that a person typed by the owner means. @throws people/unknown, people/ambiguous */
       nodeOf: (who: string) => directory.nodeOf(who),
       /** Somebody there is a bond with; asks nobody else. @throws people/unknown, people/ambiguous */

@@ -1,14 +1,15 @@
 // Connections: every change of a bond, by the owner or by another node, with its message, its standing and its event
-// in one transaction. A friendship stands only when both have said so themselves (SECURITY F23).
+// in one transaction. A friendship stands only when both have said so themselves (docs/security.md F23).
 import { actorToString, type Actor } from '#kernel/actor.ts';
 import type { Database, Reader, Tx } from '#kernel/db/database.ts';
 import type { Events } from '#kernel/events.ts';
 import { isoTime, type Clock } from '#kernel/ports.ts';
-import type { NodeId } from '#protocol';
+import { AppError, isNodeId, type NodeId } from '#protocol';
 import {
   failures,
   FOLLOWERS_MAX,
   FRIENDS_MAX,
+  nodeIdIn,
   noRelation,
   relationOf,
   type Connection,
@@ -54,6 +55,18 @@ export function createBonds<C extends Contact>(host: PeopleHost<C>): Bonds {
     const contact = await resolvePerson(db.read, finder, who);
     if (contact.node_id === host.self()) throw failures.self();
     return contact;
+  };
+
+  // A node id is enough to block somebody who cannot be found, or not now: block lists name strangers.
+  const findToBlock = async (who: string): Promise<C | NodeId> => {
+    try {
+      return await find(who);
+    } catch (error) {
+      const nodeId = nodeIdIn(who);
+      const gone = error instanceof AppError && ['not-found', 'unavailable'].includes(error.category);
+      if (gone && nodeId !== null && isNodeId(nodeId)) return nodeId;
+      throw error;
+    }
   };
 
   const meet = async (tx: Tx, contact: C): Promise<void> => {
@@ -176,10 +189,10 @@ export function createBonds<C extends Contact>(host: PeopleHost<C>): Bonds {
     },
 
     async block(who, actor) {
-      const contact = await find(who);
-      const nodeId = contact.node_id;
+      const contact = await findToBlock(who);
+      const nodeId = typeof contact === 'string' ? contact : contact.node_id;
       return db.write(async (tx) => {
-        await meet(tx, contact);
+        if (typeof contact !== 'string') await meet(tx, contact);
         const before = await store.connectionsWith(tx, [nodeId]);
         if (before.some(({ slot }) => slot === 'blocked')) return nodeId;
         for (const { slot } of before) await store.deleteConnection(tx, nodeId, slot);

@@ -17,7 +17,14 @@ import { migrations } from './migrations/index.ts';
 import type { PostsHost } from './ports.ts';
 import { createReading } from './reading.ts';
 import { createPosts } from './service.ts';
+import * as store from './store.ts';
 import { bindMessages } from './wire.ts';
+
+/** One's own signed object; null for what is not here. */
+export interface Written {
+  readonly id: string;
+  readonly object: string | null;
+}
 
 export const posts = defineFeature({
   name: 'posts',
@@ -51,7 +58,23 @@ export const posts = defineFeature({
     bindMessages(mail, createHandlers(postsHost, fetching.wake), answers);
 
     return {
-      door: { ...service, ...reading },
+      door: {
+        ...service,
+        ...reading,
+        /** The owner's own posts and answers as they were signed, newest first, from before an id. */
+        written: async (page: { beforeId: string; limit: number }): Promise<Written[]> => {
+          const wanted = { author: postsHost.signer().nodeId, ...page };
+          const visibilities = ['public', 'friends', 'private'] as const;
+          const items = [
+            ...(await store.postsOf(db.read, { ...wanted, visibilities })),
+            ...(await store.answersBy(db.read, wanted)),
+          ];
+          return items
+            .map(({ id, object }) => ({ id, object }))
+            .toSorted((a, b) => (a.id < b.id ? 1 : -1))
+            .slice(0, page.limit);
+        },
+      },
       routes: postRoutes({ posts: service, reading, media: doors.media }),
     };
   },

@@ -24,7 +24,7 @@ export interface Primitives {
 
 /**
  * y coordinates (little-endian) of the points whose order divides 8. A signature under such a key can fit
- * every message (SECURITY F6).
+ * every message (docs/security.md F6).
  */
 const SMALL_ORDER = new Set([
   '0000000000000000000000000000000000000000000000000000000000000000',

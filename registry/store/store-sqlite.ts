@@ -10,6 +10,7 @@ import type {
   Deposit,
   DepositResult,
   DiscoverQuery,
+  ListedNode,
   MailboxItem,
   MailboxLimits,
   RegistryStore,
@@ -48,6 +49,24 @@ interface Schema {
   registry_mailbox: MailboxRow;
   registry_item: Omit<ItemRow, 'id'> & { readonly id?: number };
 }
+
+const listedColumns = [
+  'node_id',
+  'username',
+  'username_skeleton',
+  'display_name',
+  'region',
+  'language',
+  'capabilities',
+  'listed',
+  'log_head',
+  'record_seq',
+  'record_expires_at',
+  'deactivated',
+  'registered_at',
+  'updated_at',
+  'last_seen_at',
+] as const satisfies readonly (keyof ListedNode)[];
 
 /** Opens (and migrates) the store in one file. */
 export async function openSqliteStore(options: {
@@ -98,12 +117,12 @@ class SqliteStore implements RegistryStore {
     return row === undefined ? undefined : fromRow(row);
   }
 
-  async discover(query: DiscoverQuery): Promise<StoredNode[]> {
+  async discover(query: DiscoverQuery): Promise<ListedNode[]> {
     const match = textMatch(query);
     if (match === '') return [];
     let select = tables<Schema>(this.#db.read)
       .selectFrom('registry_node')
-      .selectAll('registry_node')
+      .select(listedColumns)
       .where('listed', '=', 1)
       .where('deactivated', '=', 0)
       .where('record_expires_at', '>', query.now)
@@ -123,7 +142,13 @@ class SqliteStore implements RegistryStore {
         sql<boolean>`registry_node.rowid IN (SELECT rowid FROM registry_node_text WHERE registry_node_text MATCH ${match})`,
       );
     }
-    return (await select.execute()).map(fromRow);
+    const rows = await select.execute();
+    return rows.map((row) => ({
+      ...row,
+      capabilities: JSON.parse(row.capabilities) as string[],
+      listed: row.listed === 1,
+      deactivated: row.deactivated === 1,
+    }));
   }
 
   async seen(lastSeenByNode: ReadonlyMap<string, number>): Promise<void> {

@@ -27,6 +27,9 @@ export interface StoredNode {
   readonly last_seen_at: number;
 }
 
+/** What a search shows of a node: without its documents, which may be hundreds of kilobytes each. */
+export type ListedNode = Omit<StoredNode, 'log' | 'record' | 'signing_key'>;
+
 export interface DiscoverQuery {
   readonly username?: string | undefined;
   /** Words; each must begin a word of the username or display name. */
@@ -76,7 +79,7 @@ export interface RegistryStore extends AsyncDisposable {
   putNode(node: StoredNode, seenSeq: number): Promise<void>;
   node(nodeId: string): Promise<StoredNode | undefined>;
   /** Listed, active, unexpired nodes in order of username; at most `limit`. */
-  discover(query: DiscoverQuery): Promise<StoredNode[]>;
+  discover(query: DiscoverQuery): Promise<ListedNode[]>;
   /** Moves last_seen_at forward, never back. */
   seen(lastSeenByNode: ReadonlyMap<string, number>): Promise<void>;
   /** Replaces the digests of a recipient's contacts. */

@@ -48,7 +48,7 @@ export async function run(context: BenchContext): Promise<void> {
   }
 }
 
-interface Load {
+export interface Load {
   readonly what: string;
   readonly seconds: number;
   readonly lanes: number;
@@ -58,7 +58,7 @@ interface Load {
 }
 
 /** Envelopes signed ahead, taken in each sender's order; what one load leaves the next one takes. */
-class Supply {
+export class Supply {
   readonly #senders: readonly Signer[];
   readonly #to: NodeId;
   readonly #queues: { readonly envelopes: Uint8Array[]; at: number }[];
@@ -89,7 +89,12 @@ class Supply {
   }
 }
 
-async function measure(context: BenchContext, url: string, load: Load): Promise<void> {
+/** Loads an inbox, prints its figures, and answers them. */
+export async function measure(
+  context: Pick<BenchContext, 'report'>,
+  url: string,
+  load: Load,
+): Promise<{ readonly perSecond: number; readonly serverUs: number }> {
   const { lanes, batch, seconds, supply } = load;
   // Each lane owns its senders, so that a pair's order is the order of sending.
   const perLane = SENDERS / lanes;
@@ -131,6 +136,7 @@ async function measure(context: BenchContext, url: string, load: Load): Promise<
   console.log(
     `  CPU a message: server ${serverUs.toFixed(0)} us, load ${((own.user + own.system) / messages).toFixed(0)} us`,
   );
+  return { perSecond: messages / elapsedS, serverUs };
 }
 
 /** CPU time of a process in milliseconds (Linux: user and system, in ticks of 10 ms). */
@@ -139,7 +145,7 @@ function cpuMs(pid: number): number {
   return (Number(fields[11]) + Number(fields[12])) * 10;
 }
 
-async function introduceAll(url: string): Promise<Signer[]> {
+export async function introduceAll(url: string): Promise<Signer[]> {
   const senders: Signer[] = [];
   for (let i = 0; i < SENDERS; i += 1) {
     const sender = await makeSigner({ name: `sender-${String(i)}` });
@@ -160,7 +166,7 @@ async function introduceAll(url: string): Promise<Signer[]> {
   return senders;
 }
 
-async function tell(server: ChildProcess, message: ToServer): Promise<FromServer> {
+export async function tell(server: ChildProcess, message: ToServer): Promise<FromServer> {
   server.send(message);
   const [answer] = (await once(server, 'message')) as [FromServer];
   return answer;

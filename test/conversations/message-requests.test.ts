@@ -80,8 +80,10 @@ describe('message requests', () => {
     const mallory = await makeSigner();
     await overHttp.introduce(alice as unknown as Peer, mallory);
     const attachment = {
-      ...{ cid: 'bafkreifzjut3te7nhyekklss27nh3k72ysco7y32koao5eei66wof36n5e', key: 'A'.repeat(43) },
-      ...{ size: 10, type: 'image/png' },
+      cid: 'bafkreifzjut3te7nhyekklss27nh3k72ysco7y32koao5eei66wof36n5e',
+      key: 'A'.repeat(43),
+      size: 10,
+      type: 'image/png',
     } as const;
     const content = { ...written('look'), attachments: [attachment] } as unknown as ReturnType<
       typeof written

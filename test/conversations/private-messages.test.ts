@@ -157,8 +157,7 @@ async function download(
 }
 
 async function cidOf(node: TestNode, id: string): Promise<Cid> {
-  const { messages } = node.door(conversations);
-  const { items } = await messages({ limit: 10 });
+  const { items } = await node.door(conversations).messages({ limit: 10 });
   const file = items.find(({ message }) => message.id === id)?.message.attachments[0];
   assert.ok(file !== undefined);
   return file.cid as Cid;

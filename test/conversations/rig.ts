@@ -82,9 +82,19 @@ export async function sealedEnvelope(
 ): Promise<Uint8Array> {
   const { publicKey } = to.door(identity).self().sealingKeys.current;
   const fields = {
-    ...{ id: newMessageId(Date.now(), randomBytes(10)), type: 'direct_message', seq: envelopeSeq(1, n) },
-    from: { node_id: signer.nodeId, server_url: signer.serverUrl, username: signer.username },
-    to: { node_id: to.door(identity).self().nodeId, server_url: to.url, username: to.name },
+    id: newMessageId(Date.now(), randomBytes(10)),
+    type: 'direct_message',
+    seq: envelopeSeq(1, n),
+    from: {
+      node_id: signer.nodeId,
+      server_url: signer.serverUrl,
+      username: signer.username,
+    },
+    to: {
+      node_id: to.door(identity).self().nodeId,
+      server_url: to.url,
+      username: to.name,
+    },
     ...change.as,
   };
   const payload =

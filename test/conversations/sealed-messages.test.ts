@@ -1,4 +1,4 @@
-// What cannot be read is never shown as if it could, and never lost (SECURITY F28, F29).
+// What cannot be read is never shown as if it could, and never lost (docs/security.md F28, F29).
 import { eventually, makeNode } from '#kit';
 import { identity } from '#node/identity/index.ts';
 import { utf8, type JsonObject } from '#protocol';
@@ -97,10 +97,10 @@ describe('sealed messages', () => {
     }
     const messages = await settled(bob, mallory, contents.length);
     assert.ok(messages.every(({ state, text }) => state === 'unreadable' && text === ''));
-    assert.deepEqual([...new Set(messages.map(({ reason }) => reason))].toSorted(), [
-      'canonical/syntax',
-      'message/content',
-    ]);
+    assert.deepEqual(
+      messages.map(({ reason }) => reason),
+      ['canonical/syntax', ...Array<string>(4).fill('message/content')],
+    );
   });
 
   it('keeps what it cannot read, tries it again at the next start, and tells of it once', async () => {

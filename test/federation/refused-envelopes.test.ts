@@ -1,4 +1,4 @@
-// SECURITY F1 to F17, F19, F27 of the inbox, over every carrier of frames. Each refusal also asserts: no effect,
+// docs/security.md F1 to F17, F19, F27 of the inbox, over every carrier of frames. Each refusal also asserts: no effect,
 // nothing remembered, the node still answers.
 import { tables } from '#kernel/db/database.ts';
 import { federation } from '#node/federation/index.ts';

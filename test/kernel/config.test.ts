@@ -3,7 +3,7 @@ import { configFile, loadConfig, readSetting, writeSetting } from '#kernel/confi
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
-import { temporaryFolder } from './temporary-folder.ts';
+import { temporaryFolder } from '#kit/folder.ts';
 
 describe('settings', () => {
   it('lets a flag win over the environment, the environment over the file, the file over the default', () => {
@@ -31,8 +31,18 @@ describe('settings', () => {
     const before = readFileSync(configFile(folder.path), 'utf8');
     assert.throws(() => writeSetting(folder.path, 'edge.port', '70000'), { code: 'config/invalid' });
     assert.throws(() => writeSetting(folder.path, 'node.url', 'ftp://x.example'), { code: 'config/invalid' });
+    assert.throws(() => writeSetting(folder.path, 'federation.networks', '10.0.0.0/8,banana'), {
+      code: 'config/invalid',
+    });
     assert.throws(() => writeSetting(folder.path, 'edge.colour', 'red'), { code: 'config/unknown' });
     assert.equal(readFileSync(configFile(folder.path), 'utf8'), before);
+  });
+
+  it('reads a list with spaces after its commas', () => {
+    using folder = temporaryFolder();
+    writeSetting(folder.path, 'federation.networks', '10.0.0.0/8, fd00::/8');
+    const { federation } = loadConfig({ dataDir: folder.path, env: {} });
+    assert.deepEqual(federation.networks, ['10.0.0.0/8', 'fd00::/8']);
   });
 
   it('says which file is damaged', () => {

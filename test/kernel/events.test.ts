@@ -10,7 +10,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { sql } from 'kysely';
-import { temporaryFolder } from './temporary-folder.ts';
+import { temporaryFolder } from '#kit/folder.ts';
 
 interface Rig extends AsyncDisposable {
   readonly db: Database;
@@ -169,6 +169,39 @@ describe('domain events', () => {
     assert.equal(await count(), 1);
     await r.clock.advance(2 * 24 * 3_600_000);
     assert.equal(await count(), 0);
+  });
+
+  it('are kept for a new consumer that has failed since it exists, beside one that is past them', async () => {
+    using folder = temporaryFolder();
+    await using r = await rig(folder.path);
+    let broken = true;
+    const seen: string[] = [];
+    r.events.consume(collector('working'));
+    r.events.consume({
+      name: 'broken',
+      from: 'oldest',
+      handle(_tx, events) {
+        if (broken) return Promise.reject(new Error('not yet'));
+        seen.push(...events.map(({ subject }) => subject));
+        return Promise.resolve();
+      },
+    });
+    await append(r, 'old');
+    r.clock.step(r.clock.now() + 8 * 24 * 3_600_000);
+    r.jobs.start();
+    await r.clock.advance(2 * 3_600_000);
+    broken = false;
+    await r.clock.advance(600_000);
+    assert.deepEqual(seen, ['old']);
+  });
+
+  it('are pruned after a week when nobody consumes them', async () => {
+    using folder = temporaryFolder();
+    await using r = await rig(folder.path);
+    await append(r, 'old');
+    r.jobs.start();
+    await r.clock.advance(8 * 24 * 3_600_000);
+    assert.deepEqual(await r.events.since(0, 10), []);
   });
 
   it('keep their numbers rising after pruning', async () => {

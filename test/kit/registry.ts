@@ -16,17 +16,21 @@ export interface TestRegistry extends AsyncDisposable {
   start(): Promise<void>;
 }
 
+export interface MakeRegistryOptions {
+  readonly clock?: Clock;
+  /** Default: a folder of its own, removed with it. A folder that is given stays. */
+  readonly dataDir?: string;
+  readonly port?: number;
+  /** The name it is known under, without a port: `http://registry.example`. Whoever asks must resolve it to loopback. */
+  readonly name?: string;
+}
+
 /** Makes and starts a registry; `await using` stops it and removes its data. */
-export async function makeRegistry(
-  options: {
-    readonly clock?: Clock;
-    /** The name it is known under, without a port: `http://registry.example`. Whoever asks must resolve it to loopback. */
-    readonly name?: string;
-  } = {},
-): Promise<TestRegistry> {
-  const folder = temporaryFolder();
-  const port = await freePort();
-  const line = ['start', '--data', folder.path, '--port', String(port), '--log-level', 'silent'];
+export async function makeRegistry(options: MakeRegistryOptions = {}): Promise<TestRegistry> {
+  const folder = options.dataDir === undefined ? temporaryFolder() : undefined;
+  const dataDir = options.dataDir ?? folder?.path ?? '';
+  const port = options.port ?? (await freePort());
+  const line = ['start', '--data', dataDir, '--port', String(port), '--log-level', 'silent'];
   if (options.name !== undefined) line.push('--url', `${options.name}:${port}`);
   const parsed = parseCommandLine(line);
   if (parsed.command !== 'start') throw new Error('the command line must start a registry');
@@ -51,14 +55,14 @@ export async function makeRegistry(
   };
   return {
     url,
-    dataDir: folder.path,
+    dataDir,
     stop,
     async start() {
       current ??= await boot();
     },
     async [Symbol.asyncDispose]() {
       await stop();
-      folder[Symbol.dispose]();
+      folder?.[Symbol.dispose]();
     },
   };
 }

@@ -7,6 +7,7 @@ import {
   OBJECT_TEXT_MAX,
   canonicalize,
   formatUri,
+  generateSealingKeyPair,
   newMessageId,
   parseEnvelope,
   parseNodeId,
@@ -17,6 +18,8 @@ import {
 import {
   type MessageType,
   directMessageContent,
+  openDirectMessage,
+  sealDirectMessage,
   isMessageType,
   messageSchemas,
   parseMessageType,
@@ -96,16 +99,61 @@ test('the envelope vectors carry payloads of their types', () => {
   }
 });
 
-test('sealed content is a text with its time, and bounded', () => {
-  const content = { kind: 'text', created_at: '2026-11-21T04:07:56.123Z', text: 'é' };
-  assert.deepEqual(directMessageContent.parse(content), content);
+test('sealed content is a text or files with their time, and bounded', () => {
+  const content = { version: 1, created_at: '2026-11-21T04:07:56.123Z', text: 'é' };
+  const file = {
+    cid: 'bafkreifzjut3te7nhyekklss27nh3k72ysco7y32koao5eei66wof36n5e',
+    key: toBase64Url(new Uint8Array(32)),
+    size: 3,
+    type: 'image/png',
+    name: 'fig.png',
+  };
+  for (const right of [content, { ...content, text: '', attachments: [file] }]) {
+    assert.deepEqual(directMessageContent.parse(right), right);
+  }
   for (const wrong of [
     { ...content, text: '' },
-    { ...content, text: 'x'.repeat(10_001) },
-    { ...content, kind: 'html' },
+    { ...content, text: 'x'.repeat(20_001) },
+    { ...content, text: 'a\u202eb' },
+    { ...content, text: 'a\u0000b' },
+    { ...content, version: 2 },
+    { ...content, html: '<b>' },
+    { ...content, reply_to: 'the last one' },
+    { ...content, attachments: [] },
+    { ...content, attachments: Array.from({ length: 11 }, () => file) },
+    { ...content, attachments: [{ ...file, name: '../../etc/passwd' }] },
+    { ...content, attachments: [{ ...file, type: 'text/html; charset=x' }] },
+    { ...content, attachments: [{ ...file, key: 'short' }] },
   ]) {
-    assert.equal(directMessageContent.safeParse(wrong).success, false);
+    assert.equal(directMessageContent.safeParse(wrong).success, false, JSON.stringify(wrong).slice(0, 200));
   }
+});
+
+test('a direct message opens under its own envelope and key only, and is no larger than an envelope holds', async () => {
+  const [mine, other] = await Promise.all([generateSealingKeyPair(), generateSealingKeyPair()]);
+  const party = (node_id: string) => ({ node_id: parseNodeId(node_id), server_url: '', username: '' });
+  const fields = {
+    id: newMessageId(0, new Uint8Array(10)),
+    type: 'direct_message',
+    seq: 4_294_967_297,
+    from: party('QmNLei78zWmzUdbeRB3CiUfAizWUrbeeZh5K1rhAQKCh51'),
+    to: party('QmX4zTUJa1vDXjw3mTxwXBdCd9gThbggaHFGhA1QpnKdK6'),
+  };
+  const content = { version: 1, created_at: '2026-11-21T04:07:56.123Z', text: 'é' } as const;
+  const payload = await sealDirectMessage(fields, content, mine.publicKey);
+  const keys = [other.privateKey, mine.privateKey];
+  assert.deepEqual(await openDirectMessage(fields, payload, keys), content);
+  for (const [changed, held] of [
+    [{ ...fields, from: fields.to }, keys],
+    [{ ...fields, seq: fields.seq + 1 }, keys],
+    [fields, [other.privateKey]],
+    [fields, []],
+  ] as const) {
+    await assert.rejects(openDirectMessage(changed, payload, held), withCode('seal/not-opened'));
+  }
+  // 20,000 characters of three bytes each.
+  const large = { ...content, text: '字'.repeat(20_000) };
+  await assert.rejects(sealDirectMessage(fields, large, mine.publicKey), withCode('message/too-long'));
 });
 
 test('the largest ASCII object, every byte of it escaped, and the largest sealed message fit an envelope', () => {

@@ -78,6 +78,12 @@ export function storeAcceptance(name: string, open: () => Promise<RegistryStore>
       await using store = await open();
       for (const name of ['ben', 'ada', 'cleo']) await store.putNode(storedNode(name), 0);
       await store.putNode(storedNode('dede', { display_name: 'Été Doré' }), 0);
+      const [ada] = await store.discover({ username: 'ada', limit: 1, now: 0 });
+      // A page of a hundred nodes must not read a hundred identity logs.
+      assert.deepEqual(
+        ['log', 'record', 'signing_key'].filter((name) => ada === undefined || name in ada),
+        [],
+      );
       const find = async (query: object): Promise<string[]> =>
         (await store.discover({ limit: 10, now: 1_000, ...query })).map(({ username }) => username);
       assert.deepEqual(await find({}), ['ada', 'ben', 'cleo', 'dede']);

@@ -131,7 +131,9 @@ async function makePerson(options: {
   const earlier: string[] = [];
   const said = (program: Program): string => program.stdout() + program.stderr();
   return {
-    ...{ name, nodeId, dataDir },
+    name,
+    nodeId,
+    dataDir,
     async ored<Result>(...args: string[]) {
       const result = await runCli({ dataDir }, args);
       assert.equal(result.code, 0, `ored ${args.join(' ')}: ${result.stderr}`);
@@ -140,7 +142,10 @@ async function makePerson(options: {
     exit: async (...args) => (await runCli({ dataDir }, args)).code,
     async start() {
       assert.equal(running, undefined, `${name}'s node runs already`);
-      running = await spawnNode({ dataDir, args: ['--port', String(port)] });
+      running = await spawnNode({
+        dataDir,
+        args: ['--port', String(port)],
+      });
     },
     async stop() {
       assert.ok(running !== undefined, `${name}'s node does not run`);

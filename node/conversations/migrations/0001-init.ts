@@ -1,4 +1,5 @@
 // Threads, messages with their files, and reports. A message is ordered by (at, row): see model.ts believedTime.
+// The seal of a message stays until it has been opened; then only the text is kept.
 import type { Migration } from '#kernel/db/migrate.ts';
 import { sql } from 'kysely';
 

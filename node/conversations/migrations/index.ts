@@ -1,4 +1,5 @@
 // The migrations of conversations, in order.
+// Forward only; what has been merged is never changed.
 import type { Migration } from '#kernel/db/migrate.ts';
 import { init } from './0001-init.ts';
 

@@ -1,4 +1,5 @@
 // The edge's own routes: health, the first page, and the owner's status. Their contracts, no code.
+// Public ones tell whether the node works and nothing about its owner beyond what the page shows.
 import { defineRoute } from '#kernel/http/contract.ts';
 import { z } from 'zod';
 
@@ -48,6 +49,15 @@ export const getPageStyle = defineRoute({
   method: 'GET',
   path: '/page.css',
   summary: 'The style of that page',
+  audience: 'public',
+  access: publicRead,
+});
+
+export const getClaimScript = defineRoute({
+  id: 'edge.claim-script',
+  method: 'GET',
+  path: '/claim.js',
+  summary: 'The script of the form behind the claim link',
   audience: 'public',
   access: publicRead,
 });

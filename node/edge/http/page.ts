@@ -1,6 +1,7 @@
-// The first page: what runs at this address, and how its owner takes it in hand. No script, no third party,
+// The first page: what runs at this address, and how its owner takes it in hand. No inline script, no third party,
 // nothing about the owner beyond the public name; the claim link itself is never shown here.
 import type { Text } from '#protocol/errors.ts';
+import { renderClaimForm } from './claim-form.ts';
 
 export interface PageFacts {
   readonly username: string;
@@ -12,7 +13,9 @@ export const pageStyle = `:root { color-scheme: light dark; font: 1.0625rem/1.6 
 body { margin: 0 auto; padding: 3rem 1.25rem; max-width: 38rem; }
 h1 { font-size: 1.75rem; line-height: 1.2; }
 code { overflow-wrap: anywhere; }
-a:focus-visible { outline: 3px solid; outline-offset: 2px; }
+input { font: inherit; padding: 0.4rem; width: 100%; box-sizing: border-box; }
+button { font: inherit; padding: 0.5rem 1.25rem; }
+a:focus-visible, input:focus-visible, button:focus-visible { outline: 3px solid; outline-offset: 2px; }
 `;
 
 /** The page as HTML in one language. */
@@ -22,11 +25,12 @@ export function renderPage(facts: PageFacts, language: keyof Text): string {
   const title = name === '' ? 'O-Red' : say(`${name}’s node`, `Le nœud « ${name} »`);
   const claim = facts.claimed
     ? ''
-    : `<h2>${say('Is it yours?', 'C’est le vôtre ?')}</h2>
+    : `<section id="claim-hint"><h2>${say('Is it yours?', 'C’est le vôtre ?')}</h2>
 <p>${say(
         'Nobody has claimed this node yet. On the machine where it runs, type <code>ored status</code>: it shows a link that works once, with which you choose your passphrase.',
         'Personne n’en a encore pris possession. Sur la machine où il tourne, tapez <code>ored status</code> : la commande montre un lien à usage unique, avec lequel vous choisirez votre phrase de passe.',
-      )}</p>`;
+      )}</p></section>
+${renderClaimForm(language)}`;
   return `<!doctype html>
 <html lang="${language}">
 <head>

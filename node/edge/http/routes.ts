@@ -1,8 +1,10 @@
-// Binds the edge's own routes. What they show comes from the areas' status.
+// Binds the edge's own routes. What they show comes from the areas' status; only the owner reads all of it,
+// a stranger sees health and a page that keeps the claim link to itself.
 import type { AccessRequest, Decision } from '#kernel/actor.ts';
 import { bind, type BoundRoute } from '#kernel/http/contract.ts';
 import type { Guard } from '../guard.ts';
 import {
+  getClaimScript,
   getLive,
   getPage,
   getPageStyle,
@@ -13,6 +15,7 @@ import {
   type Readiness,
   type Status,
 } from './api.ts';
+import { claimScript } from './claim-form.ts';
 import { pageStyle, renderPage } from './page.ts';
 
 const PAGE_CACHE = 'no-cache';
@@ -53,6 +56,14 @@ export function edgeRoutes(node: {
     bind(getPageStyle, (_input, { response }) => {
       response.writeHead(200, { 'content-type': 'text/css; charset=utf-8', 'cache-control': PAGE_CACHE });
       response.end(pageStyle);
+      return Promise.resolve();
+    }),
+    bind(getClaimScript, (_input, { response }) => {
+      response.writeHead(200, {
+        'content-type': 'text/javascript; charset=utf-8',
+        'cache-control': PAGE_CACHE,
+      });
+      response.end(claimScript);
       return Promise.resolve();
     }),
     bind(getStatus, () => node.status()),

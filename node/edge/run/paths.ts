@@ -11,6 +11,8 @@ import { join, resolve } from 'node:path';
 const SOCKET_PATH_BYTES_MAX = 107;
 
 export const runDir = (dataDir: string): string => join(dataDir, 'run');
+/** Where launchers too keep compiled code, by NODE_COMPILE_CACHE. */
+export const compiledDir = (dataDir: string): string => join(runDir(dataDir), 'compiled');
 export const databaseFile = (dataDir: string): string => join(dataDir, 'node.db');
 /** Present while `init` works: what it made is not a node yet. */
 export const initMarker = (dataDir: string): string => join(dataDir, '.init');

@@ -1,6 +1,6 @@
 // From bytes to a signed receipt, whatever carried the bytes: strict parse, sender, budget, signature, one group
 // commit, one receipt. Verification never fetches: an unknown sender is told so and introduces itself.
-// Nothing is stored of what is not authentic. See docs/protocol.md "Delivery"; SECURITY F1 to F19, F27.
+// Nothing is stored of what is not authentic. See docs/protocol.md "Delivery"; docs/security.md F1 to F19, F27.
 import type { Database } from '#kernel/db/database.ts';
 import type { Clock } from '#kernel/ports.ts';
 import { isoTime } from '#kernel/ports.ts';

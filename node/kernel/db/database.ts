@@ -208,7 +208,10 @@ class SqliteDatabase implements Database {
     try {
       if (this.#failed) throw hasFailed();
       this.#writer.exec('BEGIN IMMEDIATE');
-      for (const write of group) await this.#runOne(write, done);
+      // One alone needs no savepoint: if it fails, the transaction does.
+      const [first] = group;
+      if (group.length === 1 && first !== undefined) await this.#runAlone(first, done);
+      else for (const write of group) await this.#runOne(write, done);
       this.#writer.exec('COMMIT');
     } catch (error) {
       this.#rollBack();
@@ -220,6 +223,16 @@ class SqliteDatabase implements Database {
     }
     for (const { write, result } of done) write.resolve(result);
     for (const { tx } of done) this.#runHooks(tx);
+  }
+
+  async #runAlone(write: WaitingWrite, done: DoneWrite[]): Promise<void> {
+    const tx = new WriteTx(this.#kysely);
+    try {
+      const result = await this.#inside.run(tx, () => write.work(tx));
+      done.push({ write, tx, result });
+    } finally {
+      tx.settled = true;
+    }
   }
 
   async #runOne(write: WaitingWrite, done: DoneWrite[]): Promise<void> {

@@ -7,6 +7,8 @@ export const JSON_BODY_BYTES_MAX = 256 * 1024;
 export const HEADER_BYTES_MAX = 16 * 1024;
 /** Time to send the headers: a poor phone line needs one second, a slow-loris wants minutes. */
 export const HEADERS_TIMEOUT_MS = 10_000;
+/** Time to send a body that is read into memory: 1 MiB over 1 Mbit/s, and peers give up on us after the same time. */
+export const BODY_MS_MAX = 10_000;
 /** Time to send a whole request, uploads of 50 MB over 1 Mbit/s included. */
 export const REQUEST_TIMEOUT_MS = 600_000;
 /** An idle kept-alive connection is dropped; peers in a conversation come back more often. */

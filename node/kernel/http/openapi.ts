@@ -25,6 +25,8 @@ function operation(contract: RouteContract): ZodOpenApiOperationObject {
   const { params, query, body, rawBody } = contract;
   return {
     operationId: contract.id,
+    // The part before the dot is the area: the reader groups by it.
+    tags: [contract.id.slice(0, contract.id.indexOf('.'))],
     summary: contract.summary,
     ...(contract.audience === 'owner' ? { description: 'Needs a session.' } : {}),
     requestParams: {

@@ -1,5 +1,6 @@
 // The one place where an error becomes an HTTP answer: RFC 9457 problem details.
 // Only an AppError's safe sentence leaves; anything else is a 500 without detail, and is logged whole.
+import { diskFull, isDiskFull } from '../disk-full.ts';
 import { AppError, type ErrorCategory, type Text } from '#protocol/errors.ts';
 import { STATUS_CODES, type IncomingMessage, type ServerResponse } from 'node:http';
 import { z } from 'zod';
@@ -20,6 +21,7 @@ const statusByCategory: Record<ErrorCategory, number> = {
 const statusByCode: Readonly<Record<string, number>> = {
   'http/method': 405,
   'http/not-acceptable': 406,
+  'http/too-slow': 408,
   'http/too-large': 413,
   'envelope/too-large': 413,
   'batch/too-large': 413,
@@ -82,6 +84,8 @@ export function sendProblem(response: ServerResponse, error: unknown, language: 
   response.writeHead(problem.status, {
     'content-type': 'application/problem+json',
     'cache-control': 'no-store',
+    // What is still to come of a slow body would hold the connection.
+    ...(problem.status === 408 ? { connection: 'close' } : {}),
     ...(retryAfterS === undefined ? {} : { 'retry-after': String(Math.ceil(retryAfterS)) }),
   });
   response.end(JSON.stringify(problem));
@@ -98,7 +102,9 @@ function cutUnlessComplete(request: IncomingMessage): void {
   request.once('close', () => clearTimeout(cut));
 }
 
+/** What a caller is told of an error that no area has foreseen; a full disk is named, whichever file met it. */
 export function unexpected(error: unknown): AppError {
+  if (isDiskFull(error)) return diskFull(error);
   return new AppError({
     category: 'internal',
     code: 'http/internal',

@@ -12,10 +12,12 @@ import {
   type ServerResponse,
 } from 'node:http';
 import type { z } from 'zod';
-import type { AccessRequest, Actor, Decision } from '../actor.ts';
+import { anonymousActor, type AccessRequest, type Actor, type Decision } from '../actor.ts';
 import type { Log } from '../log.ts';
+import { readJson } from './body.ts';
 import { boundConnections } from './connections.ts';
 import type { BoundRoute, RawRoute, RequestContext, RouteContract } from './contract.ts';
+import { boundLeftovers } from './leftover.ts';
 import * as limits from './limits.ts';
 import { sendProblem, statusOf, unexpected } from './problem.ts';
 
@@ -35,22 +37,47 @@ export interface ApiOptions {
 /** Makes the request listener: raw routes first, then express. */
 export function createApi(options: ApiOptions): RequestListener {
   const app = createApp(options);
-  const rawByKey = new Map(options.rawRoutes.map((route) => [`${route.method} ${route.path}`, route.handle]));
+  const rawByKey = new Map(options.rawRoutes.map((route) => [`${route.method} ${route.path}`, route]));
   return (request, response) => {
     try {
-      if (options.hosts !== null) refuseForeignHost(request, options.hosts());
+      if (options.hosts !== null) {
+        const hosts = options.hosts();
+        refuseSecondHost(request);
+        refuseForeignHost(request, hosts);
+        if (!request.url?.startsWith('/')) request.url = ownTarget(request, hosts);
+      }
     } catch (error) {
       sendProblem(response, error, languageOf(request));
       return;
     }
     const raw = rawByKey.get(`${request.method ?? ''} ${request.url ?? ''}`);
     if (raw === undefined) app(request as Request, response as Response);
-    else raw(request, response);
+    else void serveRaw(raw, options, request, response);
   };
 }
 
+/** Raw routes know nobody: access judges them as asked by anybody, before a byte of the body is read. */
+async function serveRaw(
+  { access: { kind, action }, handle }: RawRoute,
+  options: ApiOptions,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  try {
+    const { allow } = await options.decide({ actor: anonymousActor, action, resource: { kind } });
+    if (allow) handle(request, response);
+    else sendProblem(response, refused(false), languageOf(request));
+  } catch (error) {
+    options.log.error({ err: error, path: request.url }, 'a request failed');
+    sendProblem(response, unexpected(error), languageOf(request));
+  }
+}
+
 /** Makes a server with every limit set; the caller listens. */
-export function createHardenedServer(listener: RequestListener): Server {
+export function createHardenedServer(
+  listener: RequestListener,
+  leftoverMsMax: number = limits.BODY_MS_MAX,
+): Server {
   const server = createServer(
     {
       maxHeaderSize: limits.HEADER_BYTES_MAX,
@@ -59,7 +86,7 @@ export function createHardenedServer(listener: RequestListener): Server {
       keepAliveTimeout: limits.KEEP_ALIVE_MS,
       connectionsCheckingInterval: 1_000,
     },
-    listener,
+    boundLeftovers(listener, leftoverMsMax),
   );
   server.timeout = limits.SOCKET_IDLE_MS;
   boundConnections(server, limits.CONNECTIONS_MAX);
@@ -147,11 +174,14 @@ async function serve(
     const input = {
       params: parse(contract.params, request.params, 'params'),
       query: parse(contract.query, request.query, 'query'),
-      body: parse(contract.body, await readBody(contract, request), 'body'),
+      body: parse(contract.body, await readJson(contract, request), 'body'),
     };
     await authorize(contract, options, actor, request);
     const gone = new AbortController();
-    response.once('close', () => gone.abort());
+    response.once('close', () => {
+      // Only for who went early: an abort makes an exception with its stack, which costs as much as reading a row.
+      if (!response.writableFinished) gone.abort();
+    });
     const context: RequestContext = {
       actor,
       address: request.socket.remoteAddress ?? '',
@@ -185,12 +215,7 @@ function fail(log: Log, error: unknown, request: Request, response: Response): v
 function expressError(error: unknown): AppError {
   const status = typeof error === 'object' && error !== null && 'status' in error ? error.status : undefined;
   if (typeof status !== 'number' || status < 400 || status >= 500) return unexpected(error);
-  return new AppError({
-    category: 'invalid',
-    code: 'http/malformed',
-    safe: 'The request is malformed.',
-    cause: error,
-  });
+  return malformed(error);
 }
 
 function parse(schema: z.ZodType | undefined, value: unknown, where: string): unknown {
@@ -209,71 +234,31 @@ function parse(schema: z.ZodType | undefined, value: unknown, where: string): un
   });
 }
 
-/** Reads a JSON body up to its limit. @throws http/unsupported-media, http/unsupported-encoding, http/too-large, http/invalid */
-async function readBody(contract: RouteContract, request: IncomingMessage): Promise<unknown> {
-  if (contract.body === undefined) return undefined;
-  const [type = ''] = (request.headers['content-type'] ?? '').split(';');
-  if (type.trim().toLowerCase() !== 'application/json') {
-    throw new AppError({
-      category: 'invalid',
-      code: 'http/unsupported-media',
-      safe: 'The body must be application/json.',
-    });
+/** Two Host headers: who stands in front may have judged the other one (RFC 9112 section 3.2). @throws http/malformed */
+function refuseSecondHost({ rawHeaders }: IncomingMessage): void {
+  let hosts = 0;
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at];
+    if (name?.length === 4 && name.toLowerCase() === 'host') hosts += 1;
   }
-  const bytes = await readBytes(request, contract.bodyBytesMax ?? limits.JSON_BODY_BYTES_MAX);
-  try {
-    return JSON.parse(bytes.toString('utf8'));
-  } catch (error) {
-    throw new AppError({
-      category: 'invalid',
-      code: 'http/invalid',
-      safe: 'The body is not JSON.',
-      cause: error,
-    });
-  }
+  if (hosts > 1) throw malformed();
 }
 
-/**
- * Reads a whole body into memory, up to `bytesMax`.
- * @throws http/too-large (also for chunked bodies, as soon as the limit is passed), http/unsupported-encoding, http/aborted
- */
-export async function readBytes(request: IncomingMessage, bytesMax: number): Promise<Buffer> {
-  const encoding = request.headers['content-encoding'];
-  if (encoding !== undefined && encoding !== 'identity') {
-    throw new AppError({
-      category: 'invalid',
-      code: 'http/unsupported-encoding',
-      safe: 'Compressed request bodies are not accepted.',
-    });
-  }
-  const tooLarge = (): AppError =>
-    new AppError({
-      category: 'invalid',
-      code: 'http/too-large',
-      safe: `The body is over ${bytesMax} bytes.`,
-    });
-  if (Number(request.headers['content-length'] ?? 0) > bytesMax) throw tooLarge();
-  return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    let length = 0;
-    request.on('data', (chunk: Buffer) => {
-      length += chunk.length;
-      if (length > bytesMax) {
-        request.removeAllListeners('data');
-        request.resume();
-        reject(tooLarge());
-      } else {
-        chunks.push(chunk);
-      }
-    });
-    request.once('end', () =>
-      resolve(chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks)),
-    );
-    request.once('error', reject);
-    request.once('close', () => {
-      if (!request.complete)
-        reject(new AppError({ category: 'invalid', code: 'http/aborted', safe: 'The request ended early.' }));
-    });
+/** A target in absolute form names the host itself, above the header (RFC 9112 section 3.2.2). @throws http/host, http/malformed */
+function ownTarget(request: IncomingMessage, hosts: readonly string[]): string {
+  if (request.url === '*') return '*';
+  const url = URL.parse(request.url ?? '');
+  if (url === null || !/^https?:$/.test(url.protocol)) throw malformed();
+  if (!hosts.includes(url.hostname)) throw foreignHost();
+  return `${url.pathname}${url.search}`;
+}
+
+function malformed(cause?: unknown): AppError {
+  return new AppError({
+    category: 'invalid',
+    code: 'http/malformed',
+    safe: 'The request is malformed.',
+    cause,
   });
 }
 
@@ -282,7 +267,11 @@ export function refuseForeignHost(request: IncomingMessage, hosts: readonly stri
   const host = (request.headers.host ?? '').toLowerCase();
   const name = host.startsWith('[') ? host.slice(0, host.indexOf(']') + 1) : host.split(':')[0];
   if (name !== undefined && hosts.includes(name)) return;
-  throw new AppError({
+  throw foreignHost();
+}
+
+function foreignHost(): AppError {
+  return new AppError({
     category: 'invalid',
     code: 'http/host',
     safe: {
@@ -330,7 +319,11 @@ async function authorize(
   options.log.info({ action, kind, why: decision.why }, 'access was refused');
   // A stranger must not learn whether the thing exists.
   const hidden = actor.kind !== 'account' && idFrom !== undefined;
-  throw new AppError({
+  throw refused(hidden);
+}
+
+function refused(hidden: boolean): AppError {
+  return new AppError({
     category: hidden ? 'not-found' : 'forbidden',
     code: hidden ? 'access/not-found' : 'access/denied',
     safe: hidden
@@ -339,4 +332,5 @@ async function authorize(
   });
 }
 
+export { readBytes } from './body.ts';
 export type { Server, ServerResponse };

@@ -14,7 +14,11 @@ import { vault } from '#node/vault/index.ts';
 import type { NodeId } from '#protocol';
 import { sql } from 'kysely';
 
-export type ToServer = { readonly contacts: readonly NodeId[] } | { readonly end: true };
+export type ToServer =
+  | { readonly contacts: readonly NodeId[] }
+  /** How many messages are to be there as if received before. */
+  | { readonly stored: number }
+  | { readonly end: true };
 export type FromServer = { readonly url: string; readonly nodeId: NodeId } | { readonly ready: true };
 
 const shares = defineFeature({
@@ -88,6 +92,27 @@ const running = await startNode({
   ports: { log: createLog({ level: 'warn' }) },
 });
 
+/** Messages of the last month, from 64 peers, with what each of them left in its area. */
+async function store(count: number): Promise<void> {
+  const BATCH = 20_000;
+  const MONTH_MS = 30 * 24 * 3_600_000;
+  const from = Date.now() - MONTH_MS;
+  for (let done = 0; done < count; done += BATCH) {
+    const rows = Math.min(BATCH, count - done);
+    await running.host.db.write(async (tx) => {
+      const numbers = sql`WITH RECURSIVE numbers (i) AS (
+        SELECT ${done} UNION ALL SELECT i + 1 FROM numbers WHERE i + 1 < ${done + rows})`;
+      const at = sql`CAST(${from} + i * ${MONTH_MS / count} AS INTEGER)`;
+      await sql`INSERT INTO federation_inbox (id, peer, seq, hash, received_at) ${numbers}
+        SELECT unhex(printf('%012x7', ${at}) || substr(hex(randomblob(10)), 2)), 1 + i % 64, i, randomblob(16), ${at}
+        FROM numbers`.execute(tables(tx));
+      await sql`INSERT INTO shares_item (author, uri, cid, version, visibility, at, received_at) ${numbers}
+        SELECT printf('Qm%044d', i % 64), printf('orf://Qm%044d/post/%036d', i % 64, i), hex(randomblob(30)), 1, 'friends',
+          '2026-11-01T00:00:00.000Z', ${at} FROM numbers`.execute(tables(tx));
+    });
+  }
+}
+
 const tell = (message: FromServer): void => void process.send?.(message);
 process.on('message', (message: ToServer) => {
   void (async () => {
@@ -95,6 +120,11 @@ process.on('message', (message: ToServer) => {
       await running[Symbol.asyncDispose]();
       folder[Symbol.dispose]();
       process.exit(0);
+    }
+    if ('stored' in message) {
+      await store(message.stored);
+      tell({ ready: true });
+      return;
     }
     await running.host.db.write(async (tx) => {
       for (const nodeId of message.contacts) {

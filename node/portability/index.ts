@@ -1,0 +1,77 @@
+// Portability: everything that is the owner's as plain files, leaving for good, block lists in and out.
+// Reads through the doors of the areas that own the data, and owns none itself.
+import { defineFeature } from '#kernel/feature.ts';
+import { access, deny } from '#node/access/index.ts';
+import { conversations } from '#node/conversations/index.ts';
+import { discovery } from '#node/discovery/index.ts';
+import { federation } from '#node/federation/index.ts';
+import { identity } from '#node/identity/index.ts';
+import { people } from '#node/people/index.ts';
+import { posts } from '#node/posts/index.ts';
+import { vault } from '#node/vault/index.ts';
+import { AppError } from '#protocol';
+import { portabilityRoutes } from './http.ts';
+import { createPortability } from './service.ts';
+import { exportMedia, exportSections, type ExportDoors } from './sources.ts';
+
+const REACHED = ['accepted', 'refused', 'relayed'];
+
+export const portability = defineFeature({
+  name: 'portability',
+  needs: { vault, identity, access, discovery, federation, people, posts, conversations },
+  migrations: [],
+  start(host, doors) {
+    const { db, clock, log } = host;
+    const { blobs } = doors.vault;
+    const from: ExportDoors = { ...doors, muted: () => doors.people.muted(db.read) };
+    const service = createPortability({
+      clock,
+      log,
+      sources: {
+        owner: () => doors.identity.self(),
+        sections: exportSections(from),
+        media: () => exportMedia(from),
+        // Somebody else's file that was never opened here is not here.
+        open: async ({ cid, key }) =>
+          (await blobs.stat(cid)) === undefined ? undefined : blobs.open(cid, key),
+      },
+      leaving: {
+        farewell: () => doors.people.farewell(),
+        reached: async (ids) => {
+          const states = await doors.federation.deliveryStates(ids);
+          return states.filter(({ state }) => REACHED.includes(state)).length;
+        },
+        closed: () => doors.identity.closed(),
+        close: () => doors.identity.close(),
+        announceClosed: async () => {
+          const known = [
+            ...(await doors.people.friends(db.read)),
+            ...(await doors.people.followers(db.read)),
+          ];
+          await doors.federation.showSelf([...new Set(known)]);
+          try {
+            await doors.discovery.register();
+          } catch (error) {
+            // The identity is closed whether or not the registry can be told now; its job tries again.
+            if (!(error instanceof AppError)) throw error;
+            log.warn({ code: error.code }, 'the registry has not been told that this node is closed');
+          }
+        },
+      },
+      bonds: {
+        block: (who, actor) => doors.people.block(who, actor),
+        blocked: async () => {
+          const nodeIds = await doors.people.blocked(db.read);
+          const names = await doors.people.names(nodeIds);
+          return nodeIds.map((nodeId) => ({ node_id: nodeId, username: names.get(nodeId)?.username ?? '' }));
+        },
+      },
+    });
+    doors.access.register('portability', { decide: () => deny('owner-only') });
+    return {
+      door: {},
+      routes: portabilityRoutes(service),
+      dispose: async () => service[Symbol.asyncDispose](),
+    };
+  },
+});

@@ -1,0 +1,73 @@
+// Block lists travel between programs: what is read, what is refused, and that a list comes back as it went.
+import { makeNode, temporaryFolder } from '#kit';
+import { blockListCsv, BLOCKS_MAX, parseBlockList } from '#node/portability/model.ts';
+import { AppError } from '#protocol';
+import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { makeSigner } from '../federation/rig.ts';
+
+describe('block lists', () => {
+  it('reads JSON and CSV, with and without a header, with quotes and comments', () => {
+    const lists: [string, { who: string; comment?: string }[]][] = [
+      ['["mallory@example.org"]', [{ who: 'mallory@example.org' }]],
+      [
+        '[{"node_id":"QmX","comment":"spam"},{"who":"eve"}]',
+        [{ who: 'QmX', comment: 'spam' }, { who: 'eve' }],
+      ],
+      [
+        'mallory@example.org\neve@example.org\n',
+        [{ who: 'mallory@example.org' }, { who: 'eve@example.org' }],
+      ],
+      [
+        'Account address,Comment\r\n@mallory@example.org,"says ""no"", often"\r\n',
+        [{ who: 'mallory@example.org', comment: 'says "no", often' }],
+      ],
+      [
+        '\ufeffAccount address,Hide notifications\nmallory@example.org,true\n',
+        [{ who: 'mallory@example.org' }],
+      ],
+      ['', []],
+      ['mallory\nmallory\n', [{ who: 'mallory' }]],
+    ];
+    for (const [text, expected] of lists) assert.deepEqual(parseBlockList(text), expected, text);
+  });
+
+  it('refuses what is no list, and more than a list can hold', () => {
+    const long = Array.from({ length: BLOCKS_MAX + 1 }, (_, i) => `user${i}`).join('\n');
+    for (const text of ['[1]', '[{}]', '[', `["${'x'.repeat(601)}"]`, long]) {
+      assert.throws(
+        () => parseBlockList(text),
+        (error) => error instanceof AppError && error.code === 'portability/block-list-unprocessable',
+      );
+    }
+  });
+
+  it('blocks everybody on a list, strangers by node id too, and writes the same list out again', async () => {
+    await using alice = await makeNode({ name: 'alice' });
+    using folder = temporaryFolder();
+    const [mallory, eve] = await Promise.all([makeSigner(), makeSigner({ name: 'eve' })]);
+    const list = join(folder.path, 'in.csv');
+    writeFileSync(list, `Account address,Comment\n${mallory.nodeId},spam\n${eve.nodeId},\nnobody-here,\n`);
+    const done = (await alice.ored('blocks', 'import', list)) as {
+      blocked: number;
+      failed: { who: string }[];
+    };
+    assert.equal(done.blocked, 2);
+    assert.deepEqual(
+      done.failed.map(({ who }) => who),
+      ['nobody-here'],
+    );
+    const out = join(folder.path, 'out.json');
+    await alice.ored('blocks', 'export', out);
+    const ids = (JSON.parse(readFileSync(out, 'utf8')) as { node_id: string }[]).map(
+      ({ node_id }) => node_id,
+    );
+    assert.deepEqual(new Set(ids), new Set([mallory.nodeId, eve.nodeId]));
+    const csv = join(folder.path, 'out.csv');
+    await alice.ored('blocks', 'export', csv);
+    assert.deepEqual(new Set(parseBlockList(readFileSync(csv, 'utf8')).map(({ who }) => who)), new Set(ids));
+    assert.equal(blockListCsv([]), 'Account address,Username\n');
+  });
+});
