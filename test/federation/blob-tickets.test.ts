@@ -12,7 +12,6 @@ import {
   signTicket,
   toBase64Url,
   type Cid,
-  type NodeId,
   type Uri,
 } from '#protocol';
 import assert from 'node:assert/strict';
@@ -93,7 +92,7 @@ describe('a sealed file', () => {
     const sign = (change: object, key = signingKeyFromSeed(generateSeed())): string =>
       toBase64Url(signTicket({ ...fields, ...change }, key));
     assert.deepEqual(await refusal(await all.fetch(sign({}))), [401, 'ticket/invalid']);
-    const foreign = sign({ from: all.bob.nodeId as NodeId }, all.bob.key);
+    const foreign = sign({ from: all.bob.nodeId }, all.bob.key);
     assert.deepEqual(await refusal(await all.fetch(foreign)), [401, 'ticket/invalid']);
     const bytes = fromBase64Url(all.ticket);
     bytes[bytes.length - 20] = (bytes[bytes.length - 20] ?? 0) ^ 1;
