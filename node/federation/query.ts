@@ -55,7 +55,7 @@ export class Queries {
   /**
    * Answers another node's question.
    * @throws envelope/misdirected, identity/unknown-key, envelope/signature, request/stale, request/replayed,
-   * federation/blocked, federation/budget, federation/unknown-type, message/payload, or what the area throws
+   * federation/blocked, federation/budget, federation/type-unprocessable, message/payload, or what the area throws
    */
   async answer(bytes: Uint8Array): Promise<Json> {
     const { self, clock, directory, peers } = this.#host;

@@ -26,7 +26,7 @@ import * as ledger from './store-outbox.ts';
 import { Peers } from './peers.ts';
 import type { Directory, Self, Transport } from './ports.ts';
 import { Queries } from './query.ts';
-import { registerRanges } from './ranges.ts';
+import { registerRanges } from './inbox/missing.ts';
 import * as store from './store.ts';
 
 export type DeliveredListener = (tx: Tx, delivered: readonly Delivered[]) => Promise<void>;
@@ -68,20 +68,7 @@ export class Service {
       handlers: this.handlers,
       revive: (bytes, receivedAt) => this.intake.revive(bytes, receivedAt),
     });
-    this.intake = new Intake({
-      db,
-      clock,
-      self: self.nodeId,
-      signingKey: () => self.signingKey(),
-      peers: this.peers,
-      applier: this.#applier,
-      refusals: new RefusalTally(host),
-      isHandled: (type) => this.handlers.get(type) !== undefined,
-      senderNow: (nodeId) => directory.senderNow(nodeId),
-      loadSender: (nodeId) => directory.loadSender(nodeId),
-      learnUpdate: (from, payload) => directory.learnUpdate(from, payload),
-      heard: (nodeId) => this.delivery.heard(nodeId),
-    });
+    this.intake = this.#makeIntake();
     const onDelivered: DeliveredListener = async (tx, delivered) => {
       for (const listener of this.#listeners) await listener(tx, delivered);
     };
@@ -138,6 +125,26 @@ export class Service {
   /** This node's record was signed anew: contacts are told what is new in it. */
   recordChanged(): void {
     this.#tellJob.wake();
+  }
+
+  #makeIntake(): Intake {
+    const { db, clock } = this.#host;
+    const self = this.#self;
+    const directory = this.#directory;
+    return new Intake({
+      db,
+      clock,
+      self: self.nodeId,
+      signingKey: () => self.signingKey(),
+      peers: this.peers,
+      applier: this.#applier,
+      refusals: new RefusalTally(this.#host),
+      isHandled: (type) => this.handlers.get(type) !== undefined,
+      senderNow: (nodeId) => directory.senderNow(nodeId),
+      loadSender: (nodeId) => directory.loadSender(nodeId),
+      learnUpdate: (from, payload) => directory.learnUpdate(from, payload),
+      heard: (nodeId) => this.delivery.heard(nodeId),
+    });
   }
 
   handle<T extends MessageType>(type: T, handler: MessageHandler<T>): void {

@@ -49,7 +49,7 @@ describe('sealed messages', () => {
       const { receipt } = await inbox(bob, envelope(i + 1, payload));
       assert.deepEqual(
         [receipt?.lines[0]?.verdict, receipt?.lines[0]?.code],
-        ['refused', 'envelope/payload'],
+        ['refused', 'message/payload'],
       );
     }
     assert.deepEqual(await bob.ored('message', 'requests'), []);

@@ -77,11 +77,11 @@ describe('name@host', () => {
       response.end();
     });
     const cases: readonly [string, string][] = [
-      ['else', 'webfinger/subject'],
+      ['else', 'discovery/nonsense'],
       ['forged', 'discovery/mismatch'],
       ['renamed', 'discovery/mismatch'],
-      ['empty', 'webfinger/no-node'],
-      ['nonsense', 'webfinger/subject'],
+      ['empty', 'discovery/nonsense'],
+      ['nonsense', 'discovery/nonsense'],
       ['nobody', 'discovery/unknown'],
     ];
     for (const [name, code] of cases) {

@@ -15,9 +15,8 @@ import {
 } from '#protocol';
 import { parsePayload, type MessageType, type Payload } from '#protocol/messages';
 import assert from 'node:assert/strict';
-import { QUEUE_PER_PEER_MAX, expiryOf } from '../model.ts';
+import { QUEUE_PER_PEER_MAX, expiryOf, type SeqRange } from '../model.ts';
 import { ensurePeers, readPeerById, reserveNumbers } from '../store.ts';
-import type { SeqRange } from './ranges.ts';
 import * as store from '../store-outbox.ts';
 
 export interface Outgoing<T extends MessageType> {

@@ -2,10 +2,9 @@
 // cancelled by a `void`, so that no gap blocks a pair for ever. See docs/protocol.md "Delivery", "Missing messages".
 import type { Tx } from '#kernel/db/database.ts';
 import { VOID_SEQS_MAX, type MessageId, type NodeId } from '#protocol';
+import type { SeqRange } from '../model.ts';
 import type { Queue } from './queue.ts';
 import * as store from '../store-outbox.ts';
-
-export type SeqRange = readonly [first: number, last: number];
 
 /** The stretches of `first` to `last` that `present` (ascending) leaves out, none longer than one `void` can cancel. */
 export function missingRanges(first: number, last: number, present: readonly number[]): SeqRange[] {

@@ -14,28 +14,32 @@ import {
   splitSeq,
   SYNC_PAGE_MAX,
   utf8,
+  VOID_SEQS_MAX,
   type Json,
   type NodeId,
 } from '#protocol';
 import type { Payload } from '#protocol/messages';
 import { z } from 'zod';
-import type { Intake } from './inbox/intake.ts';
-import { GAP_ASKED_AFTER_MS, type VerifiedRequest } from './model.ts';
-import type { Envelopes } from './outbox/envelopes.ts';
-import type { Queue } from './outbox/queue.ts';
-import { isKept, missingRanges } from './outbox/ranges.ts';
-import type { Directory } from './ports.ts';
-import type { Queries } from './query.ts';
-import { listContactPairs, listGaps, readPairByNode, readPeerByNode } from './store.ts';
-import * as outbox from './store-outbox.ts';
+import type { Intake } from './intake.ts';
+import { Buckets } from '../budget.ts';
+import { GAP_ASKED_AFTER_MS, VOID_BUDGET, type VerifiedRequest } from '../model.ts';
+import type { Envelopes } from '../outbox/envelopes.ts';
+import type { Queue } from '../outbox/queue.ts';
+import { isKept, missingRanges } from '../outbox/ranges.ts';
+import type { Directory } from '../ports.ts';
+import type { Queries } from '../query.ts';
+import { listContactPairs, listGaps, readPairByNode, readPeerByNode } from '../store.ts';
+import * as outbox from '../store-outbox.ts';
 
 /** Pages asked for in one go: 10,000 messages; the rest follows in the next look. */
 const PAGES_MAX = 100;
 const LOOK_INTERVAL_MS = 30_000;
 /** Contacts asked at once after a start. */
 const ASKED_AT_ONCE = 8;
-/** A message and the `void` of each stretch between two. */
-const ANSWER_ENVELOPES_MAX = 2 * SYNC_PAGE_MAX + 1;
+/** Numbers that one answer goes over: so few that the `void`s for all of them fit beside a page of messages. */
+const ANSWER_SEQS_MAX = 50 * VOID_SEQS_MAX;
+/** A page of messages, the `void` of each stretch between two, and those of long stretches cut in pieces. */
+const ANSWER_ENVELOPES_MAX = 2 * SYNC_PAGE_MAX + 1 + 50;
 
 const answerSchema = z.object({
   envelopes: z.array(z.string().max(ENVELOPE_BYTES_MAX)).max(ANSWER_ENVELOPES_MAX),
@@ -56,7 +60,8 @@ export interface RangesHost {
 
 /** Answers such questions, and asks them: after a start, and where a gap persists. */
 export function registerRanges(host: RangesHost): void {
-  host.queries.register('content_sync', (request) => answer(host, request), 'range');
+  const budget = new Buckets(VOID_BUDGET, host.clock);
+  host.queries.register('content_sync', (request) => answer(host, budget, request), 'range');
   let started = false;
   host.jobs.register({
     name: 'federation/ask-missing',
@@ -77,6 +82,7 @@ export function registerRanges(host: RangesHost): void {
 
 async function answer(
   host: RangesHost,
+  budget: Buckets,
   { from, payload }: Pick<VerifiedRequest<'content_sync'>, 'from' | 'payload'>,
 ): Promise<Json> {
   const { db, queue, envelopes, directory } = host;
@@ -88,7 +94,8 @@ async function answer(
   if (peer === undefined || route === undefined || generation !== peer.out_generation || peer.out_n === 0)
     return nothing;
   const first = envelopeSeq(generation, Math.max(n, 1));
-  const last = Math.min(to_seq, envelopeSeq(generation, peer.out_n));
+  const final = Math.min(to_seq, envelopeSeq(generation, peer.out_n));
+  const last = Math.min(final, first + ANSWER_SEQS_MAX - 1);
   if (first > last) return nothing;
   const rows = await outbox.readRange(db.read, { peer: peer.id, from: first, to: last, limit });
   const kept = rows.filter(isKept);
@@ -106,6 +113,14 @@ async function answer(
     end,
     kept.flatMap(({ seq }) => (seq <= end ? seq : [])),
   );
+  if (!budget.tryTake(from, ranges.length)) {
+    throw new AppError({
+      category: 'limit',
+      code: 'federation/budget',
+      safe: 'Too many numbers were asked about that are not kept any more.',
+      retryAfterS: budget.retryAfterS(from, ranges.length),
+    });
+  }
   const voids =
     ranges.length === 0
       ? []
@@ -116,7 +131,7 @@ async function answer(
   const all = [...signed, ...(await envelopes.sign(from, route, voids))];
   return {
     envelopes: all.map(({ bytes }) => fromUtf8(bytes)),
-    next_seq: end < last ? end + 1 : null,
+    next_seq: end < final ? end + 1 : null,
   };
 }
 
