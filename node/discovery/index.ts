@@ -32,6 +32,7 @@ export const discovery = defineFeature({
         language: own.self().language,
         listed: host.config.registry.listed,
       }),
+      closed: () => own.closed(),
     });
     const registerAgain = registerJobs(host, service);
     if (service.mailboxOnly()) {

@@ -27,6 +27,8 @@ export interface OwnNode {
   /** Whether a reader at this address must not learn where this node is. */
   hiddenFrom(readerUrl: string): boolean;
   listing(): Listing;
+  /** Whether the owner has left: the registry is told once, and then nothing more. */
+  closed(): boolean;
 }
 
 export class Service {
@@ -159,8 +161,9 @@ export class Service {
       const registry = this.#needRegistry();
       const own = await this.#own.introduction(registry.url);
       await registry.register({ ...own, listing: this.#own.listing() });
-      this.#registered = true;
-      for (const run of this.#onRegistered) run();
+      // A closed node has no place there any more, and no mailbox.
+      this.#registered = !this.#own.closed();
+      if (this.#registered) for (const run of this.#onRegistered) run();
       this.#lastError = undefined;
     } catch (error) {
       this.#registered = false;
@@ -172,6 +175,10 @@ export class Service {
   /** Calls `run` after each registration. */
   onRegistered(run: () => void): void {
     this.#onRegistered.add(run);
+  }
+
+  closed(): boolean {
+    return this.#own.closed();
   }
 
   /** The registry has forgotten this node. */
