@@ -21,14 +21,34 @@ export interface Access {
   kinds(): readonly string[];
 }
 
-export function createAccess(denials: Pick<Denials, 'note'>): Access {
+/** What the owner may still do on a closed node: look, take everything along, and sign in for that. */
+const closedActions: ReadonlySet<string> = new Set([
+  'export',
+  'find',
+  'follow',
+  'leave',
+  'list',
+  'read',
+  'resolve',
+  'verify',
+]);
+const closedKinds: ReadonlySet<string> = new Set(['claim', 'identity', 'session']);
+
+/** `whenClosed`: what a closed node tells whoever wants to change something; undefined while it is open. */
+export function createAccess(
+  denials: Pick<Denials, 'note'>,
+  whenClosed: () => AppError | undefined = () => undefined,
+): Access {
   const rulesByKind = new Map<string, KindRules>();
 
   const judge = async (request: AccessRequest): Promise<Decision> => {
     const rules = rulesByKind.get(request.resource.kind);
     if (rules === undefined) return deny('unknown-kind');
-    if (isTrusted(request.actor)) return allow('owner');
-    return rules.decide(request);
+    if (!isTrusted(request.actor)) return rules.decide(request);
+    const { action, resource } = request;
+    const open = closedActions.has(action) || closedKinds.has(resource.kind);
+    const closed = open ? undefined : whenClosed();
+    return closed === undefined ? allow('owner') : { ...deny('closed'), refusal: closed };
   };
 
   const decide = async (request: AccessRequest): Promise<Decision> => {
@@ -44,8 +64,8 @@ export function createAccess(denials: Pick<Denials, 'note'>): Access {
     },
     decide,
     async require(request) {
-      const { allow: allowed } = await decide(request);
-      if (!allowed) throw refusal(request.actor);
+      const decision = await decide(request);
+      if (!decision.allow) throw decision.refusal ?? refusal(request.actor);
     },
     scope(actor, kind) {
       const rules = rulesByKind.get(kind);

@@ -8,6 +8,8 @@ import { REASON_CHARS_MAX, WHO_CHARS_MAX } from './model.ts';
 
 /** Twice the longest text: what is over it is refused with a sentence, what is far over it is not read at all. */
 const TEXT_CHARS_READ_MAX = 40_000;
+/** As for a post: media takes no larger file. */
+const FILE_BYTES_MAX = 50 * 1024 * 1024;
 const TEXT_BODY_BYTES_MAX = 256 * 1024;
 
 const access = (action: string): { kind: string; action: string } => ({ kind: 'message', action });
@@ -83,6 +85,29 @@ export const sendMessage = defineRoute({
   }),
   bodyBytesMax: TEXT_BODY_BYTES_MAX,
   output: messageSchema,
+  status: 201,
+});
+
+const uploadedSchema = z.object({
+  id: z.string(),
+  type: z.string(),
+  size: z.number().int(),
+  name: z.string().nullable(),
+  width: z.number().int().nullable(),
+  height: z.number().int().nullable(),
+});
+export type UploadedFile = z.output<typeof uploadedSchema>;
+
+export const uploadFile = defineRoute({
+  id: 'conversations.upload',
+  method: 'POST',
+  path: '/api/v1/messages/files',
+  summary: 'Uploads one file as the raw body, for a message that is sent next',
+  audience: 'owner',
+  access: access('create'),
+  query: z.strictObject({ name: z.string().max(1_000).optional() }),
+  rawBody: { contentType: 'application/octet-stream', bytesMax: FILE_BYTES_MAX },
+  output: uploadedSchema,
   status: 201,
 });
 

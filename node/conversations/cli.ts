@@ -3,7 +3,9 @@
 import { defineCommand, type Argument, type Command, type CommandContext } from '#kernel/command.ts';
 import { parseLimit } from '#kernel/command-input.ts';
 import { readPages } from '#kernel/paging.ts';
-import type { Text } from '#protocol/errors.ts';
+import { invalid, type Text } from '#protocol/errors.ts';
+import { existsSync } from 'node:fs';
+import { basename } from 'node:path';
 import * as api from './api.ts';
 
 const who: Argument = {
@@ -20,21 +22,35 @@ const send = defineCommand({
     en: 'Send a private message, readable by the two nodes only',
     fr: 'Envoyer un message privé, lisible par les deux nœuds seulement',
   },
-  examples: ['ored message send bob "See you at eight?"', 'ored message send bob - < letter.txt'],
+  examples: [
+    'ored message send bob "See you at eight?"',
+    'ored message send bob - < letter.txt',
+    'ored message send bob "The map" --file map.png',
+  ],
   args: [who, { name: 'text', about: { en: 'The text', fr: 'Le texte' }, stdin: true }],
   options: [
     {
       flags: '--reply-to <id>',
       about: { en: 'The message that this answers', fr: 'Le message auquel celui-ci répond' },
     },
+    {
+      flags: '--file <path>',
+      about: { en: 'A file that goes along; friends only', fr: 'Un fichier joint ; aux amis seulement' },
+    },
   ],
   async run(context, args, options) {
-    const replyTo = options['replyTo'];
+    const { replyTo, file } = options;
+    if (typeof file === 'string' && !existsSync(file)) throw noFile(file);
+    const uploaded =
+      typeof file === 'string'
+        ? await context.upload(api.uploadFile, file, { name: basename(file) })
+        : undefined;
     const message = await context.call(api.sendMessage, {
       body: {
         who: args['who'] ?? '',
         text: args['text'] ?? '',
         ...(typeof replyTo === 'string' ? { reply_to: replyTo } : {}),
+        ...(uploaded === undefined ? {} : { files: [uploaded.id] }),
       },
     });
     const text = context.say({
@@ -188,6 +204,13 @@ function lineOf(context: CommandContext, message: api.ShownMessage): string {
   const files = attachments.map(({ name, type, size }) => ` [${name ?? type}, ${size} B]`).join('');
   const where = delivery === undefined || delivery === 'accepted' ? '' : `  (${delivery})`;
   return `${created_at}  ${author.username || author.node_id}: ${shown}${files}${where}`;
+}
+
+function noFile(file: string): Error {
+  return invalid('cli/no-file', {
+    en: `There is no file "${file}". Nothing was sent.`,
+    fr: `Il n'y a pas de fichier « ${file} ». Rien n'a été envoyé.`,
+  });
 }
 
 function shorten(text: string): string {

@@ -4,6 +4,7 @@ import type { Actor } from '#kernel/actor.ts';
 import { bind, type BoundRoute, type RequestContext } from '#kernel/http/contract.ts';
 import { isoTime } from '#kernel/ports.ts';
 import { isNodeId, type NodeId } from '#protocol';
+import type { IncomingMessage } from 'node:http';
 import * as api from './api.ts';
 import { failures, messageUri, type Report } from './model.ts';
 import type { ShownMessage, ShownThread } from './reading.ts';
@@ -11,18 +12,27 @@ import type { Conversations } from './service.ts';
 
 export interface ConversationsHttp {
   readonly conversations: Conversations;
+  readonly receiveFile: (
+    request: IncomingMessage,
+    about: { readonly name?: string | undefined },
+  ) => Promise<api.UploadedFile>;
   readonly sendFile: (
     file: { author: NodeId; id: string; position: number },
     context: RequestContext,
   ) => Promise<void>;
 }
 
-export function conversationsRoutes({ conversations, sendFile }: ConversationsHttp): BoundRoute[] {
+export function conversationsRoutes({
+  conversations,
+  receiveFile,
+  sendFile,
+}: ConversationsHttp): BoundRoute[] {
   return [
     bind(api.sendMessage, async ({ body }, { actor }) => {
       const { who, text, reply_to: replyTo, files } = body;
       return shownMessage(await conversations.send({ who, text, replyTo, files }, actor));
     }),
+    bind(api.uploadFile, ({ query }, { request }) => receiveFile(request, query)),
     bind(api.listMessages, async ({ query }) => {
       const { items, next_cursor } = await conversations.messages(query);
       return { items: items.map(shownMessage), next_cursor };

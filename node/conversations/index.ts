@@ -82,6 +82,7 @@ export const conversations = defineFeature({
     return {
       door: service,
       routes: conversationsRoutes({
+        receiveFile: doors.media.receive,
         conversations: service,
         sendFile: (file, context) => files.send(file, context),
       }),

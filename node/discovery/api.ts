@@ -27,6 +27,8 @@ export const compareRoute = defineRoute({
     code: z.string(),
     /** Two histories of this identity exist: nothing of it is followed until the two people have compared. */
     held: z.boolean(),
+    /** Its owner has left: nothing comes from there any more. */
+    closed: z.boolean(),
     /** Whether the given code is of this node and key; null without one. */
     matches: z.boolean().nullable(),
   }),

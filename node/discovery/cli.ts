@@ -52,9 +52,14 @@ const compare = defineCommand({
       en: 'This identity has two histories; nothing of it is followed until you two have compared.',
       fr: 'Cette identité a deux histoires ; rien n’en est suivi tant que vous n’avez pas comparé.',
     };
+    const closed = {
+      en: 'This node is closed: its owner has left.',
+      fr: 'Ce nœud est fermé : son propriétaire est parti.',
+    };
     const text = [
       `${shown.username}  ${shown.node_id}`,
       ...(shown.held ? [context.say(held)] : []),
+      ...(shown.closed ? [context.say(closed)] : []),
       `  ${shown.fingerprint.words.join(' ')}`,
       `  ${shown.fingerprint.hex.join(' ')}`,
       context.qr(shown.code),

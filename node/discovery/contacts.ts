@@ -194,6 +194,7 @@ export class Contacts {
     if (pinned.deactivated === 1) return 'same';
     const nodeId = pinned.node_id;
     await this.#host.db.write(async (tx) => {
+      // The signing key stays the one from before: with it the last messages, still on their way, are checked.
       await store.updateContact(tx, nodeId, { deactivated: 1, log, head: identity.head });
       await this.#host.events.append(tx, [
         { type: 'discovery.identity_closed', subject: nodeId, actor: `node:${nodeId}` },

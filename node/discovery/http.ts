@@ -18,6 +18,7 @@ export function discoveryRoutes(found: { resolve(query: string): Promise<Contact
         fingerprint: { words: [...words], hex: [...hex] },
         code: formatIdentityCode(node_id, key),
         held,
+        closed: identity.deactivated,
         matches:
           scanned === undefined
             ? null

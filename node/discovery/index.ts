@@ -24,7 +24,6 @@ export const discovery = defineFeature({
     const service = new Service(host, {
       self: () => own.self(),
       introduction: async (reader) => ({ record: await own.recordFor(reader), log: own.self().log }),
-      closed: () => own.closed(),
       hiddenFrom: (reader) => own.addressFor(reader) === '',
       listing: () => ({
         display_name: own.self().displayName,
@@ -33,6 +32,7 @@ export const discovery = defineFeature({
         language: own.self().language,
         listed: host.config.registry.listed,
       }),
+      closed: () => own.closed(),
     });
     const registerAgain = registerJobs(host, service);
     if (service.mailboxOnly()) {

@@ -19,9 +19,11 @@ export function registerJobs(host: Host, service: Service): () => void {
       try {
         await service.register();
         failures = 0;
-        return INTERVAL_MS;
+        return service.closed() ? null : INTERVAL_MS;
       } catch (error) {
         if (!(error instanceof AppError)) throw error;
+        // A registry that has forgotten a closed node needs not be told.
+        if (service.closed() && error.code === 'registry/no-such-node') return null;
         failures += 1;
         // Said once for each spell of failures: a registry that is down is no reason to fill the log.
         if (failures === 1)

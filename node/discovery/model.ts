@@ -39,7 +39,10 @@ export interface Known {
   readonly sealingKey: Uint8Array;
   readonly serverUrls: readonly string[];
   readonly username: string;
+  /** Two histories, or closed: nothing is sent there. */
   readonly suspended: boolean;
+  /** Its owner has left for good. */
+  readonly closed: boolean;
 }
 
 /** Nodes in memory, about 600 bytes each. */
@@ -88,6 +91,7 @@ export function knownOf(row: {
     serverUrls: record.server_urls,
     username: record.username,
     suspended: row.held_log !== null || row.deactivated === 1,
+    closed: row.held_log === null && row.deactivated === 1,
   };
 }
 

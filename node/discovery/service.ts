@@ -25,11 +25,11 @@ export interface OwnNode {
   readonly self: RegistryClientHost['self'];
   /** What introduces this node to a reader at this address: private addresses stay in their own range. */
   introduction(readerUrl: string): Promise<Shown>;
-  /** The identity is closed: its log alone is registered. */
-  closed(): boolean;
   /** Whether a reader at this address must not learn where this node is. */
   hiddenFrom(readerUrl: string): boolean;
   listing(): Listing;
+  /** Whether the owner has left: the registry is told once, and then nothing more. */
+  closed(): boolean;
 }
 
 export class Service {
@@ -163,8 +163,9 @@ export class Service {
       const own = await this.#own.introduction(registry.url);
       const record = this.#own.closed() ? new Uint8Array() : own.record;
       await registry.register({ log: own.log, record, listing: this.#own.listing() });
-      this.#registered = true;
-      for (const run of this.#onRegistered) run();
+      // A closed node has no place there any more, and no mailbox.
+      this.#registered = !this.#own.closed();
+      if (this.#registered) for (const run of this.#onRegistered) run();
       this.#lastError = undefined;
     } catch (error) {
       this.#registered = false;
@@ -176,6 +177,10 @@ export class Service {
   /** Calls `run` after each registration. */
   onRegistered(run: () => void): void {
     this.#onRegistered.add(run);
+  }
+
+  closed(): boolean {
+    return this.#own.closed();
   }
 
   /** The registry has forgotten this node. */

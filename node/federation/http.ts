@@ -7,7 +7,6 @@ import type { Log } from '#kernel/log.ts';
 import { AppError, BATCH_BYTES_MAX, ENVELOPE_BYTES_MAX, parseMessageId, utf8 } from '#protocol';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import * as api from './api.ts';
-import type { Intake } from './inbox/intake.ts';
 import { mediaTypes } from './model.ts';
 import type { Service } from './service.ts';
 
@@ -17,13 +16,13 @@ const forms = {
 } as const;
 
 /** POST /orf/v1/inbox, mounted before express. */
-export function inboxRoute(intake: Intake, log: Log): RawRoute {
+export function inboxRoute(service: Service, log: Log): RawRoute {
   return {
     method: 'POST',
     path: '/orf/v1/inbox',
     access: { kind: 'federation', action: 'inbox' },
     handle: (request, response) => {
-      receive(intake, request, response).catch((error: unknown) => {
+      receive(service, request, response).catch((error: unknown) => {
         const known = error instanceof AppError ? error : unexpected(error);
         if (statusOf(known) >= 500)
           log.error({ err: known.cause ?? known, code: known.code }, 'the inbox failed');
@@ -35,10 +34,11 @@ export function inboxRoute(intake: Intake, log: Log): RawRoute {
   };
 }
 
-async function receive(intake: Intake, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function receive(service: Service, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  service.refuseClosed();
   const { form, bytesMax } = formOf(request);
   const body = await readBytes(request, bytesMax);
-  const answer = await intake.receive(body, form, request.socket.remoteAddress ?? '');
+  const answer = await service.intake.receive(body, form, request.socket.remoteAddress ?? '');
   response.writeHead(answer.status, {
     'content-type': mediaTypes.receipt,
     'content-length': answer.receipt.length,
@@ -60,10 +60,12 @@ function formOf(request: IncomingMessage): (typeof forms)[keyof typeof forms] {
 /** Routes with a contract. */
 export function routes(service: Service): BoundRoute[] {
   return [
-    bind(api.introduce, ({ body }, { address }) =>
-      service.introduce({ record: utf8(body.record), log: body.log }, address),
-    ),
+    bind(api.introduce, async ({ body }, { address }) => {
+      service.refuseClosed();
+      return service.introduce({ record: utf8(body.record), log: body.log }, address);
+    }),
     bind(api.query, async (_input, { request, response }) => {
+      service.refuseClosed();
       if ((request.headers['content-type'] ?? '') !== mediaTypes.envelope) {
         throw new AppError({
           category: 'invalid',
@@ -76,7 +78,10 @@ export function routes(service: Service): BoundRoute[] {
       response.writeHead(200, { 'content-type': 'application/json', 'cache-control': 'no-store' });
       response.end(body);
     }),
-    bind(api.blob, ({ params }, { request, response }) => service.blobs.serve(params.cid, request, response)),
+    bind(api.blob, async ({ params }, { request, response }) => {
+      service.refuseClosed();
+      await service.blobs.serve(params.cid, request, response);
+    }),
     bind(api.listOutbox, ({ query }) => service.listLedger(query)),
     bind(api.cancelOutbox, ({ params }) => service.cancelNow(parseMessageId(params.id))),
     bind(api.retryOutbox, ({ params }) => service.retry(parseMessageId(params.id))),

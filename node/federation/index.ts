@@ -42,6 +42,7 @@ export const federation = defineFeature({
         return [current, ...older].map(({ privateKey }) => privateKey);
       },
       generation: () => own.generation(),
+      closed: () => own.closed(),
       record: () => own.record(),
       introduction: async (readerUrl) => {
         const reader = readerUrl ?? found.registry?.url;
@@ -73,6 +74,7 @@ export const federation = defineFeature({
       sendMany: service.queue.sendMany.bind(service.queue),
       ask: service.queries.ask.bind(service.queries),
       setStanding: service.setStanding.bind(service),
+      abandon: service.abandon.bind(service),
       onDelivered: service.onDelivered.bind(service),
       /** Where messages stand, for the areas that show them. */
       deliveryStates: (ids: readonly string[]) => statesOf(host.db.read, ids),
@@ -89,7 +91,7 @@ export const federation = defineFeature({
     return {
       door,
       routes: routes(service),
-      rawRoutes: [inboxRoute(service.intake, host.log)],
+      rawRoutes: [inboxRoute(service, host.log)],
       status: () => service.status(),
       dispose: () => service.delivery.stop(),
     };

@@ -150,6 +150,7 @@ export const refusals = {
   payload: { code: 'message/payload', status: 422 },
   notContact: { code: 'federation/not-a-contact', status: 403 },
   blocked: { code: 'federation/blocked', status: 403 },
+  closed: { code: 'identity/closed', status: 410 },
   handler: { code: 'federation/handler-failed', status: 500 },
   heldFull: { code: 'federation/held-full', status: 429 },
   budget: { code: 'federation/budget', status: 429 },

@@ -14,6 +14,8 @@ export interface Self {
   /** Newest first: older sealing keys still open what was sealed before a change. */
   sealingKeys(): readonly Uint8Array[];
   generation(): number;
+  /** Whether the owner has left: nothing is taken and nothing sent any more. */
+  closed(): boolean;
   /** The current signed record, whole. */
   record(): Promise<Uint8Array>;
   /** The current signed record, as a reader at this address (none: behind a mailbox) may have it, and the log. */
@@ -29,6 +31,8 @@ export interface Route {
   /** The node's registry has a mailbox for it that this node can reach. */
   readonly mailbox: boolean;
   readonly suspended: boolean;
+  /** Its owner has left for good: what waits for it never arrives. */
+  readonly closed: boolean;
 }
 
 export interface Directory {

@@ -125,6 +125,8 @@ export class Queries {
     options: { readonly timeoutMs?: number } = {},
   ): Promise<Json> {
     const { self, clock, random, directory, transport } = this.#host;
+    // Not final for who asks: nothing that is here may be dropped because this node has closed.
+    if (self.closed()) throw problem('unavailable', 'federation/closed', 'This node is closed.');
     let route = await directory.route(to);
     if (route === undefined && (await directory.refresh(to))) route = await directory.route(to);
     if (route === undefined || route.suspended) throw unknownNode();

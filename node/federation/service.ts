@@ -4,6 +4,7 @@ import type { Tx } from '#kernel/db/database.ts';
 import type { Host } from '#kernel/feature.ts';
 import type { Job } from '#kernel/jobs.ts';
 import { isoTime } from '#kernel/ports.ts';
+import { identityClosed } from '#node/identity/index.ts';
 import { AppError, type MessageId, type NodeId } from '#protocol';
 import type { MessageType } from '#protocol/messages';
 import type { LedgerEntry } from './api.ts';
@@ -99,6 +100,7 @@ export class Service {
     this.queue = new Queue({
       self: () => self.nodeId,
       generation: () => self.generation(),
+      closed: () => self.closed(),
       clock,
       random,
       wake: (nodeIds) => this.delivery.wake(nodeIds),
@@ -117,7 +119,7 @@ export class Service {
         return null;
       },
     });
-    registerUpkeep({ host, queue: this.queue, delivery: this.delivery });
+    registerUpkeep({ host, queue: this.queue, delivery: this.delivery, closed: () => self.closed() });
     // Taken in before the signature is judged (intake); here it only counts as received.
     this.handle('identity_update', { from: 'anyone', apply: () => Promise.resolve() });
   }
@@ -168,6 +170,17 @@ export class Service {
       this.peers.install([{ nodeId, standing }]);
       if (standing === 'blocked') this.blobs.cut(nodeId);
     });
+  }
+
+  /** @throws identity/closed once the owner has left */
+  refuseClosed(): void {
+    if (this.#self.closed()) throw identityClosed();
+  }
+
+  /** Ends what never reached anybody, when the owner has left; what lies in mailboxes is left there. */
+  async abandon(): Promise<void> {
+    const at = this.#host.clock.now();
+    await this.#host.db.write((tx) => ledger.cancelPending(tx, { states: ['queued', 'sent', 'held'], at }));
   }
 
   /** A node shows who it is. @throws federation/budget, identity/*, record/* */

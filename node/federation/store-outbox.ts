@@ -102,6 +102,19 @@ export async function moveStates(
       AND federation_outbox.state IN ('queued', 'sent', 'relayed', 'held')`.execute(tables<Schema>(tx));
 }
 
+/** Ends what waits for a closed node, or of one; there is nobody whom a `void` would serve. */
+export async function cancelPending(
+  tx: Tx,
+  options: { readonly peer?: number; readonly states: readonly DeliveryState[]; readonly at: number },
+): Promise<void> {
+  let update = tables<Schema>(tx)
+    .updateTable('federation_outbox')
+    .set({ state: 'cancelled', code: 'identity/closed', updated_at: options.at })
+    .where('state', 'in', [...options.states]);
+  if (options.peer !== undefined) update = update.where('peer', '=', options.peer);
+  await update.execute();
+}
+
 /** Notes a failed attempt on what was to be sent. */
 export async function noteAttempts(
   tx: Tx,

@@ -2,6 +2,7 @@
 // Each step is one bounded transaction, so that no other write waits long.
 import type { Host } from '#kernel/feature.ts';
 import { isoTime } from '#kernel/ports.ts';
+import { isNodeId } from '#protocol';
 import { INBOX_KEPT_MS, OUTBOX_KEPT_MS } from './model.ts';
 import { pruneReceived } from './store-inbox.ts';
 import type { Delivery } from './outbox/delivery.ts';
@@ -20,14 +21,30 @@ export function registerUpkeep(parts: {
   readonly host: Host;
   readonly queue: Queue;
   readonly delivery: Delivery;
+  readonly closed: () => boolean;
 }): void {
-  const { host, queue, delivery } = parts;
+  const { host, queue, delivery, closed } = parts;
   const { db, clock, jobs } = host;
+  host.events.consume({
+    name: 'federation/closed',
+    from: 'now',
+    // What waits for a node whose owner has left ends now, not at the next try.
+    handle: (tx, events) => {
+      const gone = events.filter(({ type }) => type === 'discovery.identity_closed');
+      const nodeIds = gone.map(({ subject }) => subject).filter(isNodeId);
+      tx.afterCommit(() => {
+        delivery.wake(nodeIds);
+        for (const nodeId of nodeIds) delivery.heard(nodeId);
+      });
+      return Promise.resolve();
+    },
+  });
   jobs.register({
     name: 'federation/greet',
     firstAfterMs: 0,
     // Contacts who hold something for this node send it when they hear of it.
     run: async (signal) => {
+      if (closed()) return null;
       const contacts = await listContacts(db.read);
       const payload = { created_at: isoTime(clock.now()), kind: 'presence', online: true };
       const queueOf = contacts.values();
@@ -45,6 +62,7 @@ export function registerUpkeep(parts: {
     name: 'federation/expire',
     firstAfterMs: EXPIRY_INTERVAL_MS,
     run: async () => {
+      if (closed()) return null;
       const expired = await db.write(async (tx) => {
         const rows = await listExpired(tx, clock.now(), STEP_ROWS);
         if (rows.length > 0) await queue.giveUp(tx, rows, 'expired');

@@ -16,7 +16,7 @@ import { findSelf } from './store.ts';
 
 export { createNode, type CreatedNode, type NewNode } from './create-node.ts';
 export type { Kit, ShownKit } from './kit.ts';
-export type { RecoveryState, Self } from './model.ts';
+export { identityClosed, type RecoveryState, type Self } from './model.ts';
 
 /** What may be asked of identity's own resources; access turns this into rules (identity starts before access). */
 export const publicActions: Readonly<Record<'identity' | 'session' | 'claim', readonly string[]>> = {
@@ -72,7 +72,14 @@ export const identity = defineFeature({
         const { nodeId, did, username } = own.self();
         const claimUrl = claimLink.url();
         const claim = { claimed: claimUrl === null, claim_url: claimUrl };
-        return { node_id: nodeId, did, username, recovery: own.recoveryState(), ...claim };
+        return {
+          node_id: nodeId,
+          did,
+          username,
+          recovery: own.recoveryState(),
+          closed: own.closed(),
+          ...claim,
+        };
       },
     };
     const routes = [...identityRoutes(host, own), ...sessionRoutes(http)];

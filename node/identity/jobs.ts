@@ -13,6 +13,8 @@ export function registerJobs(host: Host, identity: OwnIdentity, sessions: Sessio
     name: 'identity/record',
     firstAfterMs: 0,
     run: async () => {
+      // A closed identity has no record that holds; the last one stays as it was.
+      if (identity.closed()) return null;
       await identity.record();
       return RECORD_LOOK_MS;
     },

@@ -68,3 +68,15 @@ export function choosePositions(random: Uint8Array, count: number, of: number): 
   for (let position = 1; chosen.size < count; position += 1) chosen.add(position);
   return [...chosen].sort((a, b) => a - b);
 }
+
+/** What everybody is told who wants something of a node whose owner has left: final, nothing is tried again. */
+export function identityClosed(): AppError {
+  return new AppError({
+    category: 'forbidden',
+    code: 'identity/closed',
+    safe: {
+      en: 'This node is closed: its owner has left. It takes and sends nothing more, and nothing was changed. What is here can still be read and exported.',
+      fr: 'Ce nœud est fermé : son propriétaire est parti. Il ne reçoit et n’envoie plus rien, et rien n’a été modifié. Ce qui est ici peut encore être lu et exporté.',
+    },
+  });
+}

@@ -32,6 +32,8 @@ export function createRecords(host: {
   readonly clock: Clock;
   readonly serverUrl: () => string;
   readonly self: () => Self;
+  /** A closed identity signs no record any more: the last one is only shown beside the log that closes it. */
+  readonly closed: () => boolean;
 }): Records {
   const { db, clock, self } = host;
   const listeners = new Set<(record: Uint8Array) => void>();
@@ -78,7 +80,7 @@ export function createRecords(host: {
     cached ??= await load();
     if (
       cached !== undefined &&
-      isCurrent(cached.record, self(), { now: clock.now(), serverUrl: host.serverUrl() })
+      (host.closed() || isCurrent(cached.record, self(), { now: clock.now(), serverUrl: host.serverUrl() }))
     )
       return cached.bytes;
     renewing ??= renew().finally(() => {

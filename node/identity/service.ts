@@ -71,6 +71,7 @@ export async function loadIdentity(host: Host, vault: Vault): Promise<OwnIdentit
     clock: host.clock,
     serverUrl: () => host.serverUrl,
     self: () => loaded().self,
+    closed: () => loaded().verified.deactivated,
   });
   return {
     self: () => loaded().self,

@@ -1,6 +1,8 @@
 // Who asks, and what they ask for: the vocabulary that edge, access and audit share.
 // The rules themselves live in the access area; the kernel only carries the words.
 
+import type { AppError } from '#protocol/errors.ts';
+
 /** A person signed in to this node. Issue A knows one account, the owner. */
 export interface AccountActor {
   readonly kind: 'account';
@@ -44,6 +46,8 @@ export interface AccessRequest {
 export interface Decision {
   readonly allow: boolean;
   readonly why: string;
+  /** What the owner is told where a plain "not allowed" would not help. */
+  readonly refusal?: AppError;
 }
 
 /** The audit form of an actor: `account:<id>`, `node:<id>`, `anonymous`, `system`. */

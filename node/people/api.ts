@@ -91,7 +91,11 @@ export const readPerson = defineRoute({
   audience: 'owner',
   access: access('read'),
   params: z.strictObject({ who }),
-  output: profileSchema.extend({ relationship: z.array(z.string()), muted: z.boolean() }),
+  output: profileSchema.extend({
+    relationship: z.array(z.string()),
+    muted: z.boolean(),
+    closed: z.boolean(),
+  }),
 });
 
 export const listConnections = defineRoute({

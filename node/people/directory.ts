@@ -44,6 +44,8 @@ export interface PersonView {
   avatar: string | null;
   relationship: string[];
   muted: boolean;
+  /** The owner has left: nothing comes from there any more. */
+  closed: boolean;
 }
 
 export interface DirectoryHost {
@@ -158,6 +160,7 @@ export function createDirectory(host: DirectoryHost): Directory {
         avatar: person?.avatar?.cid ?? null,
         relationship: (await bonds([nodeId])).get(nodeId) ?? [],
         muted,
+        closed: await finder.isClosed(nodeId),
       };
     },
   };

@@ -79,22 +79,26 @@ export const people = defineFeature({
         (await relationsWith(reader, [nodeId])).get(nodeId)?.friend ?? false,
       friends: (reader: Parameters<typeof relationsWith>[0]) => store.nodesIn(reader, ['friend']),
       followers: (reader: Parameters<typeof relationsWith>[0]) => store.nodesIn(reader, ['follower']),
-      blocked: (reader: Parameters<typeof relationsWith>[0]) => store.nodesIn(reader, ['blocked']),
+      /** A page of who is blocked, by node id. */
+      blocked: (
+        reader: Parameters<typeof relationsWith>[0],
+        page: { readonly after: string; readonly limit: number },
+      ) => store.listBlocked(reader, page),
       muted: (reader: Parameters<typeof relationsWith>[0]) => store.listMuted(reader),
       names: (nodeIds: readonly NodeId[]) => directory.names(nodeIds),
       /** A page of all bonds, by node. */
       connections: (page: Parameters<typeof directory.connections>[0]) => directory.connections(page),
-      /** Tells everybody there is a bond with that it ends, which asks them to forget what was shared. */
-      farewell: async (): Promise<readonly string[]> => {
-        const bound = await store.nodesIn(db.read, ['friend', 'following', 'follower']);
-        const sent = await db.write((tx) =>
+      /** Tells everybody there is a bond with, or who waits for one, that it ends: they forget what was shared. */
+      farewell: async (): Promise<ReadonlyMap<NodeId, string>> => {
+        const slots = ['friend', 'following', 'follower'] as const;
+        const bound = await store.nodesIn(db.read, slots, ['accepted', 'pending']);
+        return db.write((tx) =>
           mail.sendMany(tx, {
             to: bound,
             type: 'connection_end',
             payload: { created_at: isoTime(clock.now()) },
           }),
         );
-        return [...sent.values()];
       },
       /** The node that a person typed by the owner means. @throws people/unknown, people/ambiguous */
       nodeOf: (who: string) => directory.nodeOf(who),
@@ -114,11 +118,13 @@ function finderOf(found: {
   resolve(query: string): Promise<Contact>;
   pin: Finder<Contact>['pin'];
   find(nodeId: NodeId): Promise<Contact | undefined>;
+  loadSender(nodeId: NodeId): Promise<{ closed: boolean } | undefined>;
   search(query: { q: string }): Promise<{ items: readonly { node_id: string; username: string }[] }>;
 }): Finder<Contact> {
   return {
     resolve: (query) => found.resolve(query),
     pin: (tx, contact) => found.pin(tx, contact),
+    isClosed: async (nodeId) => (await found.loadSender(nodeId))?.closed ?? false,
     usernameOf: async (nodeId) => (await found.find(nodeId))?.username,
     async search(query) {
       try {

@@ -81,6 +81,15 @@ export function nodeIdIn(who: string): string | null {
 }
 
 export const failures = {
+  closed: (username: string): AppError =>
+    new AppError({
+      category: 'conflict',
+      code: 'people/closed',
+      safe: {
+        en: `${username} has left: their node is closed for good. Nothing was sent.`,
+        fr: `${username} est parti : son nœud est fermé pour toujours. Rien n’a été envoyé.`,
+      },
+    }),
   self: (): AppError =>
     new AppError({
       category: 'invalid',

@@ -26,7 +26,7 @@ export interface Mail {
   sendMany<T extends MessageType>(
     tx: Tx,
     message: { to: readonly NodeId[]; type: T; payload: Payload<T> },
-  ): Promise<unknown>;
+  ): Promise<ReadonlyMap<NodeId, string>>;
   setStanding(tx: Tx, nodeId: NodeId, standing: 'contact' | 'stranger' | 'blocked'): Promise<void>;
   ask<T extends MessageType>(
     to: NodeId,
@@ -40,6 +40,8 @@ export interface Mail {
 export interface Contact {
   readonly node_id: NodeId;
   readonly username: string;
+  /** `deactivated`: the owner has left. */
+  readonly identity: { readonly deactivated: boolean };
 }
 export interface Finder<C extends Contact = Contact> {
   /** @throws when nobody is found, with a sentence for the owner */
@@ -48,6 +50,8 @@ export interface Finder<C extends Contact = Contact> {
   pin(tx: Tx, contact: C): Promise<void>;
   /** The name in the verified record of a node seen before. */
   usernameOf(nodeId: NodeId): Promise<string | undefined>;
+  /** Whether the owner of a node seen before has left. */
+  isClosed(nodeId: NodeId): Promise<boolean>;
   search(query: string): Promise<readonly FoundInDirectory[]>;
 }
 export interface FoundInDirectory {

@@ -81,6 +81,7 @@ export function createBonds<C extends Contact>(host: PeopleHost<C>): Bonds {
   return {
     async add(who, note, actor) {
       const contact = await find(who);
+      if (contact.identity.deactivated) throw failures.closed(contact.username);
       const nodeId = contact.node_id;
       const displayName = await host.displayName();
       return db.write(async (tx) => {
@@ -149,6 +150,7 @@ export function createBonds<C extends Contact>(host: PeopleHost<C>): Bonds {
 
     async follow(who, actor) {
       const contact = await find(who);
+      if (contact.identity.deactivated) throw failures.closed(contact.username);
       const nodeId = contact.node_id;
       const displayName = await host.displayName();
       return db.write(async (tx) => {

@@ -69,13 +69,33 @@ export async function listConnections(
 }
 
 /** Nodes with an accepted connection of one of these kinds. */
-export async function nodesIn(reader: Reader, wanted: readonly Slot[]): Promise<NodeId[]> {
+export async function nodesIn(
+  reader: Reader,
+  wanted: readonly Slot[],
+  statuses: readonly Connection['status'][] = ['accepted'],
+): Promise<NodeId[]> {
   const rows = await tables<PeopleTables>(reader)
     .selectFrom('people_connection')
     .select('node_id')
     .distinct()
     .where('slot', 'in', [...wanted])
-    .where('status', '=', 'accepted')
+    .where('status', 'in', [...statuses])
+    .execute();
+  return rows.map(({ node_id }) => node_id as NodeId);
+}
+
+/** Who is blocked, by node id, from after one. */
+export async function listBlocked(
+  reader: Reader,
+  page: { readonly after: string; readonly limit: number },
+): Promise<NodeId[]> {
+  const rows = await tables<PeopleTables>(reader)
+    .selectFrom('people_connection')
+    .select('node_id')
+    .where('slot', '=', 'blocked')
+    .where('node_id', '>', page.after)
+    .orderBy('node_id')
+    .limit(page.limit)
     .execute();
   return rows.map(({ node_id }) => node_id as NodeId);
 }

@@ -1,14 +1,12 @@
 // HTTP contract of portability: exporting everything, leaving, and block lists.
 // Folders are absolute paths of this machine; http.ts refuses them from anywhere but the local socket.
 import { defineRoute } from '#kernel/http/contract.ts';
+import { PAGE_MAX } from '#kernel/paging.ts';
 import { z } from 'zod';
-import {
-  BLOCK_COMMENT_CHARS_MAX,
-  BLOCK_LIST_BYTES_MAX,
-  BLOCKS_MAX,
-  FOLDER_CHARS_MAX,
-  WHO_CHARS_MAX,
-} from './model.ts';
+import { BLOCK_COMMENT_CHARS_MAX, BLOCKS_PER_REQUEST_MAX, FOLDER_CHARS_MAX, WHO_CHARS_MAX } from './model.ts';
+
+/** That many entries, each of the longest. */
+const BLOCKS_BODY_BYTES_MAX = 256 * 1024;
 
 const access = (action: string): { kind: string; action: string } => ({ kind: 'portability', action });
 
@@ -18,9 +16,20 @@ export const progressSchema = z.object({
   folder: z.string().nullable(),
   files: z.number().int(),
   bytes: z.number().int(),
+  /** Of leaving: the nodes to tell, how many answered, how many have it in their mailbox, and whom nothing reached. */
   contacts: z.number().int(),
   reached: z.number().int(),
+  mailboxes: z.number().int(),
+  missed: z.array(z.object({ node_id: z.string(), username: z.string() })),
   code: z.string().nullable(),
+});
+/** The last export that is done, also after a restart. */
+export const exportedSchema = z.object({
+  folder: z.string(),
+  manifest_sha256: z.string(),
+  files: z.number().int(),
+  bytes: z.number().int(),
+  finished_at: z.string(),
 });
 export type ShownProgress = z.output<typeof progressSchema>;
 
@@ -43,7 +52,7 @@ export const readProgress = defineRoute({
   summary: 'How far the export or the departure is',
   audience: 'owner',
   access: access('read'),
-  output: progressSchema,
+  output: progressSchema.extend({ exported: exportedSchema.nullable() }),
 });
 
 export const startLeaving = defineRoute({
@@ -53,7 +62,11 @@ export const startLeaving = defineRoute({
   summary: 'Tells contacts, asks for erasure, leaves the directory and closes the identity for good',
   audience: 'owner',
   access: access('leave'),
-  body: z.strictObject({ confirm: z.string().max(WHO_CHARS_MAX) }),
+  /** With a folder everything is exported there first; without one, the last export must still be where it was. */
+  body: z.strictObject({
+    confirm: z.string().max(WHO_CHARS_MAX),
+    folder: z.string().min(1).max(FOLDER_CHARS_MAX).startsWith('/').optional(),
+  }),
   output: progressSchema,
   status: 202,
 });
@@ -65,14 +78,24 @@ export const listBlocks = defineRoute({
   summary: 'Everybody that is blocked',
   audience: 'owner',
   access: access('read'),
-  output: z.object({ items: z.array(z.object({ node_id: z.string(), username: z.string() })) }),
+  query: z.strictObject({
+    limit: z.coerce.number().int().min(1).max(PAGE_MAX).default(PAGE_MAX),
+    cursor: z
+      .string()
+      .regex(/^[A-Za-z0-9]{46}$/)
+      .optional(),
+  }),
+  output: z.object({
+    items: z.array(z.object({ node_id: z.string(), username: z.string() })),
+    next_cursor: z.string().nullable(),
+  }),
 });
 
 export const importBlocks = defineRoute({
   id: 'portability.import-blocks',
   method: 'POST',
   path: '/api/v1/blocks',
-  summary: 'Blocks everybody on a list',
+  summary: 'Blocks everybody on a part of a list',
   audience: 'owner',
   access: access('import'),
   body: z.strictObject({
@@ -83,11 +106,12 @@ export const importBlocks = defineRoute({
           comment: z.string().max(BLOCK_COMMENT_CHARS_MAX).optional(),
         }),
       )
-      .max(BLOCKS_MAX),
+      .max(BLOCKS_PER_REQUEST_MAX),
   }),
-  bodyBytesMax: BLOCK_LIST_BYTES_MAX,
+  bodyBytesMax: BLOCKS_BODY_BYTES_MAX,
   output: z.object({
     blocked: z.number().int(),
-    failed: z.array(z.object({ who: z.string(), code: z.string() })),
+    /** `later`: the directory put this name off; it may be asked again after a pause. */
+    failed: z.array(z.object({ who: z.string(), code: z.string(), later: z.boolean() })),
   }),
 });

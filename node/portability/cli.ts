@@ -7,12 +7,20 @@ import {
   type Command,
   type CommandContext,
 } from '#kernel/command.ts';
+import { readPages } from '#kernel/paging.ts';
 import { invalid } from '#protocol/errors.ts';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import * as api from './api.ts';
-import { blockListCsv, parseBlockList } from './model.ts';
+import {
+  BLOCK_RETRIES_MAX,
+  BLOCK_RETRY_MS,
+  blockListCsv,
+  BLOCKS_PER_REQUEST_MAX,
+  parseBlockList,
+  type BlockEntry,
+} from './model.ts';
 
 const LOOK_MS = 500;
 const folder: Argument = {
@@ -64,15 +72,13 @@ const leave = defineCommand({
         fr: "Partir est définitif. Tapez votre nom d'utilisateur après --confirm. Rien n'a été modifié.",
       });
     }
-    const exported = await runExport(context, args['folder'] ?? '');
-    if (exported.state !== 'done') {
-      return { json: exported, text: failed(context, exported), exit: exitCodes.failure };
-    }
-    const done = await follow(context, await context.call(api.startLeaving, { body: { confirm } }));
-    const text = context.say({
-      en: `This node is closed. ${done.reached} of ${done.contacts} contacts have been told; the others learn it from the directory. Your data is in ${done.folder}. Stop the node with "ored stop"; its data folder can then be deleted.`,
-      fr: `Ce nœud est fermé. ${done.reached} contacts sur ${done.contacts} ont été prévenus ; les autres l'apprendront par l'annuaire. Vos données sont dans ${done.folder}. Arrêtez le nœud avec « ored stop » ; son dossier de données peut ensuite être supprimé.`,
-    });
+    // The node judges the name before it writes or sends anything.
+    const target = resolve(args['folder'] ?? '');
+    const done = await follow(
+      context,
+      await context.call(api.startLeaving, { body: { confirm, folder: target } }),
+    );
+    const text = leftText(context, done);
     return { json: done, text: done.state === 'done' ? text : failed(context, done), exit: exitOf(done) };
   },
 });
@@ -83,7 +89,7 @@ const blocksExport = defineCommand({
   examples: ['ored blocks export blocks.csv', 'ored blocks export blocks.json'],
   args: [file],
   async run(context, args) {
-    const { items } = await context.call(api.listBlocks, {});
+    const items = await readPages((page) => context.call(api.listBlocks, { query: page }));
     const target = resolve(args['file'] ?? '');
     const content = target.endsWith('.csv') ? blockListCsv(items) : `${JSON.stringify(items, null, 2)}\n`;
     writeFileSync(target, content, { mode: 0o600 });
@@ -105,7 +111,7 @@ const blocksImport = defineCommand({
   args: [file],
   async run(context, args) {
     const entries = parseBlockList(readFileSync(resolve(args['file'] ?? ''), 'utf8'));
-    const done = await context.call(api.importBlocks, { body: { items: entries } });
+    const done = await blockAll(context, entries);
     const text = context.say({
       en: `${done.blocked} blocked, ${done.failed.length} not found.`,
       fr: `${done.blocked} bloquées, ${done.failed.length} introuvables.`,
@@ -121,6 +127,50 @@ async function runExport(context: CommandContext, target: string): Promise<api.S
   return follow(context, await context.call(api.startExport, { body: { folder: resolve(target) } }));
 }
 
+interface NotBlocked {
+  readonly who: string;
+  readonly code: string;
+}
+
+/** Sends a list in parts, and asks again for names that the directory puts off; progress goes to standard error. */
+async function blockAll(
+  context: CommandContext,
+  entries: readonly BlockEntry[],
+): Promise<{ blocked: number; failed: NotBlocked[] }> {
+  const failed: NotBlocked[] = [];
+  let blocked = 0;
+  let waiting = entries;
+  for (let round = 0; waiting.length > 0; round += 1) {
+    if (round > 0) await pause(BLOCK_RETRY_MS);
+    const later: BlockEntry[] = [];
+    for (let at = 0; at < waiting.length; at += BLOCKS_PER_REQUEST_MAX) {
+      const items = waiting.slice(at, at + BLOCKS_PER_REQUEST_MAX);
+      const done = await context.call(api.importBlocks, { body: { items } });
+      blocked += done.blocked;
+      for (const { who, code, later: again } of done.failed) {
+        if (again && round < BLOCK_RETRIES_MAX) later.push({ who });
+        else failed.push({ who, code });
+      }
+      context.progress(`${blocked + failed.length}/${entries.length}`);
+    }
+    waiting = later;
+  }
+  return { blocked, failed };
+}
+
+function leftText(context: CommandContext, done: api.ShownProgress): string {
+  const { contacts, reached, mailboxes, missed } = done;
+  const others = missed.map(({ node_id, username }) => username || node_id).join(', ');
+  const notTold = {
+    en: ` Not told: ${others}.`,
+    fr: ` Non prévenus : ${others}.`,
+  };
+  return context.say({
+    en: `This node is closed. ${reached} of ${contacts} contacts were told and asked to erase; for ${mailboxes} it waits in their mailbox.${missed.length === 0 ? '' : notTold.en} Your data is in ${done.folder}. Stop the node with "ored stop"; its data folder can then be deleted.`,
+    fr: `Ce nœud est fermé. ${reached} contacts sur ${contacts} ont été prévenus et priés d’effacer ; pour ${mailboxes}, la demande attend dans leur boîte.${missed.length === 0 ? '' : notTold.fr} Vos données sont dans ${done.folder}. Arrêtez le nœud avec « ored stop » ; son dossier de données peut ensuite être supprimé.`,
+  });
+}
+
 /** Asks until the work has ended. */
 async function follow(context: CommandContext, started: api.ShownProgress): Promise<api.ShownProgress> {
   let now = started;
@@ -128,7 +178,7 @@ async function follow(context: CommandContext, started: api.ShownProgress): Prom
     await pause(LOOK_MS);
     now = await context.call(api.readProgress, {});
     if (!context.json)
-      context.progress(now.work === 'leave' ? `${now.reached}/${now.contacts}` : `${now.files}`);
+      context.progress(now.contacts > 0 ? `${now.reached + now.mailboxes}/${now.contacts}` : `${now.files}`);
   }
   return now;
 }

@@ -7,10 +7,17 @@ import { appendFile, mkdir, open, readdir, readFile, rename, rm, stat } from 'no
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { failures, MANIFEST, plainFileName, PROGRESS, type ExportedFile } from './model.ts';
+import {
+  failures,
+  MANIFEST,
+  plainFileName,
+  PROGRESS,
+  type ExportedFile,
+  type FinishedExport,
+} from './model.ts';
 import type { Sources } from './ports.ts';
 
-/** Writes or completes the export in `folder`; returns its manifest's files. @throws portability/folder-in-use */
+/** Writes or completes the export in `folder`; returns its files and its manifest. @throws portability/folder-in-use */
 export async function writeExport(
   sources: Sources,
   folder: string,
@@ -19,7 +26,11 @@ export async function writeExport(
     readonly signal: AbortSignal;
     readonly progress: (files: number, bytes: number) => void;
   },
-): Promise<ExportedFile[]> {
+): Promise<{
+  readonly files: readonly ExportedFile[];
+  readonly bytes: number;
+  readonly manifest: ExportedFile;
+}> {
   const { clock, signal, progress } = options;
   await prepareFolder(folder);
   const done = await readProgress(folder);
@@ -52,9 +63,21 @@ export async function writeExport(
   }
   const { nodeId: node_id, username } = sources.owner();
   const manifest = { version: 1, node_id, username, created_at: isoTime(clock.now()), files };
-  await writeFile(folder, MANIFEST, Readable.from([`${JSON.stringify(manifest, null, 2)}\n`]), signal);
+  const text = `${JSON.stringify(manifest, null, 2)}\n`;
+  const written = await writeFile(folder, MANIFEST, Readable.from([text]), signal);
   await rm(join(folder, PROGRESS), { force: true });
-  return files;
+  return { files, bytes, manifest: written };
+}
+
+/** Whether the folder still holds the manifest that an export ended with. */
+export async function holdsExport(done: FinishedExport): Promise<boolean> {
+  try {
+    const manifest = await readFile(join(done.folder, MANIFEST));
+    return createHash('sha256').update(manifest).digest('hex') === done.manifestSha256;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error) return false; // not there, or not readable: no export to leave with
+    throw error;
+  }
 }
 
 async function* lines(rows: AsyncIterable<unknown>): AsyncGenerator<string> {

@@ -9,21 +9,28 @@ import { identity } from '#node/identity/index.ts';
 import { people } from '#node/people/index.ts';
 import { posts } from '#node/posts/index.ts';
 import { vault } from '#node/vault/index.ts';
-import { AppError } from '#protocol';
+import { AppError, type NodeId } from '#protocol';
 import { portabilityRoutes } from './http.ts';
+import { migrations } from './migrations/index.ts';
 import { createPortability } from './service.ts';
+import * as store from './store.ts';
 import { exportMedia, exportSections, type ExportDoors } from './sources.ts';
 
-const REACHED = ['accepted', 'refused', 'relayed'];
+/** A refusal is an answer too: whoever gives it has been told. */
+const TOLD = ['accepted', 'refused'];
 
 export const portability = defineFeature({
   name: 'portability',
   needs: { vault, identity, access, discovery, federation, people, posts, conversations },
-  migrations: [],
+  migrations,
   start(host, doors) {
     const { db, clock, log } = host;
     const { blobs } = doors.vault;
     const from: ExportDoors = { ...doors, muted: () => doors.people.muted(db.read) };
+    const named = async (nodeIds: readonly NodeId[]): Promise<{ node_id: string; username: string }[]> => {
+      const names = await doors.people.names(nodeIds);
+      return nodeIds.map((nodeId) => ({ node_id: nodeId, username: names.get(nodeId)?.username ?? '' }));
+    };
     const service = createPortability({
       clock,
       log,
@@ -36,11 +43,20 @@ export const portability = defineFeature({
           (await blobs.stat(cid)) === undefined ? undefined : blobs.open(cid, key),
       },
       leaving: {
-        farewell: () => doors.people.farewell(),
-        reached: async (ids) => {
+        // Erasure first: the end of the bond is the last that a node takes from somebody who leaves.
+        farewell: async () =>
+          new Map([...(await doors.posts.withdrawAll()), ...(await doors.people.farewell())]),
+        delivery: async (ids) => {
           const states = await doors.federation.deliveryStates(ids);
-          return states.filter(({ state }) => REACHED.includes(state)).length;
+          return new Map(
+            states.map(({ id, state }) => [
+              id,
+              TOLD.includes(state) ? 'told' : state === 'relayed' ? 'mailbox' : 'waiting',
+            ]),
+          );
         },
+        abandon: () => doors.federation.abandon(),
+        names: (nodeIds) => named(nodeIds),
         closed: () => doors.identity.closed(),
         close: () => doors.identity.close(),
         announceClosed: async () => {
@@ -60,11 +76,11 @@ export const portability = defineFeature({
       },
       bonds: {
         block: (who, actor) => doors.people.block(who, actor),
-        blocked: async () => {
-          const nodeIds = await doors.people.blocked(db.read);
-          const names = await doors.people.names(nodeIds);
-          return nodeIds.map((nodeId) => ({ node_id: nodeId, username: names.get(nodeId)?.username ?? '' }));
-        },
+        blocked: async (page) => named(await doors.people.blocked(db.read, page)),
+      },
+      exports: {
+        last: () => store.findExport(db.read),
+        keep: (done) => db.write((tx) => store.putExport(tx, done)),
       },
     });
     doors.access.register('portability', { decide: () => deny('owner-only') });

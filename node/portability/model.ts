@@ -7,9 +7,15 @@ export const BLOCKS_MAX = 10_000;
 export const BLOCK_COMMENT_CHARS_MAX = 500;
 export const WHO_CHARS_MAX = 600;
 export const FOLDER_CHARS_MAX = 4_096;
-/** A list of that many entries, each with a comment. */
+/** A file of that many entries, each with a comment. */
 export const BLOCK_LIST_BYTES_MAX = 8 * 1024 * 1024;
-/** How long leaving waits until contacts have been told; what is not delivered by then is left to the registry. */
+/** Entries of one request: a name that has to be looked up may take ten seconds, and eight are looked up at once. */
+export const BLOCKS_PER_REQUEST_MAX = 40;
+export const BLOCK_LOOKUPS_MAX = 8;
+/** How often names that the directory put off are asked again, and after how long. */
+export const BLOCK_RETRIES_MAX = 20;
+export const BLOCK_RETRY_MS = 10_000;
+/** How long leaving waits until contacts have been told; what is not delivered by then stays in their mailboxes. */
 export const FAREWELL_MS_MAX = 60_000;
 export const FAREWELL_LOOK_MS = 500;
 
@@ -23,6 +29,16 @@ export interface ExportedFile {
   readonly bytes: number;
   /** Hexadecimal. */
   readonly sha256: string;
+}
+
+/** What is remembered of an export that is done. */
+export interface FinishedExport {
+  readonly folder: string;
+  /** Hexadecimal, of manifest.json, which lists the hashes of all other files. */
+  readonly manifestSha256: string;
+  readonly files: number;
+  readonly bytes: number;
+  readonly finishedAt: number;
 }
 
 export interface BlockEntry {
@@ -162,8 +178,8 @@ export const failures = {
       category: 'conflict',
       code: 'portability/export-first',
       safe: {
-        en: 'Nothing has been exported yet, so nothing was closed. Run "ored export DIR" first.',
-        fr: "Rien n'a encore été exporté, donc rien n'a été fermé. Faites d'abord « ored export DOSSIER ».",
+        en: 'There is no complete export, or it is not where it was written, so nothing was closed. Run "ored export DIR" first.',
+        fr: "Il n'y a pas d'export complet, ou il n'est plus là où il a été écrit : rien n'a été fermé. Faites d'abord « ored export DOSSIER ».",
       },
     }),
   confirm: (username: string): AppError =>

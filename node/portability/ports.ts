@@ -3,6 +3,7 @@
 import type { Actor } from '#kernel/actor.ts';
 import type { Json, NodeId } from '#protocol';
 import type { Readable } from 'node:stream';
+import type { FinishedExport } from './model.ts';
 
 /** One list of an export: a file of JSON lines. */
 export interface Section {
@@ -30,17 +31,29 @@ export interface Sources {
 export interface Leaving {
   /** Whether the owner has left already. */
   closed(): boolean;
-  /** Tells everybody there is a bond with that it ends, and asks them to erase; returns the messages' ids. */
-  farewell(actor: Actor): Promise<readonly string[]>;
-  /** How many of these have reached the other node or its mailbox. */
-  reached(ids: readonly string[]): Promise<number>;
+  /** Asks everybody to erase what was shared and ends every bond; the last message to each node, before which all others stand. */
+  farewell(): Promise<ReadonlyMap<NodeId, string>>;
+  /** Where these messages stand, by id. */
+  delivery(ids: readonly string[]): Promise<ReadonlyMap<string, 'told' | 'mailbox' | 'waiting'>>;
   /** Closes the identity for good. */
   close(): Promise<void>;
+  /** Ends what reached neither a node nor its mailbox: a closed node sends nothing more. */
+  abandon(): Promise<void>;
+  names(nodeIds: readonly NodeId[]): Promise<{ node_id: string; username: string }[]>;
   /** Shows the closed identity to contacts and to the registry; never throws for what cannot be reached. */
   announceClosed(): Promise<void>;
 }
 
 export interface Bonds {
   block(who: string, actor: Actor): Promise<NodeId>;
-  blocked(): Promise<{ node_id: string; username: string }[]>;
+  blocked(page: {
+    readonly after: string;
+    readonly limit: number;
+  }): Promise<{ node_id: string; username: string }[]>;
+}
+
+/** What is remembered of exports. */
+export interface Exports {
+  last(): Promise<FinishedExport | undefined>;
+  keep(done: FinishedExport): Promise<void>;
 }

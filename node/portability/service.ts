@@ -1,12 +1,21 @@
 // Exporting, leaving, and block lists. One export or departure runs at a time, in the background; its state is asked for.
-// Leaving exports first, tells contacts, then closes the identity: that step alone cannot be undone.
+// Leaving exports, asks contacts to erase, then closes the identity: that step alone cannot be undone. What a wrong
+// name or a missing export refuses is refused before anything is written or sent.
 import type { Actor } from '#kernel/actor.ts';
 import type { Log } from '#kernel/log.ts';
 import type { Clock } from '#kernel/ports.ts';
-import { AppError } from '#protocol/errors.ts';
-import { writeExport } from './exporter.ts';
-import { failures, FAREWELL_LOOK_MS, FAREWELL_MS_MAX, type BlockEntry, type Blocked } from './model.ts';
-import type { Bonds, Leaving, Sources } from './ports.ts';
+import { AppError, type ErrorCategory } from '#protocol/errors.ts';
+import { holdsExport, writeExport } from './exporter.ts';
+import {
+  BLOCK_LOOKUPS_MAX,
+  failures,
+  FAREWELL_LOOK_MS,
+  FAREWELL_MS_MAX,
+  type BlockEntry,
+  type Blocked,
+  type FinishedExport,
+} from './model.ts';
+import type { Bonds, Exports, Leaving, Sources } from './ports.ts';
 
 /** `idle`, or what runs or ran last. */
 export interface Progress {
@@ -15,23 +24,34 @@ export interface Progress {
   readonly folder: string | null;
   readonly files: number;
   readonly bytes: number;
-  /** Of leaving: contacts to tell, and those reached. */
+  /** Of leaving: the nodes to tell, those that answered, those that have it in their mailbox, and the others. */
   readonly contacts: number;
   readonly reached: number;
+  readonly mailboxes: number;
+  readonly missed: readonly { readonly node_id: string; readonly username: string }[];
   readonly code: string | null;
 }
 
 export interface Portability extends AsyncDisposable {
   /** Starts to write everything into a folder. @throws portability/running */
   startExport(folder: string): Progress;
-  /** Starts to leave, after an export. @throws portability/confirm-unprocessable, portability/left, portability/export-first, portability/running */
-  startLeaving(confirm: string, actor: Actor): Progress;
+  /** Starts to leave; with a folder it exports first. @throws portability/confirm-unprocessable, portability/left, portability/export-first, portability/running */
+  startLeaving(confirm: string, folder: string | undefined): Promise<Progress>;
   progress(): Progress;
+  /** The last export that is done. */
+  exported(): Promise<FinishedExport | undefined>;
   importBlocks(
     entries: readonly BlockEntry[],
     actor: Actor,
-  ): Promise<{ blocked: number; failed: { who: string; code: string }[] }>;
-  listBlocks(): Promise<Blocked[]>;
+  ): Promise<{ blocked: number; failed: NotBlocked[] }>;
+  listBlocks(page: { readonly after: string; readonly limit: number }): Promise<Blocked[]>;
+}
+
+export interface NotBlocked {
+  readonly who: string;
+  readonly code: string;
+  /** Worth another try after a pause. */
+  readonly later: boolean;
 }
 
 export interface PortabilityHost {
@@ -40,6 +60,7 @@ export interface PortabilityHost {
   readonly sources: Sources;
   readonly leaving: Leaving;
   readonly bonds: Bonds;
+  readonly exports: Exports;
 }
 
 const idle: Progress = {
@@ -50,14 +71,18 @@ const idle: Progress = {
   bytes: 0,
   contacts: 0,
   reached: 0,
+  mailboxes: 0,
+  missed: [],
   code: null,
 };
 
+/** The directory bounds how many names one address may ask for at once. */
+const putOff: readonly ErrorCategory[] = ['limit'];
+
 export function createPortability(host: PortabilityHost): Portability {
-  const { clock, log, sources, bonds } = host;
+  const { clock, log, sources, bonds, exports } = host;
   const abort = new AbortController();
   let current: Progress = idle;
-  let exported = false;
   let running: Promise<void> = Promise.resolve();
 
   const begin = (work: 'export' | 'leave', folder: string | null, run: () => Promise<void>): Progress => {
@@ -76,43 +101,55 @@ export function createPortability(host: PortabilityHost): Portability {
     return current;
   };
 
-  return {
-    startExport: (folder) =>
-      begin('export', folder, async () => {
-        const progress = (files: number, bytes: number): void => {
-          current = { ...current, files, bytes };
-        };
-        await writeExport(sources, folder, { clock, signal: abort.signal, progress });
-        exported = true;
-      }),
+  const change = (changed: Partial<Progress>): void => {
+    current = { ...current, ...changed };
+  };
+  const exportTo = async (folder: string): Promise<void> => {
+    const { files, bytes, manifest } = await writeExport(sources, folder, {
+      clock,
+      signal: abort.signal,
+      progress: (written, size) => change({ files: written, bytes: size }),
+    });
+    const finishedAt = clock.now();
+    await exports.keep({ folder, manifestSha256: manifest.sha256, files: files.length, bytes, finishedAt });
+  };
 
-    startLeaving(confirm, actor) {
+  return {
+    startExport: (folder) => begin('export', folder, () => exportTo(folder)),
+
+    async startLeaving(confirm, folder) {
       if (confirm !== sources.owner().username) throw failures.confirm(sources.owner().username);
       if (host.leaving.closed()) throw failures.left();
-      if (!exported) throw failures.exportFirst();
-      return begin('leave', current.folder, () =>
-        leave(host, actor, abort.signal, (change) => {
-          current = { ...current, ...change };
-        }),
-      );
+      const last = folder === undefined ? await exports.last() : undefined;
+      if (folder === undefined && (last === undefined || !(await holdsExport(last))))
+        throw failures.exportFirst();
+      return begin('leave', folder ?? last?.folder ?? null, async () => {
+        if (folder !== undefined) await exportTo(folder);
+        await leave(host, abort.signal, change);
+      });
     },
 
     progress: () => current,
+    exported: () => exports.last(),
 
     async importBlocks(entries, actor) {
-      const failed: { who: string; code: string }[] = [];
-      for (const { who } of entries) {
-        try {
-          await bonds.block(who, actor);
-        } catch (error) {
-          if (!(error instanceof AppError) || error.category === 'internal') throw error;
-          failed.push({ who, code: error.code });
+      const failed: NotBlocked[] = [];
+      const waiting = entries.values();
+      const work = async (): Promise<void> => {
+        for (const { who } of waiting) {
+          try {
+            await bonds.block(who, actor);
+          } catch (error) {
+            if (!(error instanceof AppError) || error.category === 'internal') throw error;
+            failed.push({ who, code: error.code, later: putOff.includes(error.category) });
+          }
         }
-      }
+      };
+      await Promise.all(Array.from({ length: BLOCK_LOOKUPS_MAX }, work));
       return { blocked: entries.length - failed.length, failed };
     },
 
-    listBlocks: () => bonds.blocked(),
+    listBlocks: (page) => bonds.blocked(page),
 
     async [Symbol.asyncDispose]() {
       abort.abort();
@@ -123,24 +160,29 @@ export function createPortability(host: PortabilityHost): Portability {
 
 async function leave(
   host: PortabilityHost,
-  actor: Actor,
   signal: AbortSignal,
   report: (change: Partial<Progress>) => void,
 ): Promise<void> {
   const { clock, leaving } = host;
-  const ids = await leaving.farewell(actor);
+  const lastByNode = await leaving.farewell();
+  const ids = [...lastByNode.values()];
   report({ contacts: ids.length });
   const until = clock.now() + FAREWELL_MS_MAX;
-  let reached = await leaving.reached(ids);
-  while (reached < ids.length && clock.now() < until && !signal.aborted) {
+  let where = await leaving.delivery(ids);
+  const count = (place: string): number => ids.filter((id) => where.get(id) === place).length;
+  const look = (): void => report({ reached: count('told'), mailboxes: count('mailbox') });
+  look();
+  while (count('waiting') > 0 && clock.now() < until && !signal.aborted) {
     await pause(clock, signal);
-    reached = await leaving.reached(ids);
-    report({ reached });
+    where = await leaving.delivery(ids);
+    look();
   }
-  report({ reached });
   // A node that is being stopped has not left.
   signal.throwIfAborted();
   await leaving.close();
+  await leaving.abandon();
+  const missed = [...lastByNode].filter(([, id]) => where.get(id) === 'waiting').map(([nodeId]) => nodeId);
+  report({ missed: await leaving.names(missed) });
   await leaving.announceClosed();
 }
 

@@ -11,6 +11,7 @@ import { search } from '#node/search/index.ts';
 import { AppError, publicKeyToMultibase, type NodeId } from '#protocol';
 import { createAnswers } from './exchange/answers.ts';
 import { createHandlers } from './exchange/incoming.ts';
+import { withdrawAll } from './farewell.ts';
 import { postRoutes } from './http.ts';
 import { registerJobs } from './jobs.ts';
 import { migrations } from './migrations/index.ts';
@@ -61,6 +62,8 @@ export const posts = defineFeature({
       door: {
         ...service,
         ...reading,
+        /** Asks everybody who was shown the owner's posts and answers to erase them; the last message to each. */
+        withdrawAll: () => withdrawAll(postsHost),
         /** The owner's own posts and answers as they were signed, newest first, from before an id. */
         written: async (page: { beforeId: string; limit: number }): Promise<Written[]> => {
           const wanted = { author: postsHost.signer().nodeId, ...page };

@@ -102,6 +102,9 @@ export function parseCursor(text: string): FeedCursor {
   });
 }
 
+/** Greater than every UUIDv7: the start of a list that goes backwards. */
+export const NEWEST_ID = 'ffffffff-ffff-7fff-bfff-ffffffffffff';
+
 export const failures = {
   notFound: (): AppError =>
     new AppError({

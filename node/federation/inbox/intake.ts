@@ -43,8 +43,9 @@ export interface Sender {
   readonly signingKey: Uint8Array;
   readonly serverUrls: readonly string[];
   readonly username: string;
-  /** Frozen (two histories) or closed: nothing from it is taken. */
+  /** Frozen (two histories): nothing from it is taken. Closed: only what it asked for when it left. */
   readonly suspended: boolean;
+  readonly closed: boolean;
 }
 
 export interface Answer {
@@ -178,7 +179,7 @@ export class Intake {
     if (!contact) this.#lane.take('all');
     this.#host.heard(from.node_id);
     if (parseTimestamp(timestamp) > now + FUTURE_MS_MAX) item.line = this.#later(refusals.future, now);
-    else item.arrival = this.#toArrival(parsed, now, false);
+    else item.arrival = this.#toArrival(parsed, now, false, sender.closed);
   }
 
   #problemOf(
@@ -193,7 +194,7 @@ export class Intake {
         code: 'envelope/misdirected',
         safe: 'This envelope is addressed to another node.',
       });
-    } else if (sender === undefined || sender.suspended) {
+    } else if (sender === undefined || (sender.suspended && !sender.closed)) {
       problem = notAuthentic(
         'identity/unknown-key',
         'This sender is not known here. Introduce it, then send again.',
@@ -211,7 +212,7 @@ export class Intake {
     return problem;
   }
 
-  #toArrival(parsed: ParsedEnvelope, receivedAt: number, stored: boolean): Arrival {
+  #toArrival(parsed: ParsedEnvelope, receivedAt: number, stored: boolean, closed = false): Arrival {
     const { id, seq, from, type, payload, timestamp } = parsed.envelope;
     const { generation, n } = splitSeq(seq);
     let refusal: Refusal | undefined;
@@ -219,6 +220,8 @@ export class Intake {
     const passing = isPassing(type, payload);
     const taken = type === 'void' || passing || this.#host.isHandled(type);
     if (!isMessageType(type) || !taken) refusal = refusals.unknownType;
+    // Left in a mailbox before it closed. Its old key may have leaked since: it can take away, not give.
+    else if (closed && !farewells.has(type)) refusal = refusals.closed;
     else if ((seq === 0) !== passing) refusal = refusals.transientSeq;
     else if (seq === 0 && Math.abs(parseTimestamp(timestamp) - receivedAt) > FRESHNESS_MS)
       refusal = refusals.stale;
@@ -310,6 +313,9 @@ export class Intake {
     });
   }
 }
+
+/** What a node sends when its owner leaves, and what fills the numbers between. */
+const farewells: ReadonlySet<string> = new Set(['connection_end', 'post_delete', 'void']);
 
 /** Online state passes by: seq 0, outside the chain, never kept. */
 function isPassing(type: string, payload: { readonly kind?: unknown }): boolean {

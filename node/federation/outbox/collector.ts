@@ -36,7 +36,7 @@ export function registerCollector(host: CollectorHost): void {
     name: 'federation/collect',
     firstAfterMs: 0,
     run: async (signal) => {
-      if (!mailbox.available()) return null;
+      if (!mailbox.available() || host.self.closed()) return null;
       try {
         const items = await mailbox.collect({ waitS: WAIT_S, limit: ITEMS_MAX, signal });
         failures = 0;

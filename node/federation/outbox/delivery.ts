@@ -19,6 +19,7 @@ import {
   DELIVERY_ENVELOPES_MAX,
   RELAY_AGAIN_MS,
   SLOW_DELIVERIES_MAX,
+  pendingStates,
   retryDelayMs,
 } from '../model.ts';
 import type { Directory, Route, Self, Transport, WireAnswer } from '../ports.ts';
@@ -116,6 +117,8 @@ export class Delivery {
   }
 
   async #pump(): Promise<number | null> {
+    // The key of a closed identity proves nothing any more.
+    if (this.#host.self.closed()) return null;
     if (!this.#loaded) {
       this.#loaded = true;
       for (const { node_id } of await store.listPendingPeers(this.#host.db.read)) {
@@ -202,6 +205,11 @@ export class Delivery {
       });
       if (rows.length === 0) break;
       const route = (await directory.route(target.nodeId)) ?? (await this.#lookUp(target.nodeId));
+      if (route?.closed === true) {
+        const at = this.#host.clock.now();
+        await db.write((tx) => store.cancelPending(tx, { peer: peer.id, states: pendingStates, at }));
+        return void this.#targets.delete(target.nodeId);
+      }
       if (route === undefined || route.suspended) {
         const code = route === undefined ? 'discovery/unknown' : 'identity/suspended';
         return this.#failed(target, peer, rows, code, undefined);
@@ -236,6 +244,8 @@ export class Delivery {
       const answer = await this.#direct(target.nodeId, route, body, single ? 'single' : 'batch');
       if (answer.receipt === undefined) {
         await this.#failed(target, peer, rows, answer.code ?? 'federation/no-receipt', answer.retryAfterS);
+        // Anybody could say so: only its log proves that a node is closed.
+        if (answer.code === 'identity/closed') await this.#host.directory.refresh(target.nodeId);
         return undefined;
       }
       const receipt = await receipts.open(answer.receipt, target.nodeId, route.signingKey);

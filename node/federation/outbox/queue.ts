@@ -13,6 +13,7 @@ import {
   type MessageId,
   type NodeId,
 } from '#protocol';
+import { identityClosed } from '#node/identity/index.ts';
 import { parsePayload, type MessageType, type Payload } from '#protocol/messages';
 import assert from 'node:assert/strict';
 import { QUEUE_PER_PEER_MAX, expiryOf, type SeqRange } from '../model.ts';
@@ -38,6 +39,7 @@ export interface OutgoingDraft<T extends MessageType> {
 export interface QueueHost {
   readonly self: () => NodeId;
   readonly generation: () => number;
+  readonly closed: () => boolean;
   readonly clock: Clock;
   readonly random: Random;
   /** Wakes the delivery to these nodes, after the commit. */
@@ -51,7 +53,7 @@ export class Queue {
     this.#host = host;
   }
 
-  /** Queues one message. @throws federation/queue-full, federation/self, message/payload */
+  /** Queues one message. @throws identity/closed, federation/queue-full, federation/self, message/payload */
   async send<T extends MessageType>(tx: Tx, message: Outgoing<T> | OutgoingDraft<T>): Promise<MessageId> {
     const { to, type } = message;
     const body =
@@ -149,6 +151,7 @@ export class Queue {
     },
   ): Promise<Map<NodeId, MessageId>> {
     const { clock, random, self, generation, wake } = this.#host;
+    if (this.#host.closed()) throw identityClosed();
     const to = [...new Set(message.to)];
     if (to.includes(self())) {
       throw new AppError({

@@ -32,6 +32,7 @@ const statusByCode: Readonly<Record<string, number>> = {
   'http/unsupported-encoding': 415,
   'http/range': 416,
   'http/host': 421,
+  'identity/closed': 410,
   'envelope/misdirected': 421,
   'http/unprocessable': 422,
   'request/stale': 422,

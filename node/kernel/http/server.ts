@@ -317,6 +317,7 @@ async function authorize(
   const decision = await options.decide({ actor, action, resource });
   if (decision.allow) return;
   options.log.info({ action, kind, why: decision.why }, 'access was refused');
+  if (decision.refusal !== undefined) throw decision.refusal;
   // A stranger must not learn whether the thing exists.
   const hidden = actor.kind !== 'account' && idFrom !== undefined;
   throw refused(hidden);

@@ -5,6 +5,7 @@ import type { Reader } from '#kernel/db/database.ts';
 import { AppError, isNodeId, isUri, parseUri, type Json, type NodeId, type Uri } from '#protocol';
 import type { Payload, Visibility } from '#protocol/messages';
 import {
+  NEWEST_ID,
   postIn,
   postUri,
   THREAD_CHARS_MAX,
@@ -17,9 +18,6 @@ import type { PostsHost } from '../ports.ts';
 import { announcementOf } from '../service.ts';
 import * as extras from '../store-extras.ts';
 import * as store from '../store.ts';
-
-/** Greater than every UUIDv7: the start of a list that goes backwards. */
-const NEWEST_ID = 'ffffffff-ffff-7fff-bfff-ffffffffffff';
 
 export interface Question<T extends 'content_get' | 'content_sync'> {
   readonly from: NodeId;
