@@ -105,7 +105,7 @@ describe('an export', () => {
     writeFileSync(join(other, 'thesis.txt'), 'mine');
     const refused = await alice.cli(['export', other, '--json']);
     assert.equal(refused.code, 1);
-    assert.equal((refused.json() as { code: string }).code, 'portability/folder-in-use');
+    assert.equal(refused.error().code, 'portability/folder-in-use');
     assert.deepEqual(readdirSync(other), ['thesis.txt']);
   });
 });
@@ -183,7 +183,7 @@ describe('leaving', () => {
         ['profile', 'set', '--bio', 'Back'],
       ]) {
         const refused = await alice.cli([...line, '--json']);
-        assert.equal((refused.json() as { code: string }).code, 'identity/closed', line.join(' '));
+        assert.equal(refused.error().code, 'identity/closed', line.join(' '));
       }
       const inbox = await alice.fetch('/orf/v1/inbox', {
         method: 'POST',
@@ -196,7 +196,7 @@ describe('leaving', () => {
       assert.deepEqual(await textsOf(alice), ['Mine']);
     }
     const again = await alice.cli(['leave', join(folder.path, 'again'), '--confirm', 'alice', '--json']);
-    assert.equal((again.json() as { code: string }).code, 'portability/left');
+    assert.equal(again.error().code, 'portability/left');
     assert.equal(existsSync(join(folder.path, 'again')), false);
     assert.equal(((await alice.ored('export', join(folder.path, 'later'))) as Progress).state, 'done');
     assert.equal(linesOf(join(folder.path, 'later'), 'posts/posts.jsonl').length, 1);
