@@ -252,12 +252,12 @@ export interface Signer {
 }
 
 export async function makeSigner(
-  options: { readonly name?: string; readonly clock?: Clock } = {},
+  options: { readonly name?: string; readonly clock?: Clock; readonly serverUrl?: string } = {},
 ): Promise<Signer> {
   const now = (options.clock ?? systemClock).now();
   const key = signingKeyFromSeed(generateSeed());
   const username = options.name ?? 'mallory';
-  const serverUrl = 'http://127.0.0.1:9';
+  const serverUrl = options.serverUrl ?? 'http://127.0.0.1:9';
   const created = formatTimestamp(now);
   const { nodeId, log } = await createIdentity({
     signingKey: key,
