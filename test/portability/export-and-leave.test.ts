@@ -180,7 +180,7 @@ describe('leaving', () => {
         ['post', 'More'],
         ['message', 'send', 'bob', 'Hello'],
         ['friends', 'add', 'bob'],
-        ['profile', 'set', '--bio', 'Back'],
+        ['profile', '--bio', 'Back'],
       ]) {
         const refused = await alice.cli([...line, '--json']);
         assert.equal(refused.error().code, 'identity/closed', line.join(' '));
