@@ -2,7 +2,7 @@
 import { fakeClock } from '#kit';
 import { federation } from '#node/federation/index.ts';
 import { discovery } from '#node/discovery/index.ts';
-import { joinBatch } from '#protocol';
+import { envelopeSeq, joinBatch, type JsonObject } from '#protocol';
 import { messageSchemas, postObject } from '#protocol/messages';
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
@@ -41,10 +41,13 @@ describe('a crowd', () => {
     const clock = fakeClock();
     await using bob = await makePeer({ name: 'bob-1', clock });
     const alice = await knownSigner(bob, overHttp, 'contact', { clock });
-    const ranges = Array.from({ length: 1_000 }, (_, i) => ({ from_seq: 2 * i + 1, to_seq: 2 * i + 1 }));
-    const payload = { created_at: '2026-11-21T00:00:00.000Z', ranges };
-    const { status } = await overHttp.inbox(bob, alice.envelope(bob.nodeId, 1, { type: 'void', payload }));
-    assert.equal(status, 422);
+    const voids = (count: number): JsonObject => ({
+      ranges: Array.from({ length: count }, (_, i) => [envelopeSeq(1, 2 * i + 1), envelopeSeq(1, 2 * i + 1)]),
+      reason: 'cancelled',
+    });
+    assert.ok(messageSchemas.void.safeParse(voids(100)).success);
+    const crowded = alice.envelope(bob.nodeId, 1, { type: 'void', payload: voids(1_000) });
+    assert.equal((await overHttp.inbox(bob, crowded)).status, 422);
     const line = alice.envelope(bob.nodeId, 2, { payload: share(alice.nodeId, 'x') });
     const over = Buffer.concat(Array.from({ length: 1_001 }, () => [line, Buffer.from('\n')]).flat());
     const answer = await overHttp.inbox(bob, over, 'batch');
