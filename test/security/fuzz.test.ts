@@ -30,7 +30,7 @@ const SAMPLE_AUTHOR = /Qm[1-9A-HJ-NP-Za-km-z]{44}/g;
 
 interface Attack {
   readonly path: string;
-  readonly init: RequestInit;
+  readonly init: { method?: string; headers: Record<string, string>; body?: Uint8Array<ArrayBuffer> };
 }
 
 /** Signs whatever it is given; undefined for what has no canonical form. */
@@ -75,7 +75,7 @@ function attacks(node: TestNode, signer: Signer, random: Dice): { next(): Attack
   };
   const post = (path: string, type: string, body: Uint8Array): Attack => ({
     path,
-    init: { method: 'POST', headers: { 'content-type': type }, body: Buffer.from(body) },
+    init: { method: 'POST', headers: { 'content-type': type }, body: Uint8Array.from(body) },
   });
   const kinds: readonly (() => Attack)[] = [
     () => post('/orf/v1/inbox', 'application/orf+json', envelope(false)),
@@ -131,7 +131,7 @@ describe('hostile input from other nodes', () => {
           const answer = await node.fetch(path, init);
           const bytes = new Uint8Array(await answer.arrayBuffer());
           const what = (): string =>
-            `${path} ${answer.status} ${Buffer.from(bytes).toString()} for ${String(init.body)}`;
+            `${path} ${answer.status} ${Buffer.from(bytes).toString()} for ${Buffer.from(init.body ?? '').toString()}`;
           if (answer.status >= 500) assert.fail(what());
           if (answer.status === 202) held = true;
           if (answer.headers.get('content-type') === 'application/orf-receipt+json') {

@@ -3,8 +3,8 @@ import type { Json, JsonObject } from '#protocol';
 
 export interface Dice {
   /** An integer below `below`. */
-  int(below: number): number;
-  pick<Value>(values: readonly Value[]): Value;
+  readonly int: (below: number) => number;
+  readonly pick: <Value>(values: readonly Value[]) => Value;
 }
 
 /** Mulberry32: enough for choosing attacks. */

@@ -123,7 +123,10 @@ describe('who is not the owner', () => {
         const ask = async (id: string): Promise<Told> => {
           const params = Object.fromEntries(open.map((name) => [name, id]));
           const { path, init } = sampleRequest(contract, params);
-          const answer = await alice.fetch(path, { ...init, headers: { ...init.headers, ...headers } });
+          const answer = await alice.fetch(path, {
+            ...init,
+            headers: Object.assign({}, init.headers, headers),
+          });
           return { status: answer.status, text: await answer.text() };
         };
         const unknown = await ask(MADE_UP_ID);

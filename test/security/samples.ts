@@ -16,6 +16,13 @@ interface Schema {
   readonly properties?: Readonly<Record<string, Schema>>;
 }
 
+/** As fetch takes it, with a body of text. */
+export interface SampleInit {
+  method: string;
+  headers?: Record<string, string>;
+  body?: string;
+}
+
 export const MADE_UP_ID = '01890000-0000-7000-8000-000000000000';
 
 /** The smallest value that a schema takes. */
@@ -44,6 +51,9 @@ function sampleOf(schema: Schema): unknown {
 const schemaOf = (type: z.ZodType): Schema =>
   z.toJSONSchema(type, { io: 'input', unrepresentable: 'any' }) as Schema;
 
+const text = (value: unknown): string =>
+  typeof value === 'string' || typeof value === 'number' ? String(value) : 'x';
+
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null;
 
@@ -51,18 +61,18 @@ const isRecord = (value: unknown): value is Record<string, unknown> =>
 export function sampleRequest(
   contract: RouteContract,
   params: Readonly<Record<string, string>> = {},
-): { readonly path: string; readonly init: RequestInit } {
+): { readonly path: string; readonly init: SampleInit } {
   const { method, rawBody } = contract;
   const made = contract.params === undefined ? {} : sampleOf(schemaOf(contract.params));
   const named = { ...(isRecord(made) ? made : {}), ...params };
   const asked = contract.query === undefined ? {} : sampleOf(schemaOf(contract.query));
   const query = new URLSearchParams(
-    Object.entries(isRecord(asked) ? asked : {}).map(([key, value]) => [key, String(value)]),
+    Object.entries(isRecord(asked) ? asked : {}).map(([key, value]) => [key, text(value)]),
   ).toString();
   const path = contract.path.replaceAll(/:(\w+)/g, (_match, key: string) =>
-    encodeURIComponent(String(named[key] ?? 'x')),
+    encodeURIComponent(text(named[key])),
   );
-  const init: RequestInit = { method };
+  const init: SampleInit = { method };
   if (rawBody !== undefined) {
     init.headers = { 'content-type': rawBody.contentType };
     init.body = 'x';

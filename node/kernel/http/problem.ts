@@ -26,6 +26,8 @@ const statusByCode: Readonly<Record<string, number>> = {
   'envelope/too-large': 413,
   'batch/too-large': 413,
   'record/too-large': 413,
+  // Waiting makes it no smaller.
+  'batch/too-many': 422,
   'vault/too-large': 413,
   'vault/quota': 413,
   'http/unsupported-media': 415,
