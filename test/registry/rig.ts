@@ -78,6 +78,8 @@ export interface Person {
   readonly username: string;
   readonly key: SigningKey;
   readonly log: string;
+  /** Announced in the log: what closes the identity is signed by it. */
+  readonly nextKey: SigningKey;
   record(overrides?: { seq?: number; server_urls?: string[] }): string;
 }
 
@@ -85,10 +87,11 @@ export interface Person {
 export async function person(rig: RegistryRig, username: string): Promise<Person> {
   const key = signingKeyFromSeed(generateSeed());
   const sealing = await generateSealingKeyPair();
+  const nextKey = signingKeyFromSeed(generateSeed());
   const other = (): Uint8Array => signingKeyFromSeed(generateSeed()).publicKey;
   const { nodeId, log } = await createIdentity({
     signingKey: key,
-    nextSigningPublicKey: other(),
+    nextSigningPublicKey: nextKey.publicKey,
     recoveryPublicKey: other(),
     created: isoTime(rig.clock.now()),
   });
@@ -98,6 +101,7 @@ export async function person(rig: RegistryRig, username: string): Promise<Person
     username,
     key,
     log,
+    nextKey,
     record: (overrides = {}) =>
       fromUtf8(
         signRecord(
