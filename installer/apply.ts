@@ -3,12 +3,12 @@
 import { AppError } from '#protocol/errors.ts';
 import { renameSync, rmSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
-import { switchRelease } from './files.ts';
-import { awaitReady, probeHttp, readinessUrl } from './health.ts';
+import { switchRelease } from './machine/files.ts';
+import { awaitReady, probeHttp, readinessUrl } from './machine/health.ts';
 import type { Layout } from './layout.ts';
 import type { Plan, Step } from './plan.ts';
 import type { Program } from './program.ts';
-import type { Service } from './service.ts';
+import type { Service } from './service/service.ts';
 
 export interface ApplyContext {
   readonly layout: Layout;

@@ -1,4 +1,5 @@
-// Every bound of the installer and the supervisor, with its reason.
+// Every bound of the installer and the supervisor, with its reason. Nothing here is a setting: what a person may
+// choose is an option of install.sh, and what a node may be told is a setting of the node.
 
 /** The port that the documentation names; the next free one is taken when it is busy. */
 export const PORT_FIRST = 7701;

@@ -6,14 +6,14 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { applyPlan } from './apply.ts';
-import { pruneReleases } from './files.ts';
+import { pruneReleases } from './machine/files.ts';
 import { layoutOf, nodePathOf, type Layout } from './layout.ts';
-import { gatherFacts } from './machine.ts';
+import { gatherFacts } from './machine/facts.ts';
 import { planInstall, type Facts, type Language, type Plan, type Request } from './plan.ts';
 import { programOf, type Program } from './program.ts';
 import { outcomeText, stepText } from './say.ts';
-import { ownSupervisor, type Service } from './service.ts';
-import { hasSystemd, systemdService } from './systemd.ts';
+import { ownSupervisor, type Service } from './service/service.ts';
+import { hasSystemd, systemdService } from './service/systemd.ts';
 
 interface Invocation {
   readonly request: Request;
@@ -28,8 +28,16 @@ function readInvocation(args: string[]): Invocation {
   const { values } = parseArgs({
     args,
     options: {
-      ...{ prefix: text, release: text, lang: text, username: text, port: text, url: text, registry: text },
-      ...{ lan: flag, 'no-start': flag, 'own-supervisor': flag },
+      prefix: text,
+      release: text,
+      lang: text,
+      username: text,
+      port: text,
+      url: text,
+      registry: text,
+      lan: flag,
+      'no-start': flag,
+      'own-supervisor': flag,
     },
   });
   if (values.prefix === undefined || values.release === undefined) throw new Error('run install.sh instead');

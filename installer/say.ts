@@ -1,4 +1,5 @@
-// Everything that the installer tells a person, in English and French. The first address printed is the node's own.
+// Everything that the installer tells a person, in English and French. The first address printed is the node's own:
+// scripts and people take the first one that they see, so no other may stand before it.
 import type { Text } from '#protocol/errors.ts';
 import type { Language, Step } from './plan.ts';
 import { qrText } from './qr.ts';
@@ -20,9 +21,7 @@ export function stepText(step: Step): Text | null {
         en: `Setting ${step.setting.key} to ${withoutScheme(step.setting.value)} ...`,
         fr: `Réglage de ${step.setting.key} sur ${withoutScheme(step.setting.value)} ...`,
       };
-    case 'switch-release':
-    case 'write-service':
-    case 'await-ready':
+    default:
       return null;
   }
 }

@@ -5,9 +5,9 @@ import { spawn } from 'node:child_process';
 import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { NODE_FLAGS } from './files.ts';
+import { NODE_FLAGS } from './machine/files.ts';
 import { cleanEnvironment, runFilesOf } from './layout.ts';
-import { supervise } from './supervisor.ts';
+import { supervise } from './service/supervisor.ts';
 
 /** What flock answers when another supervisor holds the lock. */
 const EXIT_LOCKED = 75;

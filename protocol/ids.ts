@@ -76,7 +76,7 @@ export function cidOf(bytes: Uint8Array): Cid {
 /** The content address of bytes whose SHA-256 is known: for content that is hashed as it streams. */
 export function cidOfHash(hash32: Uint8Array): Cid {
   if (hash32.length !== 32) throw new Error('a SHA-256 hash has 32 bytes');
-  return base32.encode(concatBytes(CID_PREFIX, hash32)) as string as Cid;
+  return base32.encode(concatBytes(CID_PREFIX, hash32)) as Cid;
 }
 
 /** Whether the text is a content address of this protocol. */

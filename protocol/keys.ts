@@ -59,6 +59,15 @@ export function signFor(purpose: Purpose, key: SigningKey, canonicalBytes: Uint8
   return key.sign(concatBytes(prefixOf(purpose), canonicalBytes));
 }
 
+/** As `signFor`, beside the main thread where the platform can. */
+export function signAsideFor(
+  purpose: Purpose,
+  key: SigningKey,
+  canonicalBytes: Uint8Array,
+): Promise<Uint8Array> {
+  return key.signAside(concatBytes(prefixOf(purpose), canonicalBytes));
+}
+
 /** Whether a signature of canonical bytes for one purpose holds. */
 export function verifyFor(
   purpose: Purpose,

@@ -1,7 +1,7 @@
 // Every limit of the ORF wire format, with its reason. Nothing here depends on a node's configuration:
 // two nodes that disagree on a limit cannot talk. Limits of storage and rates live with the areas.
 
-/** Nesting of arrays and objects: eight levels are in use; a bound stops parser stack attacks (SECURITY F12). */
+/** Nesting of arrays and objects: eight levels are in use; a bound stops parser stack attacks (docs/security.md F12). */
 export const DEPTH_MAX = 16;
 /** Any canonical document: the largest framed body, so that no scan runs over more than one request holds. */
 export const CANONICAL_BYTES_MAX = 1024 * 1024;

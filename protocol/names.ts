@@ -1,5 +1,5 @@
 // Names that people choose: usernames (one spelling, ASCII, unique by how they look) and display names (any script,
-// nothing that lies about where text begins or ends). docs/protocol.md "Names", SECURITY L5, R2.
+// nothing that lies about where text begins or ends). docs/protocol.md "Names", docs/security.md L5, R2.
 // Refuses instead of repairing, except for white space and Unicode composition, which nobody types on purpose.
 import { AppError, type ErrorCode, type Text, invalid } from './errors.ts';
 import { COMBINING_MARKS_MAX, DISPLAY_NAME_CHARS_MAX, DISPLAY_NAME_GRAPHEMES_MAX } from './limits.ts';

@@ -133,6 +133,9 @@ export async function verifyRecord(
   if (record.log_head !== identity.head) {
     throw invalid('record/log-head', 'This record was made under another state of the identity log.');
   }
+  if (record.log !== undefined && !endsAt(record.log, record.log_head)) {
+    throw invalid('record/log-head', 'The log in this record is not the one that it names.');
+  }
   const remainingMs = parseTimestamp(record.expires) - options.nowMs;
   if (remainingMs <= 0) {
     throw invalid('record/expired', {
@@ -149,6 +152,12 @@ export async function verifyRecord(
   if (!(await verifyFor('record', identity.signingPublicKey, parsed.signedBytes, parsed.signatureBytes))) {
     throw invalid('record/wrong-key', 'This record is not signed by the signing key of its node.');
   }
+}
+
+/** Whether the last entry of a log has this versionId; canonical entries end with it and their time. */
+function endsAt(log: string, head: string): boolean {
+  const last = log.slice(log.lastIndexOf('\n', log.length - 2) + 1);
+  return new RegExp(`"versionId":"${head}","versionTime":"[^"]{20}"}\n$`).test(last);
 }
 
 function members(fields: Omit<RecordFields, 'log'>): JsonObject {

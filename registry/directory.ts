@@ -80,7 +80,9 @@ export function createDirectory(options: DirectoryOptions): Directory {
       challenges.check(identity.nodeId, registration.challenge);
       await verifyProof(registration, identity, options.url());
       const known = await store.node(identity.nodeId);
-      const node = await judge(registration, identity, known, options);
+      const node = identity.deactivated
+        ? await close(registration, identity, known, options)
+        : await judge(registration, identity, known, options);
       challenges.redeem(identity.nodeId, registration.challenge);
       await store.putNode(node, known?.record_seq ?? 0);
       presence.seen(node.node_id);
@@ -97,13 +99,17 @@ export function createDirectory(options: DirectoryOptions): Directory {
     async node(nodeId) {
       const node = await store.node(nodeId);
       if (node !== undefined) return node;
-      throw new AppError({
-        category: 'not-found',
-        code: 'registry/no-such-node',
-        safe: { en: 'No such node is registered here.', fr: "Aucun nœud de ce nom n'est inscrit ici." },
-      });
+      throw noSuchNode();
     },
   };
+}
+
+function noSuchNode(): AppError {
+  return new AppError({
+    category: 'not-found',
+    code: 'registry/no-such-node',
+    safe: { en: 'No such node is registered here.', fr: "Aucun nœud de ce nom n'est inscrit ici." },
+  });
 }
 
 /** The bytes that the node's current signing key signs, purpose "registration". */
@@ -168,7 +174,6 @@ async function judge(
       'The record is of another node than the identity log.',
     );
   }
-  if (identity.deactivated) return closed(registration, identity, known, nowMs);
   await verifyRecord(parsed, identity, { nowMs });
   if (known !== undefined) await refuseOlder(known, registration, record.seq);
   for (const url of record.server_urls) {
@@ -197,28 +202,25 @@ async function judge(
   };
 }
 
-/** A closed identity: its log is kept and shown to those who ask for it, its place in the directory ends. */
-async function closed(
+/** The closing of an identity: its log alone. Who was never here has nothing to close. */
+async function close(
   registration: Registration,
   identity: VerifiedIdentity,
   known: StoredNode | undefined,
-  nowMs: number,
+  options: DirectoryOptions,
 ): Promise<StoredNode> {
-  if (known === undefined)
-    throw invalid('registry/closed-unprocessable', 'The identity of this node is closed.');
-  await refuseOlder(known, registration, known.record_seq + 1);
-  return {
-    ...known,
-    listed: false,
-    log: registration.log,
-    log_head: identity.head,
-    signing_key: identity.signingPublicKey,
-    deactivated: true,
-    updated_at: nowMs,
-  };
+  if (known === undefined) throw noSuchNode();
+  if (registration.record !== '')
+    throw invalid('record/closed', 'A closed identity is registered without a record.');
+  await refuseOlder(known, registration);
+  const { log } = registration;
+  const { head, signingPublicKey } = identity;
+  const changed = { log, log_head: head, signing_key: signingPublicKey, deactivated: true, listed: false };
+  return { ...known, ...changed, updated_at: options.clock.now() };
 }
 
-async function refuseOlder(known: StoredNode, registration: Registration, seq: number): Promise<void> {
+/** `seq`: that of the new record, where there is one. */
+async function refuseOlder(known: StoredNode, registration: Registration, seq?: number): Promise<void> {
   const verdict = await compareLogs(known.log, registration.log);
   if (verdict === 'fork') {
     throw new AppError({
@@ -230,8 +232,8 @@ async function refuseOlder(known: StoredNode, registration: Registration, seq: n
       },
     });
   }
-  const sameAgain = seq === known.record_seq && registration.record === known.record;
-  if (verdict !== 'stale' && (seq > known.record_seq || sameAgain)) return;
+  const sameAgain = seq === undefined || (seq === known.record_seq && registration.record === known.record);
+  if (verdict !== 'stale' && (sameAgain || seq > known.record_seq)) return;
   throw new AppError({
     category: 'conflict',
     code: 'registry/stale',
@@ -256,7 +258,7 @@ function signReceipt(node: StoredNode, options: DirectoryOptions): string {
   return new TextDecoder().decode(canonicalize({ ...fields, signature }));
 }
 
-/** A log that does not prove its id is well-formed JSON of no node: 422, as the catalogue says (R1). */
+/** A log that does not prove its id is well-formed JSON of no node: 422, as docs/security.md says (R1). */
 function unprocessable(error: unknown): never {
   if (error instanceof AppError && error.code.startsWith('identity/')) {
     throw new AppError({

@@ -1,7 +1,7 @@
 // Opens a signed request: its bytes are canonical, it is for this registry and this action, it is fresh, it was not
 // seen before, and its signature holds under the key of the registered node that it names.
 import type { RequestContext } from '#kernel/http/contract.ts';
-import { readBytes } from '#kernel/http/server.ts';
+import { readBytes } from '#kernel/http/body.ts';
 import type { Clock } from '#kernel/ports.ts';
 import {
   AppError,

@@ -70,7 +70,12 @@ async function arrival(what: string, ask: () => Promise<boolean>): Promise<void>
   }
 }
 
-async function makePerson(name: string, displayName: string, language: string, registry: string): Promise<Person> {
+async function makePerson(
+  name: string,
+  displayName: string,
+  language: string,
+  registry: string,
+): Promise<Person> {
   const url = `http://127.0.0.1:${await freePort()}`;
   const data = join(folder, name);
   await ored(data, 'init', '--username', name, '--url', url, '--registry', registry);
@@ -105,7 +110,16 @@ async function tell(): Promise<Person[]> {
   const registryUrl = `http://127.0.0.1:${await freePort()}`;
   const { port } = new URL(registryUrl);
   say('Starting a registry and three nodes ...');
-  await serve(['registry/main.ts', 'start', '--data', join(folder, 'registry'), '--port', port, '--log-level', 'error']);
+  await serve([
+    'registry/main.ts',
+    'start',
+    '--data',
+    join(folder, 'registry'),
+    '--port',
+    port,
+    '--log-level',
+    'error',
+  ]);
   const awa = await makePerson('awa', 'Awa Ndiaye', 'fr', registryUrl);
   const tom = await makePerson('tom', 'Tom Fletcher', 'en', registryUrl);
   const lea = await makePerson('lea', 'Léa Moreau', 'fr', registryUrl);
@@ -124,8 +138,18 @@ async function tell(): Promise<Person[]> {
     '--media',
     picture('river.jpg'),
   )) as { uri: string };
-  await ored(lea.data, 'post', 'Première semaine avec mon propre nœud : tout est chez moi, et ça tient dans un placard.');
-  await ored(tom.data, 'post', 'Walked the Pennine Way as far as Malham. Knees complain, eyes do not.', '--media', picture('hills.jpg'));
+  await ored(
+    lea.data,
+    'post',
+    'Première semaine avec mon propre nœud : tout est chez moi, et ça tient dans un placard.',
+  );
+  await ored(
+    tom.data,
+    'post',
+    'Walked the Pennine Way as far as Malham. Knees complain, eyes do not.',
+    '--media',
+    picture('hills.jpg'),
+  );
   await seesInFeed(tom, 'Saint-Louis');
   await ored(tom.data, 'post', 'What a light! Is that the old bridge?', '--reply-to', post.uri);
   await seesInFeed(lea, 'Saint-Louis');
@@ -139,8 +163,17 @@ async function tell(): Promise<Person[]> {
     '--media',
     picture('cloth.jpg'),
   );
-  await ored(awa.data, 'message', 'send', 'lea', 'Tu arrives toujours le 12 ? Maman prépare le thiéboudiène.');
-  await arrival('the message of Awa', async () => ((await ored(lea.data, 'message', 'list', 'awa')) as unknown[]).length > 0);
+  await ored(
+    awa.data,
+    'message',
+    'send',
+    'lea',
+    'Tu arrives toujours le 12 ? Maman prépare le thiéboudiène.',
+  );
+  await arrival(
+    'the message of Awa',
+    async () => ((await ored(lea.data, 'message', 'list', 'awa')) as unknown[]).length > 0,
+  );
   await ored(lea.data, 'message', 'send', 'awa', 'Le 12 au matin, oui ! J’apporte le fromage.');
   await ored(tom.data, 'message', 'send', 'awa', 'Could you put one of those cloths aside for my sister?');
   return [awa, tom, lea];

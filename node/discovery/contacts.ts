@@ -1,6 +1,6 @@
 // What this node believes about others: pinned identity logs, newest records, and the keys taken from them.
 // A log that does not extend the pinned one is held and shown, never followed; a lower record seq changes nothing.
-// See docs/protocol.md "Identity" and "Node record"; SECURITY F3, F19, F30, R10.
+// See docs/protocol.md "Identity" and "Node record"; docs/security.md F3, F19, F30, R10.
 import type { Database, Tx } from '#kernel/db/database.ts';
 import type { Events } from '#kernel/events.ts';
 import type { Clock } from '#kernel/ports.ts';

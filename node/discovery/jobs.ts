@@ -23,7 +23,7 @@ export function registerJobs(host: Host, service: Service): () => void {
       } catch (error) {
         if (!(error instanceof AppError)) throw error;
         // A registry that has forgotten a closed node needs not be told.
-        if (service.closed() && error.code === 'registry/closed-unprocessable') return null;
+        if (service.closed() && error.code === 'registry/no-such-node') return null;
         failures += 1;
         // Said once for each spell of failures: a registry that is down is no reason to fill the log.
         if (failures === 1)

@@ -1,6 +1,6 @@
 // This node as a client of its registry. Everything that comes back is a hint until its signatures are checked:
 // a registry can be slow, stale or hostile, and is never believed about a key.
-import type { Network } from '#kernel/network.ts';
+import type { Network, NetworkAnswer, NetworkRequest } from '#kernel/network.ts';
 import { isoTime, type Clock, type Random } from '#kernel/ports.ts';
 import {
   AppError,
@@ -193,7 +193,7 @@ export class RegistryClient {
     output: z.ZodType<Output>,
   ): Promise<Output> {
     const { path, body, ...rest } = request;
-    const answer = await this.#host.network.request({
+    const answer = await this.#carry({
       ...rest,
       url: `${this.url}${path}`,
       bytesMax: ANSWER_BYTES_MAX,
@@ -207,13 +207,33 @@ export class RegistryClient {
       category: 'unavailable',
       code: 'registry/nonsense',
       safe: {
-        en: `The directory ${this.url} answered nonsense. Nothing was changed; this node tries again later.`,
-        fr: `L'annuaire ${this.url} a répondu de façon incohérente. Rien n'a été modifié ; ce nœud réessaiera plus tard.`,
+        en: `The directory ${this.url} answered nonsense. Nothing was changed; this node tries again later. Until then, name the person by the address of their node.`,
+        fr: `L'annuaire ${this.url} a répondu de façon incohérente. Rien n'a été modifié ; ce nœud réessaiera plus tard. D'ici là, nommez la personne par l'adresse de son nœud.`,
       },
       cause: result.error,
     });
   }
+
+  /** The same codes as the network's own, in words that say whose absence it is and what still works. */
+  async #carry(request: NetworkRequest): Promise<NetworkAnswer> {
+    try {
+      return await this.#host.network.request(request);
+    } catch (error) {
+      if (!(error instanceof AppError) || !absent.has(error.code)) throw error;
+      throw new AppError({
+        category: 'unavailable',
+        code: error.code,
+        safe: {
+          en: `The directory ${this.url} cannot be reached. Nothing was lost, and the people you know stay reachable. Try again later, or name the person by the address of their node.`,
+          fr: `L'annuaire ${this.url} est injoignable. Rien n'est perdu, et les personnes que vous connaissez restent joignables. Réessayez plus tard, ou nommez la personne par l'adresse de son nœud.`,
+        },
+        cause: error,
+      });
+    }
+  }
 }
+
+const absent: ReadonlySet<string> = new Set(['network/unreachable', 'network/timeout']);
 
 function parseJson(bytes: Uint8Array): unknown {
   try {

@@ -2,6 +2,7 @@
 // Nothing here pins anybody by itself, and nothing fails for good because a registry is down.
 import type { Tx } from '#kernel/db/database.ts';
 import type { Host } from '#kernel/feature.ts';
+import { isLocalUrl } from '#kernel/network.ts';
 import { AppError, parseRecord, readWebfinger, utf8, type Json, type NodeId } from '#protocol';
 import type { Payload } from '#protocol/messages';
 import { z } from 'zod';
@@ -160,7 +161,8 @@ export class Service {
     try {
       const registry = this.#needRegistry();
       const own = await this.#own.introduction(registry.url);
-      await registry.register({ ...own, listing: this.#own.listing() });
+      const record = this.#own.closed() ? new Uint8Array() : own.record;
+      await registry.register({ log: own.log, record, listing: this.#own.listing() });
       // A closed node has no place there any more, and no mailbox.
       this.#registered = !this.#own.closed();
       if (this.#registered) for (const run of this.#onRegistered) run();
@@ -213,16 +215,17 @@ export class Service {
     const resource = `acct:${username}@${host}`;
     let failure: unknown;
     // Plain http only where no certificate can be had: names and addresses of one's own network.
-    const local = /^(localhost|127\.|10\.|192\.168\.|172\.)|\.local(:|$)/.test(host);
-    for (const scheme of local ? ['http', 'https'] : ['https']) {
+    for (const scheme of isLocalUrl(`http://${host}`) ? ['http', 'https'] : ['https']) {
       try {
         const url = `${scheme}://${host}/.well-known/webfinger?resource=${encodeURIComponent(resource)}`;
         const { status, body } = await this.#host.network.request({ method: 'GET', url });
         if (status !== 200) throw unknownPerson(`${username}@${host}`);
-        const hint = readWebfinger(parseJson(body), resource);
+        const hint = await believable(() => readWebfinger(parseJson(body), resource));
         const shown = await this.#askNode(hint.serverUrl);
         return await this.#take(shown, { nodeId: hint.nodeId, username, verifiedBy: 'webfinger' });
       } catch (error) {
+        // Whoever has answered is not asked again in another way.
+        if (!(error instanceof AppError) || error.code !== 'network/unreachable') throw error;
         failure = error;
       }
     }
@@ -244,7 +247,10 @@ export class Service {
       throw new AppError({
         category: 'unavailable',
         code: 'discovery/no-node',
-        safe: { en: `No O-Red node answers at ${url}.`, fr: `Aucun nœud O-Red ne répond à ${url}.` },
+        safe: {
+          en: `No O-Red node answers at ${url}. Nothing was changed. Check the address with the person it belongs to.`,
+          fr: `Aucun nœud O-Red ne répond à ${url}. Rien n'a été modifié. Vérifiez l'adresse auprès de la personne concernée.`,
+        },
       });
     }
     return { record: utf8(parsed.data.record), log: parsed.data.log };
@@ -259,7 +265,7 @@ export class Service {
       readonly verifiedBy: NameVerifier | null;
     },
   ): Promise<Contact> {
-    const { record } = parseRecord(shown.record);
+    const { record } = await believable(() => parseRecord(shown.record));
     const wrong =
       (expected.nodeId !== null && record.node_id !== expected.nodeId) ||
       (expected.username !== null && record.username !== expected.username);
@@ -273,7 +279,7 @@ export class Service {
         },
       });
     }
-    const { nodeId } = await this.contacts.learn(shown, expected.verifiedBy);
+    const { nodeId } = await believable(() => this.contacts.learn(shown, expected.verifiedBy));
     const contact = await this.find(nodeId);
     if (contact === undefined) throw unknownPerson(nodeId);
     return contact;
@@ -288,6 +294,24 @@ export class Service {
         en: 'This node uses no directory, so only full addresses work. Choose one with "ored config set registry.url URL".',
         fr: "Ce nœud n'utilise aucun annuaire : seules les adresses complètes fonctionnent. Choisissez-en un avec « ored config set registry.url URL ».",
       },
+    });
+  }
+}
+
+/** What somebody else's answer fails by is no mistake of the owner: one failure, whose cause tells the details. */
+async function believable<Result>(judge: () => Result | Promise<Result>): Promise<Result> {
+  try {
+    return await judge();
+  } catch (error) {
+    if (!(error instanceof AppError) || !['invalid', 'unauthorized'].includes(error.category)) throw error;
+    throw new AppError({
+      category: 'unavailable',
+      code: 'discovery/nonsense',
+      safe: {
+        en: `The answer does not prove who this node is (${error.code}). Nothing was taken over or lost. Its owner may need to update or repair it; try again later.`,
+        fr: `La réponse ne prouve pas qui est ce nœud (${error.code}). Rien n'a été retenu ni perdu. Son propriétaire doit peut-être le mettre à jour ou le réparer ; réessayez plus tard.`,
+      },
+      cause: error,
     });
   }
 }

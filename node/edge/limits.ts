@@ -1,4 +1,5 @@
-// Limits of the edge, each with its reason.
+// Limits of the edge, each with its reason: stopping, live connections, the command line, the doctor's thresholds.
+// Limits of HTTP itself stand in node/kernel/limits.ts, those of messages in protocol/limits.ts.
 
 /** A stop is over within this time, or is cut: scripts and service managers count on ten seconds. */
 export const STOP_MS_MAX = 9_000;
@@ -28,5 +29,3 @@ export const DISK_BYTES_FAIL = 100 * 1024 ** 2;
 /** A clock further off than this breaks signed requests, which are fresh for five minutes. */
 export const CLOCK_OFF_MS_WARN = 30_000;
 export const CLOCK_OFF_MS_FAIL = 240_000;
-/** What waits longer than this in the outbox deserves a look. */
-export const OUTBOX_STUCK_MS = 3_600_000;

@@ -48,6 +48,7 @@ export interface BlobsHost {
 
 export class Blobs {
   readonly #host: BlobsHost;
+  readonly #serving = new Map<NodeId, Set<ServerResponse>>();
   #source: BlobSource | undefined;
 
   constructor(host: BlobsHost) {
@@ -103,7 +104,7 @@ export class Blobs {
   /** Serves ciphertext to the bearer of a ticket. @throws ticket/*, access/not-found, http/range */
   async serve(cid: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (!isCid(cid)) throw refused('not-found', 'access/not-found');
-    await this.#checkTicket(cid, request.headers.authorization);
+    const bearer = await this.#checkTicket(cid, request.headers.authorization);
     const size = await this.#source?.sizeOf(cid);
     if (this.#source === undefined || size === undefined) throw refused('not-found', 'access/not-found');
     const range = parseRange(request.headers.range, size);
@@ -120,10 +121,22 @@ export class Blobs {
         ? headers
         : { ...headers, 'content-range': `bytes ${range.start}-${range.end}/${size}` },
     );
-    await pipeline(await this.#source.openCiphertext(cid, range), response);
+    const serving = this.#serving.get(bearer) ?? new Set();
+    this.#serving.set(bearer, serving.add(response));
+    try {
+      await pipeline(await this.#source.openCiphertext(cid, range), response);
+    } finally {
+      serving.delete(response);
+      if (serving.size === 0) this.#serving.delete(bearer);
+    }
   }
 
-  async #checkTicket(cid: Cid, authorization: string | undefined): Promise<void> {
+  /** Ends what this node is being given. */
+  cut(bearer: NodeId): void {
+    for (const response of this.#serving.get(bearer) ?? []) response.destroy();
+  }
+
+  async #checkTicket(cid: Cid, authorization: string | undefined): Promise<NodeId> {
     const { self, clock, peers } = this.#host;
     if (authorization?.startsWith(AUTHORIZATION) !== true || authorization.length > 2 * TICKET_BYTES_MAX) {
       throw refused('unauthorized', 'ticket/missing');
@@ -140,6 +153,7 @@ export class Blobs {
     assertTicketFresh(ticket, clock.now());
     await peers.load([ticket.node_id]);
     if (peers.get(ticket.node_id)?.standing === 'blocked') throw refused('forbidden', 'federation/blocked');
+    return ticket.node_id;
   }
 }
 

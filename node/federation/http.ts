@@ -2,7 +2,7 @@
 // of the body is looked at, then everything is the intake's.
 import { bind, type BoundRoute, type RawRoute } from '#kernel/http/contract.ts';
 import { sendProblem, statusOf, unexpected } from '#kernel/http/problem.ts';
-import { readBytes } from '#kernel/http/server.ts';
+import { readBytes } from '#kernel/http/body.ts';
 import type { Log } from '#kernel/log.ts';
 import { AppError, BATCH_BYTES_MAX, ENVELOPE_BYTES_MAX, parseMessageId, utf8 } from '#protocol';
 import type { IncomingMessage, ServerResponse } from 'node:http';

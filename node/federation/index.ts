@@ -12,10 +12,12 @@ import type { Directory, Self } from './ports.ts';
 import { Service } from './service.ts';
 import { statesOf } from './store-outbox.ts';
 import { AppError } from '#protocol';
+import type { MessageType } from '#protocol/messages';
+import type { RequestHandler } from './model.ts';
 
 export type { DeliveryState, Outcome, RequestHandler, Standing, Verified, VerifiedRequest } from './model.ts';
 export type { MessageHandler } from './handlers.ts';
-export type { Sealer, SealFields } from './outbox/delivery.ts';
+export type { Sealer, SealFields } from './outbox/envelopes.ts';
 export type { Delivered } from './outbox/receipts.ts';
 export type { BlobSource, ByteRange } from './blobs.ts';
 export type { Route } from './ports.ts';
@@ -41,13 +43,19 @@ export const federation = defineFeature({
       },
       generation: () => own.generation(),
       closed: () => own.closed(),
-      introduction: async (readerUrl) => ({ record: await own.recordFor(readerUrl), log: own.self().log }),
+      record: () => own.record(),
+      introduction: async (readerUrl) => {
+        const reader = readerUrl ?? found.registry?.url;
+        const record = await (reader === undefined ? own.record() : own.recordFor(reader));
+        return { record, log: own.self().log };
+      },
     };
     const service = new Service(host, {
       self,
       directory: directoryOf(found),
       transport: httpTransport(host.network),
     });
+    own.onRecordChanged(() => service.recordChanged());
     // Anybody may knock; what they may do is decided by signature, standing and budget, inside.
     doors.access.register('federation', publicRules(['inbox', 'introduce', 'query', 'blob']));
     doors.access.register('outbox', publicRules([]));
@@ -58,7 +66,9 @@ export const federation = defineFeature({
     });
     const door = {
       handle: service.handle.bind(service),
-      answer: service.queries.register.bind(service.queries),
+      /** Answers questions of a type; `content_sync` of kind `range` is answered here. */
+      answer: <T extends MessageType>(type: T, handler: RequestHandler<T>) =>
+        service.queries.register(type, handler),
       registerSealer: service.registerSealer.bind(service),
       send: service.queue.send.bind(service.queue),
       sendMany: service.queue.sendMany.bind(service.queue),

@@ -42,6 +42,9 @@ export interface VerifiedRequest<T extends MessageType = MessageType> {
 }
 export type RequestHandler<T extends MessageType> = (request: VerifiedRequest<T>) => Promise<Json>;
 
+/** A stretch of a pair's numbers, both ends included. */
+export type SeqRange = readonly [first: number, last: number];
+
 /** Messages held behind a gap, for each pair: a peer that skips cannot fill the disk. */
 export const HELD_MAX = 1_000;
 /** Envelopes applied in one transaction: bounds how long other writes wait (about 40 ms). */
@@ -63,6 +66,8 @@ export const INTRODUCE_BUDGET = { ratePerS: 2, burst: 60 } as const;
 export const FORGERY_BUDGET = { ratePerS: 20, burst: 500 } as const;
 /** Questions of one node: prefetching a feed page asks for dozens. */
 export const QUERY_BUDGET = { ratePerS: 50, burst: 500 } as const;
+/** `void`s that one node's questions may make: a restore needs some; asking for ever must not fill the outbox. */
+export const VOID_BUDGET = { ratePerS: 0.05, burst: 1_000 } as const;
 /** Senders whose state is kept in memory, about 1 KiB each. */
 export const PEERS_KEPT_MAX = 10_000;
 /** Budget counters kept; the least recently used is forgotten, which only favours the one forgotten. */
@@ -85,6 +90,9 @@ export const SLOW_DELIVERIES_MAX = 24;
 
 /** What was relayed and never answered for is relayed once more: a registry may have lost it. */
 export const RELAY_AGAIN_MS = 3 * 86_400_000;
+
+/** A gap that has stood this long is asked about: what is merely under way arrives sooner. */
+export const GAP_ASKED_AFTER_MS = 10_000;
 
 /** These wait until they are accepted or cancelled; every other type expires. */
 const lasting: ReadonlySet<string> = new Set([
@@ -138,8 +146,8 @@ export const refusals = {
   oldGeneration: { code: 'envelope/old-generation', status: 409 },
   transientSeq: { code: 'envelope/seq', status: 422 },
   stale: { code: 'envelope/stale', status: 422 },
-  unknownType: { code: 'federation/unknown-type', status: 422 },
-  payload: { code: 'envelope/payload', status: 422 },
+  unknownType: { code: 'message/unknown-type', status: 422 },
+  payload: { code: 'message/payload', status: 422 },
   notContact: { code: 'federation/not-a-contact', status: 403 },
   blocked: { code: 'federation/blocked', status: 403 },
   closed: { code: 'identity/closed', status: 410 },

@@ -16,8 +16,10 @@ export interface Self {
   generation(): number;
   /** Whether the owner has left: nothing is taken and nothing sent any more. */
   closed(): boolean;
-  /** The current signed record, as a reader at this address may have it, and the identity log. */
-  introduction(readerUrl: string): Promise<{ readonly record: Uint8Array; readonly log: string }>;
+  /** The current signed record, whole. */
+  record(): Promise<Uint8Array>;
+  /** The current signed record, as a reader at this address (none: behind a mailbox) may have it, and the log. */
+  introduction(readerUrl: string | undefined): Promise<{ readonly record: Uint8Array; readonly log: string }>;
 }
 
 /** How a node can be reached and what is sealed and checked with. */

@@ -44,16 +44,18 @@ export class Queries {
     this.#budget = new Buckets(QUERY_BUDGET, host.clock);
   }
 
-  register<T extends MessageType>(type: T, handler: RequestHandler<T>): void {
-    assert(!this.#answers.has(type), `two answers for ${type}`);
+  /** `kind`: only the questions whose payload is of this kind; the type's other answerer gets the rest. */
+  register<T extends MessageType>(type: T, handler: RequestHandler<T>, kind?: string): void {
+    const key = kind === undefined ? type : `${type} ${kind}`;
+    assert(!this.#answers.has(key), `two answers for ${key}`);
     // The table gives a handler only requests of its own type, which is what makes this cast true.
-    this.#answers.set(type, handler as unknown as RequestHandler<MessageType>);
+    this.#answers.set(key, handler as unknown as RequestHandler<MessageType>);
   }
 
   /**
    * Answers another node's question.
    * @throws envelope/misdirected, identity/unknown-key, envelope/signature, request/stale, request/replayed,
-   * federation/blocked, federation/budget, federation/unknown-type, message/payload, or what the area throws
+   * federation/blocked, federation/budget, federation/type-unprocessable, message/payload, or what the area throws
    */
   async answer(bytes: Uint8Array): Promise<Json> {
     const { self, clock, directory, peers } = this.#host;
@@ -92,7 +94,8 @@ export class Queries {
         retryAfterS: this.#budget.retryAfterS(from.node_id),
       });
     }
-    const handler = this.#answers.get(type);
+    const kind = typeof payload['kind'] === 'string' ? payload['kind'] : '';
+    const handler = this.#answers.get(`${type} ${kind}`) ?? this.#answers.get(type);
     if (handler === undefined || !isMessageType(type)) {
       throw problem(
         'invalid',

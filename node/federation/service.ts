@@ -2,6 +2,7 @@
 // It decides only what belongs to no part: standing, introductions, and how the ledger is shown.
 import type { Tx } from '#kernel/db/database.ts';
 import type { Host } from '#kernel/feature.ts';
+import type { Job } from '#kernel/jobs.ts';
 import { isoTime } from '#kernel/ports.ts';
 import { identityClosed } from '#node/identity/index.ts';
 import { AppError, type MessageId, type NodeId } from '#protocol';
@@ -16,13 +17,17 @@ import { RefusalTally } from './inbox/refusals.ts';
 import { registerUpkeep } from './upkeep.ts';
 import { INTRODUCE_BUDGET, subnetOf, type Standing } from './model.ts';
 import { registerCollector } from './outbox/collector.ts';
-import { Delivery, type Sealer } from './outbox/delivery.ts';
+import { Delivery } from './outbox/delivery.ts';
+import { Envelopes, type Sealer } from './outbox/envelopes.ts';
 import { Queue, notFound } from './outbox/queue.ts';
+import { tellContacts } from './outbox/own-record.ts';
+import { refill } from './outbox/ranges.ts';
 import { Receipts, type Delivered } from './outbox/receipts.ts';
 import * as ledger from './store-outbox.ts';
 import { Peers } from './peers.ts';
 import type { Directory, Self, Transport } from './ports.ts';
 import { Queries } from './query.ts';
+import { registerRanges } from './inbox/missing.ts';
 import * as store from './store.ts';
 
 export type DeliveredListener = (tx: Tx, delivered: readonly Delivered[]) => Promise<void>;
@@ -41,6 +46,7 @@ export class Service {
   readonly #transport: Transport;
   readonly #applier: Applier;
   readonly #introductions: Buckets;
+  readonly #tellJob: Job;
   readonly #sealers = new Map<string, Sealer>();
   readonly #listeners = new Set<DeliveredListener>();
 
@@ -63,25 +69,22 @@ export class Service {
       handlers: this.handlers,
       revive: (bytes, receivedAt) => this.intake.revive(bytes, receivedAt),
     });
-    this.intake = new Intake({
-      db,
-      clock,
-      self: self.nodeId,
-      signingKey: () => self.signingKey(),
-      peers: this.peers,
-      applier: this.#applier,
-      refusals: new RefusalTally(host),
-      isHandled: (type) => this.handlers.get(type) !== undefined,
-      senderNow: (nodeId) => directory.senderNow(nodeId),
-      loadSender: (nodeId) => directory.loadSender(nodeId),
-      learnUpdate: (from, payload) => directory.learnUpdate(from, payload),
-      heard: (nodeId) => this.delivery.heard(nodeId),
-    });
+    this.intake = this.#makeIntake();
     const onDelivered: DeliveredListener = async (tx, delivered) => {
       for (const listener of this.#listeners) await listener(tx, delivered);
     };
-    const receipts = new Receipts({ db, clock, log, self: self.nodeId, onDelivered });
-    const sealerOf = (type: string): Sealer | undefined => this.#sealers.get(type);
+    const receipts = new Receipts({
+      db,
+      clock,
+      log,
+      self: self.nodeId,
+      onDelivered,
+      refill: async (tx, lost) => {
+        tx.afterCommit(() => this.delivery.wake([lost.to]));
+        return refill(tx, this.queue, lost);
+      },
+    });
+    const envelopes = new Envelopes({ db, clock, self, sealerOf: (type) => this.#sealers.get(type) });
     this.delivery = new Delivery({
       db,
       clock,
@@ -92,7 +95,7 @@ export class Service {
       directory,
       transport,
       receipts,
-      sealerOf,
+      envelopes,
     });
     this.queue = new Queue({
       self: () => self.nodeId,
@@ -105,9 +108,45 @@ export class Service {
     this.queries = new Queries({ clock, random, self, peers: this.peers, directory, transport });
     this.blobs = new Blobs({ clock, network: host.network, self, peers: this.peers, directory });
     registerCollector({ db, jobs, log, self, directory, intake: this.intake, receipts });
+    const { intake, queue, queries } = this;
+    registerRanges({ db, clock, jobs, log, queue, envelopes, intake, queries, directory });
+    this.#tellJob = jobs.register({
+      name: 'federation/tell-contacts',
+      // Also after a start: the record may have changed just before the last end.
+      firstAfterMs: 0,
+      run: async () => {
+        await tellContacts({ db, clock, self, directory, queue });
+        return null;
+      },
+    });
     registerUpkeep({ host, queue: this.queue, delivery: this.delivery, closed: () => self.closed() });
     // Taken in before the signature is judged (intake); here it only counts as received.
     this.handle('identity_update', { from: 'anyone', apply: () => Promise.resolve() });
+  }
+
+  /** This node's record was signed anew: contacts are told what is new in it. */
+  recordChanged(): void {
+    this.#tellJob.wake();
+  }
+
+  #makeIntake(): Intake {
+    const { db, clock } = this.#host;
+    const self = this.#self;
+    const directory = this.#directory;
+    return new Intake({
+      db,
+      clock,
+      self: self.nodeId,
+      signingKey: () => self.signingKey(),
+      peers: this.peers,
+      applier: this.#applier,
+      refusals: new RefusalTally(this.#host),
+      isHandled: (type) => this.handlers.get(type) !== undefined,
+      senderNow: (nodeId) => directory.senderNow(nodeId),
+      loadSender: (nodeId) => directory.loadSender(nodeId),
+      learnUpdate: (from, payload) => directory.learnUpdate(from, payload),
+      heard: (nodeId) => this.delivery.heard(nodeId),
+    });
   }
 
   handle<T extends MessageType>(type: T, handler: MessageHandler<T>): void {
@@ -127,7 +166,10 @@ export class Service {
   async setStanding(tx: Tx, nodeId: NodeId, standing: Standing): Promise<void> {
     await store.writeStanding(tx, nodeId, standing);
     this.#applier.noteStanding(tx, nodeId, standing);
-    tx.afterCommit(() => this.peers.install([{ nodeId, standing }]));
+    tx.afterCommit(() => {
+      this.peers.install([{ nodeId, standing }]);
+      if (standing === 'blocked') this.blobs.cut(nodeId);
+    });
   }
 
   /** @throws identity/closed once the owner has left */

@@ -142,6 +142,32 @@ export async function findByMessage(handle: Reader, id: string): Promise<OutboxR
     .executeTakeFirst();
 }
 
+export async function listByMessages(handle: Reader, ids: readonly string[]): Promise<OutboxRow[]> {
+  return tables<Schema>(handle)
+    .selectFrom('federation_outbox')
+    .selectAll()
+    .where('id', 'in', ids as MessageId[])
+    .orderBy('seq')
+    .execute();
+}
+
+/** A `void` with exactly this payload that still waits for the peer. */
+export async function findPendingVoid(
+  handle: Reader,
+  peer: number,
+  payload: string,
+): Promise<MessageId | undefined> {
+  const row = await tables<Schema>(handle)
+    .selectFrom('federation_outbox')
+    .select('id')
+    .where('peer', '=', peer)
+    .where('type', '=', 'void')
+    .where('payload', '=', payload)
+    .where('state', 'in', [...pendingStates])
+    .executeTakeFirst();
+  return row?.id;
+}
+
 /** A pair's rows in a range of seqs, whatever their state. */
 export async function readRange(
   handle: Reader,

@@ -25,7 +25,12 @@ export interface PairRow {
   head: Uint8Array;
   held: number;
 }
+export interface ToldRow {
+  digest: string;
+  log_entries: number;
+}
 interface Schema {
+  federation_told: ToldRow & { one: number };
   federation_peer: PeerRow;
   federation_pair: PairRow;
 }
@@ -119,6 +124,37 @@ export async function readPeerByNode(handle: Reader, nodeId: NodeId): Promise<Pe
     .executeTakeFirst();
 }
 
+/** What has come from a node. */
+export async function readPairByNode(handle: Reader, nodeId: NodeId): Promise<PairRow | undefined> {
+  return tables<Schema>(handle)
+    .selectFrom('federation_pair as q')
+    .innerJoin('federation_peer as p', 'p.id', 'q.peer')
+    .selectAll('q')
+    .where('p.node_id', '=', nodeId)
+    .executeTakeFirst();
+}
+
+/** Contacts that have sent something. */
+export async function listContactPairs(handle: Reader): Promise<{ node_id: NodeId }[]> {
+  return tables<Schema>(handle)
+    .selectFrom('federation_pair as q')
+    .innerJoin('federation_peer as p', 'p.id', 'q.peer')
+    .select('p.node_id')
+    .where('p.standing', '=', 'contact')
+    .execute();
+}
+
+/** Nodes of whom something has waited behind a gap since before this moment. */
+export async function listGaps(handle: Reader, before: number): Promise<{ node_id: NodeId }[]> {
+  const { rows } = await sql<{ node_id: NodeId }>`SELECT p.node_id FROM federation_pair q
+    JOIN federation_peer p ON p.id = q.peer
+    WHERE q.held > 0 AND p.standing <> 'blocked'
+      AND EXISTS (SELECT 1 FROM federation_held h WHERE h.peer = q.peer AND h.received_at <= ${before})`.execute(
+    tables<Schema>(handle),
+  );
+  return rows;
+}
+
 export async function listContacts(handle: Reader): Promise<PeerRow[]> {
   return tables<Schema>(handle)
     .selectFrom('federation_peer')
@@ -148,6 +184,22 @@ export async function countPeers(handle: Reader): Promise<number> {
     .where('standing', '=', 'contact')
     .executeTakeFirst();
   return row?.count ?? 0;
+}
+
+/** What contacts were last told of this node's record. */
+export async function readTold(handle: Reader): Promise<ToldRow | undefined> {
+  return tables<Schema>(handle)
+    .selectFrom('federation_told')
+    .select(['digest', 'log_entries'])
+    .executeTakeFirst();
+}
+
+export async function writeTold(tx: Tx, told: ToldRow): Promise<void> {
+  await tables<Schema>(tx)
+    .insertInto('federation_told')
+    .values({ one: 1, ...told })
+    .onConflict((conflict) => conflict.column('one').doUpdateSet(told))
+    .execute();
 }
 
 /** What a delivery taught about a peer's reachability. */

@@ -41,10 +41,8 @@ export function createRecords(host: {
   let renewing: Promise<Uint8Array> | undefined;
 
   const load = async (): Promise<typeof cached> => {
-    const row = await store.findSelf(db.read);
-    if (row?.record === null || row?.record === undefined) return undefined;
-    const bytes = utf8(row.record);
-    return { bytes, record: parseRecord(bytes).record };
+    const text = (await store.findSelf(db.read))?.record ?? undefined;
+    return text === undefined ? undefined : { bytes: utf8(text), record: parseRecord(utf8(text)).record };
   };
 
   const sign = (varying: Pick<RecordFields, 'seq' | 'server_urls' | 'expires'>): Uint8Array => {

@@ -107,7 +107,7 @@ export async function bootFeatures(host: Host, features: readonly AnyFeature[]):
     routes: all.flatMap(({ routes }) => routes ?? []),
     rawRoutes: all.flatMap(({ rawRoutes }) => rawRoutes ?? []),
     async status() {
-      const parts = await Promise.all(all.map((area) => area.status?.() ?? {}));
+      const parts = await Promise.all(all.map(async (area) => (await area.status?.()) ?? {}));
       return Object.assign({}, ...parts) as Record<string, unknown>;
     },
     door<F extends AnyFeature>(feature: F): DoorOf<F> {

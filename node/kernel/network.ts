@@ -336,7 +336,10 @@ function toNetworkError(url: string, error: unknown, timeout?: AbortSignal): App
     return new AppError({
       category: 'unavailable',
       code: 'network/timeout',
-      safe: { en: `${hostOf(url)} did not answer in time.`, fr: `${hostOf(url)} n'a pas répondu à temps.` },
+      safe: {
+        en: `${hostOf(url)} did not answer in time. Nothing was lost. Try again in a moment.`,
+        fr: `${hostOf(url)} n'a pas répondu à temps. Rien n'est perdu. Réessayez dans un instant.`,
+      },
       cause: error,
     });
   }
@@ -347,7 +350,10 @@ function unreachable(url: string, cause: unknown): AppError {
   return new AppError({
     category: 'unavailable',
     code: 'network/unreachable',
-    safe: { en: `${hostOf(url)} cannot be reached.`, fr: `${hostOf(url)} est injoignable.` },
+    safe: {
+      en: `${hostOf(url)} cannot be reached. Nothing was lost. Check the address and the connection, then try again.`,
+      fr: `${hostOf(url)} est injoignable. Rien n'est perdu. Vérifiez l'adresse et la connexion, puis réessayez.`,
+    },
     cause,
   });
 }

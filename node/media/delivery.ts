@@ -1,5 +1,5 @@
 // Writes a sealed file as an HTTP answer: shown in place only where that is harmless, otherwise a download;
-// never sniffed, always sandboxed, one range at most (SECURITY U3, U6).
+// never sniffed, always sandboxed, one range at most (docs/security.md U3, U6).
 import type { RequestContext } from '#kernel/http/contract.ts';
 import type { Vault } from '#node/vault/index.ts';
 import { pipeline } from 'node:stream/promises';

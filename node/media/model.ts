@@ -1,6 +1,7 @@
 // What becomes of a file that the owner uploads: pictures are drawn anew, sound and film stay, the rest is a download.
 // What a file is follows from its bytes, never from its name or from what the sender says.
 import { AppError, invalid } from '#protocol/errors.ts';
+import { COMBINING_MARKS_MAX, FILE_NAME_CHARS_MAX } from '#protocol/limits.ts';
 
 /** One file (issue A: media up to 50 MB). */
 export const MEDIA_BYTES_MAX = 50 * 1024 * 1024;
@@ -17,7 +18,6 @@ export const DRAW_SECONDS_MAX = 20;
 export const DRAWINGS_WAITING_MAX = 4;
 /** The worker ends after this long without work: an idle node keeps its memory. */
 export const WORKER_IDLE_MS = 15_000;
-export const NAME_CHARS_MAX = 200;
 /** Files of one thing (a post, a message). */
 export const FILES_MAX = 20;
 /** An upload that nothing refers to is forgotten after this, with its blobs (which the vault drops by itself). */
@@ -76,16 +76,25 @@ export interface MediaFile extends SealedFile {
   readonly owner: string | null;
 }
 
-/** The last part of a file name, without what could act as a path, a control or an override. */
+const MARKS_OVER = new RegExp(`(\\p{M}{${COMBINING_MARKS_MAX}})\\p{M}+`, 'gu');
+
+/** The last part of a file name, without what could act as a path, a control, an override or a tower of accents. */
 export function cleanFileName(name: string): string | null {
   const last = name.split(/[/\\]/).at(-1) ?? '';
   const clean = last
+    .normalize('NFD')
+    .replace(MARKS_OVER, '$1')
     .normalize('NFC')
     .replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}"<>|:*?]/gu, '')
     .trim();
   if (/^\.*$/.test(clean)) return null;
+  let kept = '';
   // By code points, so that no character is cut in two.
-  return Array.from(clean).slice(0, NAME_CHARS_MAX).join('');
+  for (const character of clean) {
+    if (kept.length + character.length > FILE_NAME_CHARS_MAX) break;
+    kept += character;
+  }
+  return kept;
 }
 
 export interface ByteRange {

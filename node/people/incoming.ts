@@ -1,5 +1,5 @@
 // What other nodes say about bonds: asking, answering, ending. Each message changes only the bond with its own
-// sender; an answer that nobody waits for is refused (SECURITY F23).
+// sender; an answer that nobody waits for is refused (docs/security.md F23).
 import type { Actor } from '#kernel/actor.ts';
 import type { Tx } from '#kernel/db/database.ts';
 import { cleanDisplayName, type NodeId } from '#protocol';

@@ -150,7 +150,7 @@ export const failures = {
         fr: `Il peut y avoir au plus ${FRIENDS_MAX} amis et ${FOLLOWERS_MAX} abonnés.`,
       },
     }),
-  /** To another node: it claims an answer that nobody asked for (SECURITY F23). */
+  /** To another node: it claims an answer that nobody asked for (docs/security.md F23). */
   notAsked: (): AppError =>
     new AppError({
       category: 'forbidden',

@@ -1,5 +1,5 @@
 // Connections: every change of a bond, by the owner or by another node, with its message, its standing and its event
-// in one transaction. A friendship stands only when both have said so themselves (SECURITY F23).
+// in one transaction. A friendship stands only when both have said so themselves (docs/security.md F23).
 import { actorToString, type Actor } from '#kernel/actor.ts';
 import type { Database, Reader, Tx } from '#kernel/db/database.ts';
 import type { Events } from '#kernel/events.ts';

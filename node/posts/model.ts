@@ -70,7 +70,7 @@ export function postUri(author: NodeId, id: string): Uri {
   return formatUri({ nodeId: author, kind: 'post', id });
 }
 
-/** The id in the URI of a node's own post or reaction. @throws posts/not-yours for another node's (SECURITY F22) */
+/** The id in the URI of a node's own post or reaction. @throws posts/not-yours for another node's (docs/security.md F22) */
 export function ownIdIn(uri: string, from: NodeId, kind: 'post' | 'reaction'): string {
   const prefix = `orf://${from}/${kind}/`;
   const id = uri.slice(prefix.length);

@@ -23,7 +23,11 @@ function randomBytes(count: number): Uint8Array {
 function signingKey(seed: Uint8Array): SigningKey {
   if (seed.length !== 32) throw new Error('an Ed25519 seed has 32 bytes');
   const kept = Uint8Array.from(seed);
-  return { publicKey: getPublicKey(kept), sign: (message) => sign(message, kept) };
+  return {
+    publicKey: getPublicKey(kept),
+    sign: (message) => sign(message, kept),
+    signAside: (message) => Promise.resolve(sign(message, kept)),
+  };
 }
 
 function verifySync(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {

@@ -53,6 +53,12 @@ function signingKey(seed: Uint8Array): SigningKey {
   return {
     publicKey: Uint8Array.from(spki.subarray(SPKI_PREFIX.length)),
     sign: (message) => plain(sign(null, message, key)),
+    signAside: (message) =>
+      new Promise((resolve, reject) => {
+        sign(null, message, key, (error, signature) =>
+          error === null ? resolve(plain(signature)) : reject(error),
+        );
+      }),
   };
 }
 

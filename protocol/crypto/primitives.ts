@@ -8,6 +8,8 @@ import { fromHex, toHex } from '../bytes.ts';
 export interface SigningKey {
   readonly publicKey: Uint8Array;
   sign(message: Uint8Array): Uint8Array;
+  /** As `sign`, beside the main thread where the platform can: for what is signed by the thousand. */
+  signAside(message: Uint8Array): Promise<Uint8Array>;
 }
 
 export interface Primitives {
@@ -24,7 +26,7 @@ export interface Primitives {
 
 /**
  * y coordinates (little-endian) of the points whose order divides 8. A signature under such a key can fit
- * every message (SECURITY F6).
+ * every message (docs/security.md F6).
  */
 const SMALL_ORDER = new Set([
   '0000000000000000000000000000000000000000000000000000000000000000',

@@ -1,5 +1,5 @@
 // Friendship: asking, answering, ending. An acceptance counts only when the asked node itself signed it.
-// Nobody becomes a friend by the other side's claim (SECURITY F23).
+// Nobody becomes a friend by the other side's claim (docs/security.md F23).
 import { z } from 'zod';
 import { field } from '../wire/fields.ts';
 import { DISPLAY_NAME_CHARS_MAX, INVITE_CHARS_MAX, NOTE_CHARS_MAX } from '../limits.ts';

@@ -2,12 +2,11 @@
 // object itself: whoever may read the post may open its files, and nobody else can.
 import { z } from 'zod';
 import { field } from '../wire/fields.ts';
-import { POST_MEDIA_MAX, POST_TEXT_CHARS_MAX, POST_VERSION_MAX } from '../limits.ts';
+import { FILE_NAME_CHARS_MAX, POST_MEDIA_MAX, POST_TEXT_CHARS_MAX, POST_VERSION_MAX } from '../limits.ts';
 import { isCleanText } from './text.ts';
 import { visibility } from './posts.ts';
 
 const MEDIA_TYPE_CHARS_MAX = 100;
-const FILE_NAME_CHARS_MAX = 200;
 const ALT_CHARS_MAX = 2000;
 const PIXELS_SIDE_MAX = 65_535;
 
@@ -26,12 +25,15 @@ const sealedFile = {
     .max(MEDIA_TYPE_CHARS_MAX)
     .regex(/^[a-z]+\/[a-z0-9.+-]+$/, 'expected a media type'),
 };
+/** What is shown beside a file: as clean as the text above it. */
+const shown = (charsMax: number): z.ZodType<string> =>
+  field.text(charsMax).refine((text) => isCleanText(text, charsMax), 'expected clean text');
 const side = z.number().int().min(1).max(PIXELS_SIDE_MAX);
 
 export const mediaItem = z.strictObject({
   ...sealedFile,
-  name: field.text(FILE_NAME_CHARS_MAX).optional(),
-  alt: field.text(ALT_CHARS_MAX).optional(),
+  name: shown(FILE_NAME_CHARS_MAX).optional(),
+  alt: shown(ALT_CHARS_MAX).optional(),
   width: side.optional(),
   height: side.optional(),
   thumbnail: z.strictObject(sealedFile).optional(),

@@ -1,4 +1,4 @@
-// What a crash or a careless copy leaves of the database's side files (catalogue fault 24): whatever opens is consistent.
+// What a crash or a careless copy leaves of the database's side files (docs/security.md, fault 24): whatever opens is consistent.
 import { access } from '#node/access/index.ts';
 import { audit } from '#node/audit/index.ts';
 import { createNode, identity } from '#node/identity/index.ts';

@@ -6,7 +6,7 @@ import { get } from 'node:http';
 import { freePort } from '#kit';
 import { compiledDir } from '#node/edge/run/paths.ts';
 import type { BenchContext } from '../../scripts/bench.ts';
-import { NODE_FLAGS } from '../../installer/files.ts';
+import { NODE_FLAGS } from '../../installer/machine/files.ts';
 import { quantile, reportAim } from './rig/figures.ts';
 import { makeData } from './rig/node.ts';
 

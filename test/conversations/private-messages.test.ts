@@ -109,7 +109,7 @@ test('refuses what cannot be sent, and stores nothing', async () => {
   ];
   for (const [who, text, code] of cases) await assert.rejects(say(alice, who, text), withCode(code));
   const refused = await alice.cli(['message', 'send', 'nobody-here', 'hello']);
-  assert.deepEqual([refused.code, refused.stdout], [1, '']);
+  assert.deepEqual([refused.code, refused.error().code], [1, 'people/unknown']);
   assert.deepEqual(await read(alice), []);
   await say(alice, 'bob', 'é'.repeat(20_000));
   await eventually('the longest one arrives', async () => (await read(bob))[0]?.text.length === 20_000);

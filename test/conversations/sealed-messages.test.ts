@@ -1,4 +1,4 @@
-// What cannot be read is never shown as if it could, and never lost (SECURITY F28, F29).
+// What cannot be read is never shown as if it could, and never lost (docs/security.md F28, F29).
 import { eventually, makeNode } from '#kit';
 import { identity } from '#node/identity/index.ts';
 import { utf8, type JsonObject } from '#protocol';
@@ -49,7 +49,7 @@ describe('sealed messages', () => {
       const { receipt } = await inbox(bob, envelope(i + 1, payload));
       assert.deepEqual(
         [receipt?.lines[0]?.verdict, receipt?.lines[0]?.code],
-        ['refused', 'envelope/payload'],
+        ['refused', 'message/payload'],
       );
     }
     assert.deepEqual(await bob.ored('message', 'requests'), []);

@@ -20,14 +20,21 @@ import { fakeClock, makePeer } from '../federation/rig.ts';
 
 const key = (): SigningKey => signingKeyFromSeed(generateSeed());
 
-async function recordOf(log: string, signer: SigningKey, seq: number, nowMs: number): Promise<Uint8Array> {
+/** A record under this log's head; `inside`: the log that it carries. */
+async function recordOf(
+  log: string,
+  signer: SigningKey,
+  seq: number,
+  nowMs: number,
+  inside = log,
+): Promise<Uint8Array> {
   const identity = await verifyIdentityLog(log);
   return signRecord(
     {
       node_id: identity.nodeId,
       seq,
       log_head: identity.head,
-      log,
+      log: inside,
       server_urls: ['http://127.0.0.1:9'],
       multiaddrs: [],
       sealing_key: toBase64Url(randomBytes(32)),
@@ -90,6 +97,14 @@ describe('what is believed about another node', () => {
       created: formatTimestamp(clock.now()),
     });
     const foreign = await recordOf(log, key(), 10, clock.now());
+    const other = await createIdentity({
+      signingKey: key(),
+      nextSigningPublicKey: key().publicKey,
+      recoveryPublicKey: key().publicKey,
+      created: formatTimestamp(clock.now()),
+    });
+    const mixed = await recordOf(log, key(), 10, clock.now(), other.log);
+    await assert.rejects(bob.door(discovery).learn({ log, record: mixed }), { code: 'record/log-head' });
     await assert.rejects(bob.door(discovery).learn({ log, record: foreign }), { code: 'record/wrong-key' });
     await assert.rejects(bob.door(discovery).learn({ log, record: utf8('{}') }), { code: 'record/members' });
     await assert.rejects(bob.door(discovery).learn({ log: 'no log', record: foreign }));

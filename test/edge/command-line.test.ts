@@ -1,6 +1,6 @@
 // The framework around commands: what reaches a command, what leaves it, and with which exit code.
 import { defineCommand, exitCodes, type Command } from '#kernel/command.ts';
-import { runProgram } from '#node/edge/cli/program.ts';
+import { runProgram, type OwnCommand } from '#node/edge/cli/program.ts';
 import { AppError } from '#protocol/errors.ts';
 import assert from 'node:assert/strict';
 import { Readable } from 'node:stream';
@@ -41,6 +41,21 @@ const friendsAdd = defineCommand({
   },
 });
 
+/** It says that it began, as `start` does, and fails after that. */
+const beginAndFail: OwnCommand = {
+  path: 'begin',
+  about: text,
+  examples: ['ored begin'],
+  async run(_context, _args, _options, print) {
+    await print({ json: { begun: true }, text: 'begun' });
+    throw new AppError({
+      category: 'internal',
+      code: 'begin/broke',
+      safe: { en: 'It broke later.', fr: 'Cela a cassé ensuite.' },
+    });
+  },
+};
+
 interface Run {
   readonly code: number;
   readonly out: string;
@@ -54,6 +69,7 @@ async function run(
     terminal?: boolean;
     env?: Record<string, string>;
     commands?: readonly Command[];
+    ownCommands?: readonly OwnCommand[];
   } = {},
 ): Promise<Run> {
   const out: string[] = [];
@@ -64,9 +80,9 @@ async function run(
   };
   const code = await runProgram({
     argv,
-    env: { HOME: '/home/alice', LANG: 'C.UTF-8', ...options.env },
+    env: { HOME: '/nowhere/alice', LANG: 'C.UTF-8', ...options.env },
     version: '1.2.3',
-    ownCommands: [],
+    ownCommands: options.ownCommands ?? [],
     areaCommands: () => Promise.resolve(options.commands ?? [say, friendsAdd]),
     stdin: Object.assign(
       Readable.from(options.stdin === undefined ? [] : [Buffer.from(options.stdin)]) as AsyncIterable<Buffer>,
@@ -76,6 +92,11 @@ async function run(
     stderr: { write: to(err) },
   });
   return { code, out: out.join(''), err: err.join('') };
+}
+
+/** The failure in the one document that a script reads. */
+function errorOf({ out }: Run): { code: string; message: string } {
+  return (JSON.parse(out) as { error: { code: string; message: string } }).error;
 }
 
 describe('what reaches a command', () => {
@@ -120,7 +141,7 @@ describe('what reaches a command', () => {
   it('refuses input that is not text or too long', async () => {
     const long = await run(['say'], { stdin: 'x'.repeat(1024 * 1024 + 1) });
     assert.equal(long.code, exitCodes.badData);
-    assert.match(long.err, /cli\/too-long/);
+    assert.equal(errorOf(long).code, 'cli/too-long');
   });
 
   it('chooses the data folder by flag, then ORED_DATA_DIR, then the installer’s default', async () => {
@@ -128,7 +149,7 @@ describe('what reaches a command', () => {
       (JSON.parse((await run(argv, { env })).out) as { dataDir: string }).dataDir;
     assert.equal(await dataDir(['say', 'x', '--data', '/a'], { ORED_DATA_DIR: '/b' }), '/a');
     assert.equal(await dataDir(['say', 'x'], { ORED_DATA_DIR: '/b' }), '/b');
-    assert.equal(await dataDir(['say', 'x']), '/home/alice/.local/share/ored/data');
+    assert.equal(await dataDir(['say', 'x']), '/nowhere/alice/.local/share/ored/data');
   });
 });
 
@@ -145,21 +166,38 @@ describe('what leaves a command', () => {
     assert.equal((await run(['friends', 'add', 'bob'])).code, exitCodes.degraded);
   });
 
-  it('keeps standard output empty on failure and explains on standard error', async () => {
-    const script = await run(['friends', 'add', 'nobody']);
-    assert.deepEqual([script.code, script.out], [exitCodes.failure, '']);
-    assert.deepEqual(JSON.parse(script.err), {
-      error: { code: 'people/unknown', message: 'Nobody is called that.' },
+  it('answers a script that failed with one JSON document, and says the sentence on standard error', async () => {
+    const document = { error: { code: 'people/unknown', message: 'Nobody is called that.' } };
+    for (const how of [{}, { terminal: true }]) {
+      const { code, out, err } = await run(['friends', 'add', 'nobody', '--json'], how);
+      assert.deepEqual(
+        [code, JSON.parse(out), err],
+        [exitCodes.failure, document, 'Nobody is called that.\n'],
+      );
+    }
+    const piped = await run(['friends', 'add', 'nobody']);
+    assert.deepEqual([piped.code, JSON.parse(piped.out)], [exitCodes.failure, document]);
+  });
+
+  it('tells a person who failed the sentence alone, on standard error', async () => {
+    const { code, out, err } = await run(['friends', 'add', 'nobody'], {
+      terminal: true,
+      env: { LANG: 'fr_FR.UTF-8' },
     });
-    const person = await run(['friends', 'add', 'nobody'], { terminal: true, env: { LANG: 'fr_FR.UTF-8' } });
-    assert.equal(person.err, 'Personne ne s’appelle ainsi.\n');
+    assert.deepEqual([code, out, err], [exitCodes.failure, '', 'Personne ne s’appelle ainsi.\n']);
+  });
+
+  it('adds no second document to a result that was already printed', async () => {
+    const { code, out, err } = await run(['begin'], { ownCommands: [beginAndFail] });
+    assert.deepEqual([code, JSON.parse(out)], [exitCodes.failure, { begun: true }]);
+    assert.equal(err, 'It broke later.\n');
   });
 
   it('shows no internals of an unexpected error', async () => {
-    const { code, err } = await run(['friends', 'add', 'bug']);
+    const { code, out, err } = await run(['friends', 'add', 'bug']);
     assert.equal(code, exitCodes.failure);
-    assert.doesNotMatch(err, /secret internals/);
-    assert.match(err, /cli\/internal/);
+    assert.doesNotMatch(out + err, /secret internals/);
+    assert.match(out, /cli\/internal/);
   });
 
   it('shows control characters of strangers instead of obeying them', async () => {
@@ -195,18 +233,20 @@ describe('a mistake in writing a command', () => {
   for (const [title, argv, english, french] of mistakes) {
     it(`is refused with 2 and said in both languages: ${title}`, async () => {
       const en = await run(argv);
-      assert.deepEqual([en.code, en.out], [exitCodes.usage, '']);
-      assert.match((JSON.parse(en.err) as { error: { message: string } }).error.message, english);
+      assert.equal(en.code, exitCodes.usage);
+      assert.match(errorOf(en).message, english);
+      assert.match(en.err, english);
       const fr = await run(argv, { env: { LC_ALL: 'fr_CH.UTF-8', LANG: 'en_US.UTF-8' } });
-      assert.match((JSON.parse(fr.err) as { error: { message: string } }).error.message, french);
+      assert.match(errorOf(fr).message, french);
     });
   }
 
   it('shows the help on standard error, with 2, when no command was given', async () => {
     for (const argv of [[], ['friends']]) {
-      const { code, out, err } = await run(argv);
-      assert.deepEqual([code, out], [exitCodes.usage, '']);
-      assert.match(err, /ored friends add bob/);
+      const result = await run(argv);
+      assert.equal(result.code, exitCodes.usage);
+      assert.equal(errorOf(result).code, 'cli/usage');
+      assert.match(result.err, /ored friends add bob/);
     }
   });
 });

@@ -1,3 +1,4 @@
+// The smallest node there is: it becomes ready, tells what it is, stays who it is, and serves its documents.
 import { getStatus } from '#node/edge/http/api.ts';
 import { makeNode } from '#kit';
 import assert from 'node:assert/strict';

@@ -1,5 +1,6 @@
 // Starts that must be refused or must succeed, and stops: locks, sockets, ports, keys, signals.
 import { freePort, runCli, spawnNode, temporaryFolder, type Program } from '#kit';
+import { init } from '#node/main.ts';
 import assert from 'node:assert/strict';
 import {
   chmodSync,
@@ -26,22 +27,21 @@ interface Made extends Disposable {
   ored(args: string[], env?: Record<string, string>): ReturnType<typeof runCli>;
 }
 
-async function make(
-  options: { sub?: string; env?: Record<string, string>; args?: string[] } = {},
-): Promise<Made> {
+async function make(options: { sub?: string; passphrase?: string } = {}): Promise<Made> {
   const folder = temporaryFolder();
   const dataDir = join(folder.path, options.sub ?? 'node');
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
-  const made = await runCli({ dataDir, ...(options.env === undefined ? {} : { env: options.env }) }, [
-    'init',
-    '--username',
-    'alice',
-    '--url',
+  // In this process: how the command line makes a node is for script-contract.test.ts.
+  const { passphrase } = options;
+  await init({
+    dataDir,
+    username: 'alice',
     url,
-    ...(options.args ?? []),
-  ]);
-  assert.equal(made.code, 0, made.stderr);
+    language: 'en',
+    env: {},
+    ...(passphrase === undefined ? {} : { passphrase }),
+  });
   return {
     dataDir,
     url,
@@ -122,10 +122,9 @@ describe('a start that cannot be', () => {
     const squatter = createServer().listen(made.port, '127.0.0.1');
     await once(squatter, 'listening');
     const refused = await made.ored(['start'], { LANG: 'fr_FR.UTF-8' });
-    assert.deepEqual([refused.code, refused.stdout], [1, '']);
-    const { error } = JSON.parse(refused.stderr) as { error: { code: string; message: string } };
-    assert.equal(error.code, 'http/port-busy');
-    for (const part of [String(made.port), 'Rien', '--port']) assert.ok(error.message.includes(part));
+    const { code, message } = refused.error();
+    assert.deepEqual([refused.code, code], [1, 'http/port-busy']);
+    for (const part of [String(made.port), 'Rien', '--port']) assert.ok(message.includes(part));
     const other = await freePort();
     await using node = await made.start(['--port', String(other)]);
     assert.ok(await isReady(`http://127.0.0.1:${other}`));
@@ -138,7 +137,7 @@ describe('a start that cannot be', () => {
     assert.equal((await made.ored(['start', '--port', '99999'])).code, 2);
     const host = await made.ored(['start', '--host', '203.0.113.7']);
     assert.notEqual(host.code, 0);
-    assert.match(host.stderr, /http\/host-unknown/);
+    assert.equal(host.error().code, 'http/host-unknown');
   });
 
   it('opens with the passphrase and with nothing else, never asking without a terminal', async () => {
@@ -150,18 +149,17 @@ describe('a start that cannot be', () => {
     };
     const right = { ORED_PASSPHRASE_FILE: file('right', 'un cheval très correct\n') };
     const wrong = { ORED_PASSPHRASE_FILE: file('wrong', 'un âne') };
-    using made = await make({ env: right });
+    using made = await make({ passphrase: 'un cheval très correct' });
     assert.deepEqual(readdirSync(join(made.dataDir, 'keys')), ['master.wrapped.json']);
     for (const [env, code] of [
       [{}, 'keyring/passphrase-needed'],
       [wrong, 'keyring/wrong-passphrase'],
     ] as const) {
       const refused = await made.ored(['start'], env);
-      assert.deepEqual([refused.code, refused.stdout], [4, '']);
-      assert.ok(refused.stderr.includes(code));
+      assert.deepEqual([refused.code, refused.error().code], [4, code]);
     }
     chmodSync(right.ORED_PASSPHRASE_FILE, 0o644);
-    assert.match((await made.ored(['start'], right)).stderr, /keyring\/permissions/);
+    assert.equal((await made.ored(['start'], right)).error().code, 'keyring/permissions');
     chmodSync(right.ORED_PASSPHRASE_FILE, 0o600);
     await using node = await made.start([], right);
     assert.equal(await node.end(), 0);
@@ -173,8 +171,8 @@ describe('a start that cannot be', () => {
     const database = join(made.dataDir, 'node.db');
     const refusal = async (): Promise<string> => {
       const refused = await made.ored(['start']);
-      assert.deepEqual([refused.code, refused.stdout], [1, '']);
-      return (JSON.parse(refused.stderr) as { error: { code: string } }).error.code;
+      assert.equal(refused.code, 1);
+      return refused.error().code;
     };
     renameSync(key, `${key}.away`);
     assert.equal(await refusal(), 'keyring/missing');
@@ -206,7 +204,7 @@ describe('a start that cannot be', () => {
     using made = await make();
     writeFileSync(join(made.dataDir, '.init'), '');
     const refused = await made.ored(['start']);
-    assert.match(refused.stderr, /node\/none/);
+    assert.equal(refused.error().code, 'node/none');
     assert.equal((await made.ored(['init', '--username', 'bob', '--url', made.url])).code, 0);
     await using node = await made.start();
     assert.equal(node.ready.username, 'bob');
@@ -216,7 +214,7 @@ describe('a start that cannot be', () => {
   it('refuses settings that are damaged or wrong by name', async () => {
     using made = await make();
     writeFileSync(join(made.dataDir, 'config.json'), '{');
-    assert.match((await made.ored(['start'])).stderr, /config\/damaged/);
+    assert.equal((await made.ored(['start'])).error().code, 'config/damaged');
     rmSync(join(made.dataDir, 'config.json'));
     assert.match((await made.ored(['start'], { ORED_EDGE_PORT: 'x' })).stderr, /edge\.port/);
   });
@@ -237,8 +235,7 @@ describe('where a node runs', () => {
 
     chmodSync(join(path, '..'), 0o777);
     const refused = await made.ored(['start'], env);
-    assert.deepEqual([refused.code, refused.stdout], [1, '']);
-    assert.match(refused.stderr, /socket\/folder/);
+    assert.deepEqual([refused.code, refused.error().code], [1, 'socket/folder']);
   });
 
   it('listens where flags, settings or the address say, in this order', async () => {

@@ -1,4 +1,4 @@
-// What the owner's API and the public routes refuse (the rows L1, L2, L3, L7, F14, F15 of the security catalogue),
+// What the owner's API and the public routes refuse (the rows L1, L2, L3, L7, F14, F15 of docs/security.md),
 // generated from the table of routes, so that no route is forgotten.
 import type { BoundRoute } from '#kernel/http/contract.ts';
 import { JSON_BODY_BYTES_MAX } from '#kernel/http/limits.ts';

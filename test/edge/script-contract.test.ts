@@ -44,16 +44,16 @@ describe('the contract for scripts', () => {
     assert.match(String(status.claim_url), new RegExp(`^http://127\\.0\\.0\\.1:${port}/`));
 
     const second = await runCli({ dataDir }, ['start']);
-    assert.deepEqual([second.code, second.stdout], [75, '']);
-    assert.match(second.stderr, /lock\/held/);
+    assert.deepEqual([second.code, second.error().code], [75, 'lock/held']);
 
     const stopped = await runCli({ dataDir }, ['stop']);
     assert.deepEqual([stopped.code, stopped.json()], [0, { stopped: true }]);
     assert.equal(await node.end(), 0);
     assert.deepEqual((await runCli({ dataDir }, ['stop'])).json(), { stopped: false });
     const gone = await runCli({ dataDir }, ['status', '--json']);
-    assert.deepEqual([gone.code, gone.stdout], [69, '']);
-    assert.match(gone.stderr, /ored start/);
+    assert.deepEqual([gone.code, gone.error().code], [69, 'cli/not-running']);
+    assert.match(gone.error().message, /ored start/);
+    assert.equal(gone.stderr, `${gone.error().message}\n`);
   });
 
   it('keeps everything under the data folder, readable by its user alone', async () => {
@@ -79,8 +79,7 @@ describe('the contract for scripts', () => {
     const { port } = await inited(dataDir);
     const key = readFileSync(join(dataDir, 'keys', 'master.key'), 'utf8');
     const again = await runCli({ dataDir }, initArgs(port));
-    assert.deepEqual([again.code, again.stdout], [1, '']);
-    assert.match(again.stderr, /node\/exists/);
+    assert.deepEqual([again.code, again.error().code], [1, 'node/exists']);
     assert.equal(readFileSync(join(dataDir, 'keys', 'master.key'), 'utf8'), key);
 
     const other = join(folder.path, 'other');
@@ -96,8 +95,8 @@ describe('the contract for scripts', () => {
   it('names the way to a node where there is none', async () => {
     using folder = temporaryFolder();
     const result = await runCli({ dataDir: folder.path }, ['start']);
-    assert.deepEqual([result.code, result.stdout], [1, '']);
-    assert.match(result.stderr, /ored init/);
+    assert.equal(result.code, 1);
+    assert.match(result.error().message, /ored init/);
     assert.deepEqual(readdirSync(folder.path), []);
   });
 
@@ -114,7 +113,7 @@ describe('the contract for scripts', () => {
     const all = (await runCli(on, ['config', 'get'])).json() as Record<string, unknown>;
     assert.equal(all['edge.port'], 7755);
     const wrong = await runCli(on, ['config', 'set', 'edge.port', 'seven']);
-    assert.deepEqual([wrong.code, wrong.stdout], [2, '']);
+    assert.deepEqual([wrong.code, wrong.error().code], [2, 'config/invalid']);
     assert.equal((await runCli(on, ['config', 'set', 'no.such', '1'])).code, 2);
     assert.equal((await runCli(on, ['config', 'get', 'edge.port'])).json(), 7755);
   });

@@ -1,4 +1,4 @@
-// Canary secrets (the row L8): neither the process list, nor the log, nor an error, nor a readable byte on disk
+// Canary secrets (docs/security.md L8): neither the process list, nor the log, nor an error, nor a readable byte on disk
 // shows a passphrase, a token, the claim link or a key.
 import { claimNode, eventually, freePort, makeNode, runCli, spawnNode, temporaryFolder } from '#kit';
 import assert from 'node:assert/strict';

@@ -31,7 +31,7 @@ function open(): Database {
     });
   } catch (error) {
     say(`cannot open: ${codeOf(error)}`);
-    process.exit(1);
+    return process.exit(1);
   }
 }
 

@@ -1,4 +1,4 @@
-// The fault catalogue's rows 5 to 9 on the kernel's database, with real faults: system calls that fail by strace,
+// Faults 5 to 9 of docs/security.md on the kernel's database, with real faults: system calls that fail by strace,
 // a disk of three megabytes that fills, few file descriptors. What was acknowledged is there afterwards.
 import { temporaryFolder } from '#kit/folder.ts';
 import assert from 'node:assert/strict';
@@ -18,7 +18,7 @@ interface Run {
 
 /** Runs the database program behind `wrapper`, with `input` on its standard input. */
 async function run(file: string, input: string, wrapper: readonly string[] = []): Promise<Run> {
-  const [command = '', ...args] = [...wrapper, process.execPath, program, file];
+  const [command, ...args] = [...wrapper, process.execPath, program, file];
   const child = spawn(command, args, { stdio: 'pipe', timeout: MS_MAX, killSignal: 'SIGKILL' });
   const out: Buffer[] = [];
   const err: Buffer[] = [];

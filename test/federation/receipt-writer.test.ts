@@ -24,7 +24,7 @@ const line = (seq: number, verdict: 'accepted' | 'refused' | 'later' | 'held', c
 });
 
 describe('the receipt writer', () => {
-  it('writes the same bytes as the protocol', () => {
+  it('writes the same bytes as the protocol', async () => {
     const key = signingKeyFromSeed(generateSeed());
     const head = { from: node, generation: 1, seq: 2 ** 32 + 3, head: toBase64Url(randomBytes(32)) };
     const base = { from: node, issued_at: at, now: 1_700_000_000_123 };
@@ -44,7 +44,7 @@ describe('the receipt writer', () => {
     ];
     for (const fields of cases) {
       assert.equal(
-        Buffer.from(writeReceipt(fields, key)).toString(),
+        Buffer.from(await writeReceipt(fields, key)).toString(),
         Buffer.from(signReceipt(fields, key)).toString(),
       );
     }

@@ -1,4 +1,4 @@
-// SECURITY F1 to F17, F19, F27 of the inbox, over every carrier of frames. Each refusal also asserts: no effect,
+// docs/security.md F1 to F17, F19, F27 of the inbox, over every carrier of frames. Each refusal also asserts: no effect,
 // nothing remembered, the node still answers.
 import { tables } from '#kernel/db/database.ts';
 import { federation } from '#node/federation/index.ts';
@@ -223,9 +223,9 @@ for (const transport of transports) {
       const effects = (await bob.effects()).length;
       const payload = { ...share(sender.nodeId, 'x'), extra: 1 };
       const wrong = await transport.inbox(bob, sender.envelope(bob.nodeId, 1, { payload }));
-      assert.deepEqual([wrong.status, wrong.code], [422, 'envelope/payload']);
+      assert.deepEqual([wrong.status, wrong.code], [422, 'message/payload']);
       const unknown = await transport.inbox(bob, sender.envelope(bob.nodeId, 2, { type: 'teleport' }));
-      assert.deepEqual([unknown.status, unknown.code], [422, 'federation/unknown-type']);
+      assert.deepEqual([unknown.status, unknown.code], [422, 'message/unknown-type']);
       const unsealed = sender.envelope(bob.nodeId, 3, { type: 'direct_message', payload: { text: 'hello' } });
       assert.equal((await transport.inbox(bob, unsealed)).status, 422);
       assert.equal((await bob.effects()).length, effects);

@@ -99,6 +99,7 @@ function makeProbe(from: 'contacts' | 'anyone', batches: number[]) {
 export interface Peer extends AsyncDisposable {
   readonly url: string;
   readonly nodeId: NodeId;
+  readonly dataDir: string;
   readonly running: RunningNode;
   /** Sizes of the batches that the probe was handed. */
   readonly batches: number[];
@@ -179,6 +180,7 @@ export async function makePeer(options: {
   const peer: Peer = {
     url,
     nodeId: made.node_id as NodeId,
+    dataDir,
     get running() {
       return running();
     },
@@ -252,16 +254,21 @@ export interface Signer {
 }
 
 export async function makeSigner(
-  options: { readonly name?: string; readonly clock?: Clock } = {},
+  options: {
+    readonly name?: string;
+    readonly clock?: Clock;
+    readonly nextKey?: SigningKey;
+    readonly serverUrl?: string;
+  } = {},
 ): Promise<Signer> {
   const now = (options.clock ?? systemClock).now();
   const key = signingKeyFromSeed(generateSeed());
   const username = options.name ?? 'mallory';
-  const serverUrl = 'http://127.0.0.1:9';
+  const serverUrl = options.serverUrl ?? 'http://127.0.0.1:9';
   const created = formatTimestamp(now);
   const { nodeId, log } = await createIdentity({
     signingKey: key,
-    nextSigningPublicKey: signingKeyFromSeed(generateSeed()).publicKey,
+    nextSigningPublicKey: (options.nextKey ?? signingKeyFromSeed(generateSeed())).publicKey,
     recoveryPublicKey: signingKeyFromSeed(generateSeed()).publicKey,
     created,
   });

@@ -1,5 +1,5 @@
 // A lost, loosened or foreign key file, or a wrong passphrase: the node refuses to start and never mints a second
-// identity (catalogue fault 28).
+// identity (docs/security.md, fault 28).
 import { makeNode, type TestNode } from '#kit';
 import { init } from '#node/main.ts';
 import assert from 'node:assert/strict';

@@ -1,4 +1,4 @@
-// Claiming, signing in, sessions, guessing and forged tokens (catalogue rows L3, L6, L7, L8, R5, R6).
+// Claiming, signing in, sessions, guessing and forged tokens (docs/security.md L3, L6, L7, L8, R5, R6).
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,5 +1,6 @@
 // install.sh from a checkout into a temporary prefix, with real processes. The main scenario runs on the project's
 // own node where there is one, and on the stand-in otherwise; failures are provoked on the stand-in.
+import { temporaryFolder } from '#kit/folder.ts';
 import assert from 'node:assert/strict';
 import {
   appendFileSync,
@@ -16,17 +17,8 @@ import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { signal } from '../../installer/processes.ts';
-import {
-  endAll,
-  makeCheckout,
-  projectRoot,
-  readText,
-  run,
-  supervisedNode,
-  temporaryFolder,
-  type Run,
-} from './rig.ts';
+import { signal } from '../../installer/service/processes.ts';
+import { endAll, makeCheckout, projectRoot, readText, run, supervisedNode, type Run } from './rig.ts';
 
 const hasNode = existsSync(join(projectRoot, 'node', 'main.ts'));
 

@@ -1,14 +1,15 @@
 // What is read from the machine and written for it: listening ports, local addresses, systemd's quoting, log files.
+import { temporaryFolder } from '#kit/folder.ts';
 import assert from 'node:assert/strict';
 import { existsSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { awaitReady, readinessUrl } from '../../installer/health.ts';
+import { awaitReady, readinessUrl } from '../../installer/machine/health.ts';
 import { layoutOf } from '../../installer/layout.ts';
-import { lanAddressOf, portsListening } from '../../installer/machine.ts';
-import { rotateLog } from '../../installer/rotation.ts';
-import { quoteForUnit, unitText } from '../../installer/systemd.ts';
-import { readText, temporaryFolder } from './rig.ts';
+import { lanAddressOf, portsListening } from '../../installer/machine/facts.ts';
+import { rotateLog } from '../../installer/service/rotation.ts';
+import { quoteForUnit, unitText } from '../../installer/service/systemd.ts';
+import { readText } from './rig.ts';
 
 test('listening ports are read from the kernel, connections are not', () => {
   const table = `  sl  local_address rem_address   st

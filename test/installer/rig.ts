@@ -1,22 +1,12 @@
-// What the installer's tests share: temporary folders that look like a checkout, and waiting for a condition.
-// Nothing here sleeps for a fixed time: `until` polls and fails with the reason.
+// What the installer's tests share: folders that look like a checkout, and the node that a supervisor keeps.
+import { eventually } from '#kit/eventually.ts';
 import { execFile, type ExecFileOptions } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
-import { inspectSupervisor, type SupervisorRecord } from '../../installer/supervisor-record.ts';
-import { awaitEnd, signal } from '../../installer/processes.ts';
+import { inspectSupervisor, type SupervisorRecord } from '../../installer/service/supervisor-record.ts';
+import { awaitEnd, signal } from '../../installer/service/processes.ts';
 
 export const projectRoot = dirname(dirname(import.meta.dirname));
-const POLL_MS = 20;
-const UNTIL_MS_MAX = 20_000;
-
-/** A fresh folder that is removed at the end of the scope. */
-export function temporaryFolder(): { readonly path: string } & Disposable {
-  const path = mkdtempSync(join(tmpdir(), 'ored-inst-'));
-  return { path, [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }) };
-}
 
 /**
  * A checkout with everything that install.sh reads. 'stand-in' has fake-ored.ts as its node; 'project' the real one.
@@ -35,29 +25,17 @@ export function makeCheckout(folder: string, node: 'stand-in' | 'project'): stri
   return checkout;
 }
 
-/** Polls until `find` gives something other than null, undefined or false. */
-export async function until<Found>(
-  what: string,
-  find: () => Found | null | undefined | false,
-): Promise<Found> {
-  const deadline = performance.now() + UNTIL_MS_MAX;
-  for (;;) {
-    const found = find();
-    if (found !== null && found !== undefined && found !== false) return found;
-    if (performance.now() > deadline) throw new Error(`never happened: ${what}`);
-    await pause(POLL_MS);
-  }
-}
+const END_MS_MAX = 20_000;
 
 /** The record of a live supervisor with a live node other than process `except`. */
 export function supervisedNode(
   dataDir: string,
   except?: number,
 ): Promise<SupervisorRecord & { node_pid: number }> {
-  return until('a supervised node', () => {
+  return eventually('a supervised node', () => {
     const { record, isSupervisorAlive, isNodeAlive } = inspectSupervisor(dataDir);
-    if (record === null || record.node_pid === null || !isSupervisorAlive || !isNodeAlive) return null;
-    return record.node_pid === except ? null : { ...record, node_pid: record.node_pid };
+    if (record === null || record.node_pid === null || !isSupervisorAlive || !isNodeAlive) return undefined;
+    return record.node_pid === except ? undefined : { ...record, node_pid: record.node_pid };
   });
 }
 
@@ -71,7 +49,7 @@ export async function endAll(dataDir: string): Promise<void> {
   await awaitEnd(() => {
     const { isSupervisorAlive, isNodeAlive } = inspectSupervisor(dataDir);
     return isSupervisorAlive || isNodeAlive;
-  }, UNTIL_MS_MAX);
+  }, END_MS_MAX);
 }
 
 export interface Run {

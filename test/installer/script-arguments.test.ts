@@ -1,10 +1,11 @@
 // install.sh before it writes: shells, options, languages, unsupported machines, prompts, truncation.
 // Facts of the machine are replaced by functions of the same name, defined after the script's own.
+import { temporaryFolder } from '#kit/folder.ts';
 import assert from 'node:assert/strict';
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { makeCheckout, projectRoot, run, temporaryFolder, type Run } from './rig.ts';
+import { makeCheckout, projectRoot, run, type Run } from './rig.ts';
 
 const script = join(projectRoot, 'install.sh');
 const english = { ...process.env, LC_ALL: 'C', USER: 'alice' };

@@ -1,14 +1,16 @@
 // The supervisor with real processes: it restarts, backs off, ends both, holds nothing of its caller, is alone.
+import { eventually } from '#kit/eventually.ts';
+import { temporaryFolder } from '#kit/folder.ts';
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readdirSync, readlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { restartDelayMs } from '../../installer/backoff.ts';
+import { restartDelayMs } from '../../installer/service/backoff.ts';
 import { runFilesOf } from '../../installer/layout.ts';
 import { RESTART_MS_MAX, RESTART_MS_MIN } from '../../installer/limits.ts';
-import { awaitEnd, isProcess, signal } from '../../installer/processes.ts';
-import { inspectSupervisor } from '../../installer/supervisor-record.ts';
-import { endAll, makeCheckout, readText, run, supervisedNode, temporaryFolder, until } from './rig.ts';
+import { awaitEnd, isProcess, signal } from '../../installer/service/processes.ts';
+import { inspectSupervisor } from '../../installer/service/supervisor-record.ts';
+import { endAll, makeCheckout, readText, run, supervisedNode } from './rig.ts';
 
 interface Rig extends AsyncDisposable {
   readonly dataDir: string;
@@ -59,7 +61,7 @@ test('SIGTERM to the supervisor ends the node, then itself, and leaves no record
   await using rig = await makeRig();
   await rig.start();
   const { pid, node_pid } = await supervisedNode(rig.dataDir);
-  await until('the node listens', () => hasStarted(rig.dataDir, node_pid));
+  await eventually('the node listens', () => hasStarted(rig.dataDir, node_pid));
   signal(pid, 'SIGTERM');
   assert.ok(await awaitEnd(() => isProcess(pid, 'supervise.ts', rig.dataDir), 15_000));
   assert.equal(isProcess(node_pid, 'main.ts', rig.dataDir), false);
@@ -70,7 +72,7 @@ test('a node that ends by itself with code 0 is not started again', async () => 
   await using rig = await makeRig();
   await rig.start();
   const { pid, node_pid } = await supervisedNode(rig.dataDir);
-  await until('the node listens', () => hasStarted(rig.dataDir, node_pid));
+  await eventually('the node listens', () => hasStarted(rig.dataDir, node_pid));
   signal(node_pid, 'SIGTERM');
   assert.ok(await awaitEnd(() => isProcess(pid, 'supervise.ts', rig.dataDir), 15_000));
   assert.equal(inspectSupervisor(rig.dataDir).record, null);
@@ -79,9 +81,9 @@ test('a node that ends by itself with code 0 is not started again', async () => 
 test('a node that cannot start is tried again and again, and each try is in the log', async () => {
   await using rig = await makeRig({ broken: true });
   await rig.start();
-  const record = await until('two restarts', () => {
+  const record = await eventually('two restarts', () => {
     const { record } = inspectSupervisor(rig.dataDir);
-    return record !== null && record.restarts >= 2 ? record : null;
+    return record !== null && record.restarts >= 2 ? record : undefined;
   });
   signal(record.pid, 'SIGTERM');
   assert.ok(await awaitEnd(() => inspectSupervisor(rig.dataDir).isSupervisorAlive, 15_000));
@@ -113,7 +115,7 @@ test('a new supervisor takes over from one that was killed: one node at the end'
   await using rig = await makeRig();
   await rig.start();
   const first = await supervisedNode(rig.dataDir);
-  await until('the node listens', () => hasStarted(rig.dataDir, first.node_pid));
+  await eventually('the node listens', () => hasStarted(rig.dataDir, first.node_pid));
   signal(first.pid, 'SIGKILL');
   assert.ok(await awaitEnd(() => isProcess(first.pid, 'supervise.ts', rig.dataDir), 15_000));
   assert.ok(isProcess(first.node_pid, 'main.ts', rig.dataDir), 'the node outlives its supervisor');
@@ -151,7 +153,7 @@ test('the node sees nothing of the environment that could change how it runs', a
   };
   await run(process.execPath, [rig.supervise, '--data', rig.dataDir, '--detach'], { env });
   const { node_pid } = await supervisedNode(rig.dataDir);
-  await until('the node listens', () => hasStarted(rig.dataDir, node_pid));
+  await eventually('the node listens', () => hasStarted(rig.dataDir, node_pid));
   const seen = (JSON.parse(readText(rig.dataDir, 'run', 'fake.json')) as { env: string[] }).env;
   assert.ok(seen.includes('TZ'));
   assert.deepEqual(

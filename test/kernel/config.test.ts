@@ -3,7 +3,7 @@ import { configFile, loadConfig, readSetting, writeSetting } from '#kernel/confi
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
-import { temporaryFolder } from './temporary-folder.ts';
+import { temporaryFolder } from '#kit/folder.ts';
 
 describe('settings', () => {
   it('lets a flag win over the environment, the environment over the file, the file over the default', () => {

@@ -10,7 +10,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { sql } from 'kysely';
-import { temporaryFolder } from './temporary-folder.ts';
+import { temporaryFolder } from '#kit/folder.ts';
 
 interface Rig extends AsyncDisposable {
   readonly db: Database;

@@ -1,4 +1,4 @@
-// Fault 28 of the catalogue: a key that is missing, readable by others, damaged or wrong stops the start,
+// Fault 28 of docs/security.md: a key that is missing, readable by others, damaged or wrong stops the start,
 // and never leads to a new identity.
 import { createKeyring, openKeyring } from '#kernel/keyring.ts';
 import assert from 'node:assert/strict';
@@ -14,7 +14,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { temporaryFolder } from './temporary-folder.ts';
+import { temporaryFolder } from '#kit/folder.ts';
 
 describe('the keyring', () => {
   it('opens again with the same derived keys, and different keys for different purposes', () => {

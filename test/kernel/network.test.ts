@@ -1,4 +1,4 @@
-// F24 and F25 of the attack catalogue: no request leaves for an address that is not ours to contact,
+// F24 and F25 of docs/security.md: no request leaves for an address that is not ours to contact,
 // and a slow, endless or circling answer ends within its bounds.
 import { createNetwork, isLocalUrl, type Network } from '#kernel/network.ts';
 import assert from 'node:assert/strict';

@@ -16,6 +16,8 @@ export interface CliResult {
   readonly stderr: string;
   /** Standard output as JSON; throws when it is not exactly one document. */
   json(): unknown;
+  /** The failure in that document. */
+  error(): { readonly code: string; readonly message: string };
 }
 
 /** Runs `ored ARGS` on a data folder without a terminal. */
@@ -38,6 +40,7 @@ export async function runCli(
     stdout: stdout(),
     stderr: stderr(),
     json: () => JSON.parse(stdout()) as unknown,
+    error: () => (JSON.parse(stdout()) as { error: { code: string; message: string } }).error,
   };
 }
 
@@ -74,7 +77,8 @@ export async function spawnProgram(file: string, args: readonly string[], env: E
     }, READY_MS_MAX);
     const look = (): void => {
       const [line, rest] = stdout().split('\n', 2);
-      if (line === undefined || rest === undefined) return;
+      // A program that fails says so in its first line too, and ends.
+      if (line === undefined || rest === undefined || line.startsWith('{"error"')) return;
       clearTimeout(timer);
       resolve(line);
     };
@@ -104,10 +108,10 @@ function spawnOred(args: readonly string[], env: Env): ChildProcess {
 }
 
 function spawnScript(file: string, args: readonly string[], env: Env): ChildProcess {
-  const { PATH, HOME, TMPDIR } = process.env;
+  const { PATH, HOME, TMPDIR, NODE_COMPILE_CACHE } = process.env;
   return spawn(process.execPath, [join(root, file), ...args], {
     cwd: root,
-    env: { PATH, HOME, TMPDIR, LANG: 'C.UTF-8', ...env },
+    env: { PATH, HOME, TMPDIR, NODE_COMPILE_CACHE, LANG: 'C.UTF-8', ...env },
     stdio: ['pipe', 'pipe', 'pipe'],
   });
 }

@@ -9,6 +9,8 @@ import { addFriend, changeBond, listConnections } from '#node/people/api.ts';
 import { getStatus } from '#node/edge/http/api.ts';
 import { AppError } from '#protocol/errors.ts';
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { z } from 'zod';
 
@@ -25,6 +27,8 @@ export interface KillableNode extends AsyncDisposable {
   up(): Promise<void>;
   /** SIGKILL, now. */
   kill(): Promise<void>;
+  /** Lets the nth write to a file from now on be its last (SIGKILL by strace); `died` resolves when it was. */
+  killAtWrite(nth: number): Promise<{ readonly died: Promise<void> }>;
   start(): Promise<void>;
   /** An orderly stop. */
   stop(): Promise<void>;
@@ -72,6 +76,20 @@ async function run(name: string, dataDir: string): Promise<KillableNode> {
       running.promise.catch(() => undefined);
       assert.equal(await program.end('SIGKILL'), null);
       ended();
+    },
+    async killAtWrite(nth) {
+      const inject = `inject=pwrite64:signal=KILL:when=${nth}`;
+      const args = ['-f', '-e', 'trace=pwrite64', '-e', inject, '-o', '/dev/null', '-p', String(program.pid)];
+      const strace = spawn('strace', args, { stdio: ['ignore', 'ignore', 'pipe'] });
+      await once(strace.stderr, 'data');
+      const { child } = program;
+      const died = once(child, 'exit').then(() => {
+        running = Promise.withResolvers();
+        running.promise.catch(() => undefined);
+        assert.equal(child.signalCode, 'SIGKILL', program.stderr());
+        ended();
+      });
+      return { died };
     },
     async start() {
       const began = performance.now();

@@ -121,7 +121,8 @@ async function reached(progress: Progress, count: number, writing: Promise<void>
   while (!watched.signal.aborted && progress.acknowledged.length < count) await pause(1);
 }
 
-async function write(
+/** Writes until so many are acknowledged. */
+export async function write(
   alice: KillableNode,
   { until, inFlight }: { readonly until: number; readonly inFlight: number },
   progress: Progress,

@@ -45,7 +45,7 @@ describe('the commands about people and posts', () => {
       'show',
       `orf://${alice.nodeId}/post/01890000-0000-7000-8000-000000000000`,
     ]);
-    assert.deepEqual([refused.code, refused.stdout], [1, '']);
+    assert.deepEqual([refused.code, Object.keys(refused.json() as object)], [1, ['error']]);
   });
 
   it('posts a file, and says so when there is none', async () => {

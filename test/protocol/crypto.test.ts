@@ -74,6 +74,7 @@ for (const [name, primitives] of Object.entries(both)) {
     const key = primitives.signingKey(new Uint8Array(32).fill(1));
     const message = Uint8Array.of(1, 2, 3);
     const signature = key.sign(message);
+    assert.deepEqual(await key.signAside(message), signature);
     assert.equal(await primitives.verify(key.publicKey, message, signature.subarray(0, 63)), false);
     assert.equal(
       await primitives.verify(key.publicKey, message, concatBytes(signature, Uint8Array.of(0))),

@@ -1,4 +1,4 @@
-// Usernames, their look-alikes, and display names (docs/protocol.md "Names", SECURITY L5, R2).
+// Usernames, their look-alikes, and display names (docs/protocol.md "Names", docs/security.md L5, R2).
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';

@@ -1,15 +1,8 @@
-// A closed identity: its place in the directory and its mailbox end, its log stays for those who ask.
-import {
-  deactivateIdentity,
-  generateSeed,
-  MAILBOX_BUCKETS,
-  MAILBOX_OVERHEAD_BYTES,
-  signingKeyFromSeed,
-  toBase64Url,
-} from '#protocol';
-import { isoTime } from '#kernel/ports.ts';
+// A closed identity is hidden from searches and its mailbox takes nothing more; its log stays to be read, so that
+// contacts learn of it. Only its own last key can close it.
+import { deactivateIdentity, generateSeed, signingKeyFromSeed, toBase64Url } from '#protocol';
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { describe, it } from 'node:test';
 import {
   get,
   person,
@@ -17,70 +10,65 @@ import {
   register,
   registryRig,
   signedRequest,
-  type Answer,
   type Person,
   type RegistryRig,
 } from './rig.ts';
 
-const box = toBase64Url(new Uint8Array(MAILBOX_BUCKETS[0] + MAILBOX_OVERHEAD_BYTES).fill(1));
-
-function closedLog(rig: RegistryRig, who: Person): Promise<string> {
-  return deactivateIdentity(who.log, {
-    by: who.nextKey,
+/** Somebody whose next key is known, with the log that closes the identity. */
+async function closing(rig: RegistryRig, name: string) {
+  const next = signingKeyFromSeed(generateSeed());
+  const who = await person(rig, name, next);
+  const log = await deactivateIdentity(who.log, {
+    by: next,
     nextSigningPublicKey: signingKeyFromSeed(generateSeed()).publicKey,
-    created: isoTime(rig.clock.now()),
+    created: new Date(rig.clock.now() + 1_000).toISOString(),
   });
+  return { who, next, log };
 }
 
-function deposit(rig: RegistryRig, from: Person, to: Person): Promise<Answer> {
-  return post(
-    `${rig.url}/api/v1/messages/route`,
-    signedRequest(rig, from, 'mailbox_route', { to: to.nodeId, box }),
-  );
-}
+const found = async (rig: RegistryRig, who: Person): Promise<number> => {
+  const { body } = await get(`${rig.url}/api/v1/nodes/discover?username=${who.username}`);
+  return (body.items as unknown[]).length;
+};
 
-test('a closed identity is found no more, and its mailbox takes and gives nothing', async () => {
-  await using rig = await registryRig();
-  const alice = await person(rig, 'alice');
-  const bob = await person(rig, 'bob');
-  const record = alice.record();
-  assert.equal((await register(rig, alice, { record })).status, 201);
-  assert.equal((await register(rig, bob)).status, 201);
-  assert.equal((await deposit(rig, bob, alice)).status, 202);
+describe('registering that an identity is closed', () => {
+  it('hides the node, closes its mailbox, and shows the log that says so', async () => {
+    await using rig = await registryRig();
+    const { who, next, log } = await closing(rig, 'alice');
+    const bob = await person(rig, 'bob-1');
+    assert.equal((await register(rig, who)).status, 201);
+    assert.equal((await register(rig, bob)).status, 201);
+    assert.equal(await found(rig, who), 1);
+    const closed = await register(rig, who, { log, record: '', signer: next });
+    assert.equal(closed.status, 201, JSON.stringify(closed.body));
+    assert.equal(await found(rig, who), 0);
+    const { body } = await get(`${rig.url}/api/v1/nodes/${who.nodeId}`);
+    assert.deepEqual([body.deactivated, body.log], [true, log]);
+    const box = toBase64Url(Uint8Array.of(1, ...new Uint8Array(1_077)));
+    const deposit = await post(
+      `${rig.url}/api/v1/messages/route`,
+      signedRequest(rig, bob, 'mailbox_route', { to: who.nodeId, box }),
+    );
+    assert.deepEqual([deposit.status, deposit.body.code], [404, 'relay/unknown-recipient']);
+    const collect = signedRequest(rig, { nodeId: who.nodeId, key: next }, 'mailbox_collect', {});
+    const answer = await post(`${rig.url}/api/v1/messages/collect`, collect);
+    assert.deepEqual([answer.status, answer.body.code], [401, 'registry/unknown-node']);
+    const again = await register(rig, who);
+    assert.deepEqual([again.status, again.body.code], [409, 'registry/stale']);
+  });
 
-  await rig.clock.advance(1_000);
-  const log = await closedLog(rig, alice);
-  assert.equal((await register(rig, alice, { log, record, signer: alice.key })).status, 401);
-  assert.equal((await register(rig, alice, { log, record, signer: alice.nextKey })).status, 201);
-  for (const restarted of [false, true]) {
-    if (restarted) await rig.restart();
-    for (const query of ['username=alice', 'q=alice']) {
-      const found = await get(`${rig.url}/api/v1/nodes/discover?${query}`);
-      assert.deepEqual(found.body.items, [], query);
-    }
-    const shown = await get(`${rig.url}/api/v1/nodes/${alice.nodeId}`);
-    assert.deepEqual([shown.body.deactivated, shown.body.log], [true, log]);
-    const refused = await deposit(rig, bob, alice);
-    assert.deepEqual([refused.status, refused.body.code], [404, 'relay/unknown-recipient']);
-    for (const key of [alice.key, alice.nextKey]) {
-      const collected = await post(
-        `${rig.url}/api/v1/messages/collect`,
-        signedRequest(rig, { nodeId: alice.nodeId, key }, 'mailbox_collect', {}),
-      );
-      assert.deepEqual([collected.status, collected.body.code], [401, 'registry/unknown-node']);
-    }
-  }
-  // Its name stays with it, and the older, open log does not come back.
-  const other = await register(rig, await person(rig, 'alice'));
-  assert.deepEqual([other.status, other.body.code], [409, 'registry/username-taken']);
-  assert.equal((await register(rig, alice, { record: alice.record() })).status, 409);
-});
-
-test('an identity that was closed before it was ever registered is refused', async () => {
-  await using rig = await registryRig();
-  const alice = await person(rig, 'alice');
-  await rig.clock.advance(1_000);
-  const log = await closedLog(rig, alice);
-  const answer = await register(rig, alice, { log, signer: alice.nextKey });
-  assert.deepEqual([answer.status, answer.body.code], [422, 'registry/closed-unprocessable']);
+  it('is refused without proof by its last key, with a record, and for who was never there', async () => {
+    await using rig = await registryRig();
+    const { who, next, log } = await closing(rig, 'alice');
+    const early = await register(rig, who, { log, record: '', signer: next });
+    assert.deepEqual([early.status, early.body.code], [404, 'registry/no-such-node']);
+    assert.equal((await register(rig, who)).status, 201);
+    const unproven = await register(rig, who, { log, record: '' });
+    assert.deepEqual([unproven.status, unproven.body.code], [401, 'registry/proof']);
+    const withRecord = await register(rig, who, { log, signer: next });
+    assert.deepEqual([withRecord.status, withRecord.body.code], [400, 'record/closed']);
+    const noRecord = await register(rig, who, { record: '' });
+    assert.equal(noRecord.status, 400);
+    assert.equal(await found(rig, who), 1);
+  });
 });

@@ -1,4 +1,4 @@
-// Searches: what is found, what is hidden, and row R4 of the attack catalogue.
+// Searches: what is found, what is hidden, and row R4 of docs/security.md.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { get, person, register, registryRig, type RegistryRig } from './rig.ts';

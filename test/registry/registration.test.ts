@@ -1,4 +1,4 @@
-// Registration: rows R1 to R3 and F24 of the attack catalogue, and what an honest node sees.
+// Registration: rows R1 to R3 and F24 of docs/security.md, and what an honest node sees.
 import {
   parseNodeId,
   verifyFor,

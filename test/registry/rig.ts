@@ -78,20 +78,21 @@ export interface Person {
   readonly username: string;
   readonly key: SigningKey;
   readonly log: string;
-  /** Announced in the log: what closes the identity is signed by it. */
-  readonly nextKey: SigningKey;
   record(overrides?: { seq?: number; server_urls?: string[] }): string;
 }
 
 /** A new identity with a record, as a node makes them. */
-export async function person(rig: RegistryRig, username: string): Promise<Person> {
+export async function person(
+  rig: RegistryRig,
+  username: string,
+  next: SigningKey = signingKeyFromSeed(generateSeed()),
+): Promise<Person> {
   const key = signingKeyFromSeed(generateSeed());
   const sealing = await generateSealingKeyPair();
-  const nextKey = signingKeyFromSeed(generateSeed());
   const other = (): Uint8Array => signingKeyFromSeed(generateSeed()).publicKey;
   const { nodeId, log } = await createIdentity({
     signingKey: key,
-    nextSigningPublicKey: nextKey.publicKey,
+    nextSigningPublicKey: next.publicKey,
     recoveryPublicKey: other(),
     created: isoTime(rig.clock.now()),
   });
@@ -101,7 +102,6 @@ export async function person(rig: RegistryRig, username: string): Promise<Person
     username,
     key,
     log,
-    nextKey,
     record: (overrides = {}) =>
       fromUtf8(
         signRecord(

@@ -5,7 +5,7 @@ import type { RouteContract } from '#kernel/http/contract.ts';
 import { problemSchema } from '#kernel/http/problem.ts';
 import { AppError, type ErrorCategory, type ErrorCode, type Text } from '#protocol/errors.ts';
 import { createReadStream, statSync } from 'node:fs';
-import { request as httpRequest, type IncomingMessage, type OutgoingHttpHeaders } from 'node:http';
+import { Agent, request as httpRequest, type IncomingMessage, type OutgoingHttpHeaders } from 'node:http';
 import { pipeline } from 'node:stream';
 import { CALL_ANSWER_BYTES_MAX, CALL_MS_MAX } from '../limits.ts';
 
@@ -68,6 +68,9 @@ function exchange(
         path: pathOf(contract, input),
         headers: { ...content.headers, host: 'localhost', 'accept-language': options.language },
         signal: AbortSignal.timeout(CALL_MS_MAX),
+        // An upload that is refused half-way leaves a connection that nothing else can use. It still asks for one
+        // that stays: on a closing one the node would not linger until the refusal has been read.
+        ...(content.file === undefined ? {} : { agent: new Agent({ keepAlive: true, maxFreeSockets: 0 }) }),
       },
       (answer) => {
         // A node that dies in the middle of its answer breaks the body, not the request.

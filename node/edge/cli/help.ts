@@ -1,4 +1,5 @@
 // Help pages: what the command does, examples first, then how to write it. French or English.
+// Everything comes from the command's own description, so that no page can tell of an option that is not there.
 import type { Text } from '#protocol/errors.ts';
 import type { Command as CommandSpec } from '#kernel/command.ts';
 
@@ -18,10 +19,10 @@ const words = {
   },
   notes: {
     en: `Without a terminal, or with --json, nothing is asked and standard output is exactly one JSON document;
-a failure leaves it empty and writes {"error": {"code", "message"}} to standard error.
+for a failure that is {"error": {"code", "message"}}; the sentence stands on standard error too.
 Exit codes: 0 ok, 1 failure, 2 usage, 3 degraded, 4 sign-in needed, 65 bad data, 69 unreachable, 75 locked, 78 unsupported.`,
     fr: `Sans terminal, ou avec --json, rien n'est demandé et la sortie standard est exactement un document JSON ;
-un échec la laisse vide et écrit {"error": {"code", "message"}} sur la sortie d'erreur.
+pour un échec c'est {"error": {"code", "message"}} ; la phrase est aussi sur la sortie d'erreur.
 Codes de fin : 0 réussi, 1 échec, 2 mal écrit, 3 dégradé, 4 connexion requise, 65 données incorrectes, 69 injoignable, 75 verrouillé, 78 non pris en charge.`,
   },
 } as const;

@@ -1,4 +1,5 @@
-// The language of the person at the terminal, as POSIX names it: LC_ALL, then LC_MESSAGES, then LANG.
+// The language of the person at the terminal, as POSIX names it: LC_ALL, then LC_MESSAGES, then LANG (XBD 8.2).
+// Every value has an answer: what is neither French nor English is answered in English.
 import type { Text } from '#protocol/errors.ts';
 
 /** French where the environment says so, otherwise English. */

@@ -1,8 +1,9 @@
 // What a command leaves behind: an exit code, and bytes on the two streams. Standard output carries the result and
-// nothing else: one JSON document for scripts, or text for people. Errors go to standard error, as one JSON line
-// {"error": {"code", "message"}} for scripts; standard output then stays empty.
+// nothing else: for scripts one JSON document, which for a failure is {"error": {"code", "message"}}; for people text,
+// and nothing when it failed. The sentence about a failure always stands on standard error.
 // Text may hold names and posts of strangers: what could steer a terminal is shown, not obeyed.
 import { exitCodes, type CommandOutput, type ExitCode } from '#kernel/command.ts';
+import { diskFullForCommand, isDiskFull } from '#kernel/disk-full.ts';
 import { AppError, type ErrorCategory, type Text } from '#protocol/errors.ts';
 
 export interface Streams {
@@ -12,6 +13,8 @@ export interface Streams {
   readonly pretty: boolean;
   readonly out: (text: string) => Promise<void>;
   readonly err: (text: string) => Promise<void>;
+  /** Whether anything went to `out`. */
+  readonly hasOutput: () => boolean;
 }
 
 const exitByCategory: Record<ErrorCategory, ExitCode> = {
@@ -59,14 +62,17 @@ export async function printResult(streams: Streams, output: CommandOutput): Prom
   return output.exit ?? exitCodes.ok;
 }
 
-/** Prints a failure and returns its exit code. */
+/**
+ * Prints a failure and returns its exit code. A script gets the error as its one document, unless a result stands on
+ * standard output already (a node that had said it was ready): two documents would be none.
+ */
 export async function printFailure(streams: Streams, error: unknown): Promise<ExitCode> {
   const known = error instanceof AppError ? error : unexpected(error);
   const message = known.safe[streams.language];
-  const line = streams.json
-    ? JSON.stringify({ error: { code: known.code, message } })
-    : printable(message.trimEnd());
-  await streams.err(`${line}\n`);
+  if (streams.json && !streams.hasOutput()) {
+    await streams.out(`${JSON.stringify({ error: { code: known.code, message } })}\n`);
+  }
+  await streams.err(`${printable(message.trimEnd())}\n`);
   if (known.category === 'internal' && process.env.ORED_DEBUG !== undefined) {
     await streams.err(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
   }
@@ -82,6 +88,7 @@ export function printable(text: string): string {
 }
 
 function unexpected(error: unknown): AppError {
+  if (isDiskFull(error)) return diskFullForCommand(error);
   return new AppError({
     category: 'internal',
     code: 'cli/internal',

@@ -40,12 +40,17 @@ export async function runProgram(options: ProgramOptions): Promise<ExitCode> {
   const { argv, stdout, stderr } = options;
   const terminal = stdout.isTTY === true;
   const beforeText = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv;
+  let hasOutput = false;
   const streams: Streams = {
     json: beforeText.includes('--json') || !terminal,
     pretty: terminal,
     language: languageOfEnv(options.env),
-    out: (text) => stdout.write(text),
+    out: (text) => {
+      hasOutput = true;
+      return stdout.write(text);
+    },
     err: (text) => stderr.write(text),
+    hasOutput: () => hasOutput,
   };
   let exit: ExitCode = exitCodes.ok;
   try {
@@ -58,7 +63,6 @@ export async function runProgram(options: ProgramOptions): Promise<ExitCode> {
   } catch (error) {
     if (!(error instanceof CommanderError)) return printFailure(streams, error);
     if (error.exitCode === 0) return exitCodes.ok;
-    if (error.code === 'commander.help') return exitCodes.usage;
     return printFailure(streams, usageErrorOf(error));
   }
 }

@@ -1,4 +1,5 @@
-// Commander's complaints, in the person's language, with the next step.
+// Commander's complaints, in the person's language, with the next step. Every one becomes an AppError `cli/usage`,
+// so that a mistake in typing ends like any other failure: one sentence, one code, exit 2.
 import { AppError, type Text } from '#protocol/errors.ts';
 import type { CommanderError } from 'commander';
 
@@ -18,6 +19,14 @@ export function usageErrorOf(error: CommanderError): AppError {
   const sentence = (en: string, fr: string): AppError =>
     usageError({ en: `${en} ${hint.en}`, fr: `${fr} ${hint.fr}` }, error);
   switch (error.code) {
+    case 'commander.help':
+      return usageError(
+        {
+          en: 'A command is missing. See "ored --help".',
+          fr: 'Il manque une commande. Voir « ored --help ».',
+        },
+        error,
+      );
     case 'commander.unknownCommand':
       return sentence(`There is no command "${what}".`, `Il n'y a pas de commande « ${what} ».`);
     case 'commander.unknownOption':

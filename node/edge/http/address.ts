@@ -1,4 +1,5 @@
-// The node's own address and the names it answers under. A name that is not ours is refused (DNS rebinding).
+// The node's own address and the names it answers under. A name that is not ours is refused (DNS rebinding): the
+// list is made of what was configured and of the loopback names, never of what a request claims.
 import type { Config } from '#kernel/config.ts';
 import { AppError } from '#protocol/errors.ts';
 import type { Server } from 'node:http';

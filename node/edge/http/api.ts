@@ -1,4 +1,5 @@
 // The edge's own routes: health, the first page, and the owner's status. Their contracts, no code.
+// Public ones tell whether the node works and nothing about its owner beyond what the page shows.
 import { defineRoute } from '#kernel/http/contract.ts';
 import { z } from 'zod';
 

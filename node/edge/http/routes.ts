@@ -1,4 +1,5 @@
-// Binds the edge's own routes. What they show comes from the areas' status.
+// Binds the edge's own routes. What they show comes from the areas' status; only the owner reads all of it,
+// a stranger sees health and a page that keeps the claim link to itself.
 import type { AccessRequest, Decision } from '#kernel/actor.ts';
 import { bind, type BoundRoute } from '#kernel/http/contract.ts';
 import type { Guard } from '../guard.ts';

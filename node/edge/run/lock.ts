@@ -3,7 +3,7 @@
 // The Unix socket, which only the holder binds, is the second guard.
 import { AppError } from '#protocol/errors.ts';
 import { randomUUID } from 'node:crypto';
-import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isRunning, nameProcess, processNameSchema, type ProcessName } from './process-id.ts';
 import { runDir } from './paths.ts';
@@ -26,14 +26,14 @@ export function takeLock(dataDir: string): Disposable {
   mkdirSync(runDir(dataDir), { recursive: true, mode: 0o700 });
   const target = lockFile(dataDir);
   const own = `${target}.${randomUUID()}`;
-  writeFileSync(own, JSON.stringify(self), { mode: 0o600, flag: 'wx', flush: true });
   try {
+    writeFileSync(own, JSON.stringify(self), { mode: 0o600, flag: 'wx', flush: true });
     for (let round = 0; round < TAKEOVER_ROUNDS_MAX; round += 1) {
       if (linkIfFree(own, target)) return release(target, self);
       const holder = readHolder(target);
       // A second node in one process (tests) is as wrong as one in another.
       if (holder !== undefined && isRunning(holder)) throw held(holder.pid);
-      moveStaleAside(target, holder);
+      removeStale(own, target);
     }
   } finally {
     rmSync(own, { force: true });
@@ -52,20 +52,24 @@ function linkIfFree(own: string, target: string): boolean {
   }
 }
 
-/** Renames a stale lock away; what turns out to be a fresh lock of somebody quicker is put back. */
-function moveStaleAside(target: string, stale: ProcessName | undefined): void {
-  const aside = `${target}.stale.${randomUUID()}`;
+/**
+ * Removes a lock whose process is gone. One process at a time may do so, and it looks again before it does: else one
+ * that had seen the stale lock could remove the fresh one of somebody quicker, and two nodes would run.
+ */
+function removeStale(own: string, target: string): void {
+  const turn = `${target}.takeover`;
+  if (!linkIfFree(own, turn)) {
+    const other = readHolder(turn);
+    // Whoever had the turn was killed in it.
+    if (other !== undefined && !isRunning(other)) rmSync(turn, { force: true });
+    return;
+  }
   try {
-    renameSync(target, aside);
-  } catch (error) {
-    if (hasCode(error, 'ENOENT')) return;
-    throw error;
+    const holder = readHolder(target);
+    if (holder === undefined || !isRunning(holder)) rmSync(target, { force: true });
+  } finally {
+    rmSync(turn, { force: true });
   }
-  const moved = readHolder(aside);
-  if (moved !== undefined && (moved.pid !== stale?.pid || moved.start !== stale.start)) {
-    linkIfFree(aside, target);
-  }
-  rmSync(aside, { force: true });
 }
 
 function release(target: string, self: ProcessName): Disposable {

@@ -1,6 +1,6 @@
 // From bytes to a signed receipt, whatever carried the bytes: strict parse, sender, budget, signature, one group
 // commit, one receipt. Verification never fetches: an unknown sender is told so and introduces itself.
-// Nothing is stored of what is not authentic. See docs/protocol.md "Delivery"; SECURITY F1 to F19, F27.
+// Nothing is stored of what is not authentic. See docs/protocol.md "Delivery"; docs/security.md F1 to F19, F27.
 import type { Database } from '#kernel/db/database.ts';
 import type { Clock } from '#kernel/ports.ts';
 import { isoTime } from '#kernel/ports.ts';
@@ -252,7 +252,7 @@ export class Intake {
     for (const arrival of arrivals) arrival.line = this.#later(refusals.busy, arrival.receivedAt);
   }
 
-  #answer(items: readonly Item[], form: 'single' | 'batch'): Answer {
+  async #answer(items: readonly Item[], form: 'single' | 'batch'): Promise<Answer> {
     const { self, clock, peers } = this.#host;
     const now = clock.now();
     const lines = items.map(({ parsed, line, arrival, problem }) => {
@@ -264,7 +264,7 @@ export class Intake {
       ? this.#retryAfterS(items)
       : undefined;
     const senders = [...new Set(items.flatMap(({ arrival }) => arrival?.from ?? []))];
-    const receipt = writeReceipt(
+    const receipt = await writeReceipt(
       {
         from: self,
         lines: lines.map(({ line }) => line),

@@ -2,7 +2,7 @@
 // escape. Same bytes as the protocol's signReceipt (a test holds the two together) at a fifth of its cost, because
 // one receipt is signed for every request. See docs/protocol.md "Receipts".
 import {
-  signFor,
+  signAsideFor,
   toBase64Url,
   utf8,
   type ReceiptFields,
@@ -12,12 +12,12 @@ import {
 } from '#protocol';
 
 /** The signed bytes of a receipt whose fields this node made itself. */
-export function writeReceipt(fields: ReceiptFields, key: SigningKey): Uint8Array {
+export async function writeReceipt(fields: ReceiptFields, key: SigningKey): Promise<Uint8Array> {
   const { from, heads, issued_at, lines, now, retry_after_s } = fields;
   const retry = retry_after_s === undefined ? '' : `,"retry_after_s":${retry_after_s}`;
   const before = `{"from":"${from}","heads":[${heads.map(writeHead).join(',')}],"issued_at":"${issued_at}","lines":[${lines.map(writeLine).join(',')}],"now":${now}${retry}`;
   const after = `,"version":"1.0"}`;
-  const signature = toBase64Url(signFor('receipt', key, utf8(before + after)));
+  const signature = toBase64Url(await signAsideFor('receipt', key, utf8(before + after)));
   return utf8(`${before},"signature":"${signature}"${after}`);
 }
 

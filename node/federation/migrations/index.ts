@@ -2,5 +2,6 @@
 // Forward only: a merged migration never changes.
 import type { Migration } from '#kernel/db/migrate.ts';
 import { init } from './0001-init.ts';
+import { told } from './0002-told.ts';
 
-export const migrations: readonly Migration[] = [init];
+export const migrations: readonly Migration[] = [init, told];

@@ -7,20 +7,15 @@ import type { Log } from '#kernel/log.ts';
 import type { Clock, Random } from '#kernel/ports.ts';
 import {
   AppError,
-  canonicalize,
   formatTimestamp,
-  fromUtf8,
   joinBatch,
   newMessageId,
   signEnvelope,
-  type EnvelopeFields,
-  type Json,
   type JsonObject,
   type NodeId,
 } from '#protocol';
 import {
   DELIVERIES_MAX,
-  DELIVERY_BYTES_MAX,
   DELIVERY_ENVELOPES_MAX,
   RELAY_AGAIN_MS,
   SLOW_DELIVERIES_MAX,
@@ -30,13 +25,9 @@ import {
 import type { Directory, Route, Self, Transport, WireAnswer } from '../ports.ts';
 import { readPeerByNode, writeReach, type PeerRow } from '../store.ts';
 import { depositAll } from './deposit.ts';
+import { partyOf, type Envelopes, type Signed } from './envelopes.ts';
 import type { Receipts } from './receipts.ts';
 import * as store from '../store-outbox.ts';
-
-/** Fields of an envelope that are fixed before its payload is sealed. */
-export type SealFields = Pick<EnvelopeFields, 'id' | 'type' | 'from' | 'to' | 'seq'>;
-/** Makes the payload of a draft. It runs outside any transaction, once: what it returns is kept. */
-export type Sealer = (fields: SealFields, draft: Json, to: Route) => Promise<JsonObject>;
 
 export interface DeliveryHost {
   readonly db: Database;
@@ -48,7 +39,7 @@ export interface DeliveryHost {
   readonly directory: Directory;
   readonly transport: Transport;
   readonly receipts: Receipts;
-  readonly sealerOf: (type: string) => Sealer | undefined;
+  readonly envelopes: Envelopes;
 }
 
 interface Target {
@@ -58,11 +49,6 @@ interface Target {
   busy: boolean;
   /** Woken since it was last served: during a pause, what is new goes to the mailbox at once. */
   again: boolean;
-}
-
-interface Signed {
-  readonly row: store.OutboxRow;
-  readonly bytes: Uint8Array;
 }
 
 export class Delivery {
@@ -198,7 +184,7 @@ export class Delivery {
       const last = rows.at(-1);
       if (last === undefined) return;
       const fresh = rows.filter(({ state }) => state === 'queued');
-      const batch = await this.#sign(target.nodeId, route, fresh);
+      const batch = await this.#host.envelopes.sign(target.nodeId, route, fresh);
       if ((await this.#relay(target, route, batch)) < batch.length) return;
       afterSeq = batch.length < fresh.length ? (batch.at(-1)?.row.seq ?? last.seq) : last.seq;
     }
@@ -228,7 +214,7 @@ export class Delivery {
         const code = route === undefined ? 'discovery/unknown' : 'identity/suspended';
         return this.#failed(target, peer, rows, code, undefined);
       }
-      const batch = await this.#sign(target.nodeId, route, rows);
+      const batch = await this.#host.envelopes.sign(target.nodeId, route, rows);
       const answer = await this.#attempt(target, peer, route, batch);
       if (answer === undefined) return;
       waiting ||= answer.waiting;
@@ -362,46 +348,4 @@ export class Delivery {
     const delayMs = retryDelayMs(target.failures, now - lastOkAt, random.unit());
     target.nextAt = now + Math.max(delayMs, (retryAfterS ?? 0) * 1000);
   }
-
-  /** Signs as many of the rows as fit one delivery; seals the drafts among them first. */
-  async #sign(nodeId: NodeId, route: Route, rows: readonly store.OutboxRow[]): Promise<Signed[]> {
-    const { self, clock } = this.#host;
-    const signed: Signed[] = [];
-    let bytesTotal = 0;
-    for (const row of rows) {
-      const fields = {
-        id: row.id,
-        type: row.type,
-        from: self.party(route.serverUrls[0]),
-        to: partyOf(nodeId, route),
-        seq: row.seq,
-        timestamp: formatTimestamp(clock.now()),
-      };
-      const payload =
-        row.payload === null ? await this.#seal(row, fields, route) : parsePayloadText(row.payload);
-      const bytes = signEnvelope({ ...fields, payload }, self.signingKey());
-      bytesTotal += bytes.length + 1;
-      if (bytesTotal > DELIVERY_BYTES_MAX && signed.length > 0) break;
-      signed.push({ row, bytes });
-    }
-    return signed;
-  }
-
-  async #seal(row: store.OutboxRow, fields: SealFields, route: Route): Promise<JsonObject> {
-    const sealer = this.#host.sealerOf(row.type);
-    if (sealer === undefined || row.draft === null) throw new Error(`nothing seals ${row.type}`);
-    const payload = await sealer(fields, JSON.parse(row.draft) as Json, route);
-    const text = fromUtf8(canonicalize(payload));
-    await this.#host.db.write((tx) => store.writePayload(tx, row.row, text));
-    return payload;
-  }
-}
-
-function partyOf(nodeId: NodeId, route: Route): EnvelopeFields['to'] {
-  return { node_id: nodeId, server_url: route.serverUrls[0] ?? '', username: route.username };
-}
-
-function parsePayloadText(text: string): JsonObject {
-  // It was canonicalised from a checked payload when it was queued.
-  return JSON.parse(text) as JsonObject;
 }

@@ -16,7 +16,7 @@ import {
 import { identityClosed } from '#node/identity/index.ts';
 import { parsePayload, type MessageType, type Payload } from '#protocol/messages';
 import assert from 'node:assert/strict';
-import { QUEUE_PER_PEER_MAX, expiryOf } from '../model.ts';
+import { QUEUE_PER_PEER_MAX, expiryOf, type SeqRange } from '../model.ts';
 import { ensurePeers, readPeerById, reserveNumbers } from '../store.ts';
 import * as store from '../store-outbox.ts';
 
@@ -114,11 +114,30 @@ export class Queue {
     );
     const byPeer = Map.groupBy(rows, ({ peer }) => peer);
     for (const [peer, given] of byPeer) {
-      const nodeId = await this.#nodeOf(tx, peer);
-      for (const ranges of voidRanges(given.map(({ seq }) => seq))) {
-        await this.send(tx, { to: nodeId, type: 'void', payload: { ranges, reason } });
-      }
+      const to = await this.#nodeOf(tx, peer);
+      await this.cancelSeqs(tx, { to, peer, ranges: rangesOf(given.map(({ seq }) => seq)), reason });
     }
+  }
+
+  /** Queues a `void` for each of these ranges, unless the same one waits already; returns their message ids. */
+  async cancelSeqs(
+    tx: Tx,
+    cancelled: {
+      readonly to: NodeId;
+      readonly peer: number;
+      /** Inclusive, none above the number of seqs that one `void` may cancel. */
+      readonly ranges: readonly SeqRange[];
+      readonly reason?: 'cancelled' | 'expired';
+    },
+  ): Promise<MessageId[]> {
+    const { to, peer, ranges, reason = 'expired' } = cancelled;
+    const ids: MessageId[] = [];
+    for (const [first, last] of ranges) {
+      const payload = { ranges: [[first, last] as [number, number]], reason };
+      const waiting = await store.findPendingVoid(tx, peer, payloadText('void', payload));
+      ids.push(waiting ?? (await this.send(tx, { to, type: 'void', payload })));
+    }
+    return ids;
   }
 
   async #queue(
@@ -199,16 +218,15 @@ function expiry(message: { readonly expiresAfterMs?: number }): { expiresAfterMs
   return message.expiresAfterMs === undefined ? {} : { expiresAfterMs: message.expiresAfterMs };
 }
 
-/** Ascending seqs as the inclusive ranges of as few `void` payloads as hold them. */
-export function voidRanges(seqs: readonly number[]): [number, number][][] {
+/** Seqs as inclusive ranges, one for each `void`: few enough at once that none holds more than it may cancel. */
+function rangesOf(seqs: readonly number[]): SeqRange[] {
   const ranges: [number, number][] = [];
   for (const seq of seqs.toSorted((a, b) => a - b)) {
     const last = ranges.at(-1);
     if (last !== undefined && last[1] + 1 === seq) last[1] = seq;
     else ranges.push([seq, seq]);
   }
-  // One range a message keeps every bound of the schema, except the number of seqs, which callers keep below it.
-  return ranges.map((range) => [range]);
+  return ranges;
 }
 
 export function notFound(): AppError {

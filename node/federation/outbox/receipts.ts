@@ -4,6 +4,7 @@ import type { Database, Tx } from '#kernel/db/database.ts';
 import type { Clock } from '#kernel/ports.ts';
 import {
   AppError,
+  SEQ_PER_GENERATION,
   fromBase64Url,
   headZero,
   nextHead,
@@ -22,9 +23,12 @@ import {
 import type { Log } from '#kernel/log.ts';
 import { readPeerById, writeAcked } from '../store.ts';
 import * as store from '../store-outbox.ts';
+import type { refill } from './ranges.ts';
 
 /** Rows looked at in one step of the chain, so that a transaction stays short. */
 const CHAIN_STEP_ROWS = 500;
+/** A node that says again that it has lost the same is believed after this pause. */
+const REFILL_PAUSE_MS = 60_000;
 
 export interface Delivered {
   readonly id: MessageId;
@@ -40,10 +44,14 @@ export interface ReceiptsHost {
   readonly self: NodeId;
   /** Inside the transaction that moves the ledger. */
   readonly onDelivered: (tx: Tx, delivered: readonly Delivered[]) => Promise<void>;
+  /** Queues again what a receiver has lost, and wakes its delivery. */
+  readonly refill: (tx: Tx, lost: Parameters<typeof refill>[2]) => ReturnType<typeof refill>;
 }
 
 export class Receipts {
   readonly #host: ReceiptsHost;
+  /** How far those that have lost messages had come when they were last refilled. */
+  readonly #refilled = new Map<NodeId, { readonly consumed: number; readonly at: number }>();
 
   constructor(host: ReceiptsHost) {
     this.#host = host;
@@ -97,51 +105,74 @@ export class Receipts {
     });
   }
 
+  /** Holds the receiver's head against what was sent. */
   async #compare(tx: Tx, to: { nodeId: NodeId; peer: number }, head: ReceiptHead, at: number): Promise<void> {
     const peer = await readPeerById(tx, to.peer);
     if (peer === undefined || head.generation !== peer.out_generation) return;
-    if (head.seq < peer.acked_seq) {
-      // The receiver has gone back (a restore): it gets again what it has lost, as far as it is kept.
-      const lost = await store.readRange(tx, {
-        peer: to.peer,
-        from: head.seq + 1,
-        to: peer.acked_seq,
-        limit: CHAIN_STEP_ROWS,
-      });
-      await store.requeue(
-        tx,
-        lost.filter(({ state }) => state === 'accepted').map(({ row }) => row),
-        at,
-      );
-      await writeAcked(tx, to.peer, head.seq, head.seq === 0 ? null : fromBase64Url(head.head, 32));
+    const start = head.generation * SEQ_PER_GENERATION;
+    const known = splitSeq(peer.acked_seq).generation === head.generation;
+    const acked = known ? Math.max(peer.acked_seq, start) : start;
+    const consumed = Math.max(head.seq, start);
+    // A head beyond what was ever sent says nothing.
+    if (consumed > start + peer.out_n) return;
+    if (consumed < acked) return this.#refill(tx, to, { consumed, acked, at });
+    this.#refilled.delete(to.nodeId);
+    const told = head.seq === 0 ? null : fromBase64Url(head.head, 32);
+    // After a `void` for what had been accepted, the receiver's word is the new beginning.
+    if (known && acked > start && peer.acked_head === null) return writeAcked(tx, to.peer, head.seq, told);
+    const limit = CHAIN_STEP_ROWS;
+    const rows = await store.readRange(tx, { peer: to.peer, from: acked + 1, to: consumed, limit });
+    const end = rows.length < limit ? consumed : (rows.at(-1)?.seq ?? consumed);
+    if (end === acked) return;
+    const base = acked > start ? peer.acked_head : null;
+    const chain = chainOver(base ?? headZero(this.#host.self, to.nodeId, head.generation), rows);
+    if (end < consumed || told === null || Buffer.from(chain).equals(told)) {
+      return writeAcked(tx, to.peer, end, chain);
+    }
+    this.#host.log.warn(
+      { to: to.nodeId, seq: end },
+      'the chain heads of this pair differ; it begins anew here',
+    );
+    await writeAcked(tx, to.peer, head.seq, told);
+  }
+
+  /** The receiver has gone back (a restore): it gets again what it has lost, or is told that it is not kept. */
+  async #refill(
+    tx: Tx,
+    to: { nodeId: NodeId; peer: number },
+    lost: { readonly consumed: number; readonly acked: number; readonly at: number },
+  ): Promise<void> {
+    const before = this.#refilled.get(to.nodeId);
+    // Who makes no progress is not served in a circle.
+    if (before !== undefined && lost.consumed <= before.consumed && lost.at < before.at + REFILL_PAUSE_MS)
+      return;
+    this.#refilled.set(to.nodeId, { consumed: lost.consumed, at: lost.at });
+    const { again, cancelled } = await this.#host.refill(tx, {
+      to: to.nodeId,
+      peer: to.peer,
+      first: lost.consumed + 1,
+      last: lost.acked,
+      limit: CHAIN_STEP_ROWS,
+      at: lost.at,
+    });
+    if (cancelled.length > 0) await writeAcked(tx, to.peer, lost.acked, null);
+    if (again > 0) {
       this.#host.log.warn(
-        { to: to.nodeId, from_seq: head.seq },
+        { to: to.nodeId, from_seq: lost.consumed, count: again },
         'a node has lost messages; they are sent again',
       );
-      return;
-    }
-    const known = splitSeq(peer.acked_seq).generation === head.generation;
-    let chain =
-      known && peer.acked_head !== null
-        ? peer.acked_head
-        : headZero(this.#host.self, to.nodeId, head.generation);
-    let seq = known ? peer.acked_seq : 0;
-    const rows = await store.readRange(tx, {
-      peer: to.peer,
-      from: Math.max(seq, head.generation * 2 ** 32) + 1,
-      to: head.seq,
-      limit: CHAIN_STEP_ROWS,
-    });
-    for (const row of rows) {
-      if (row.state === 'cancelled' || row.state === 'expired') chain = voidHead(chain, row.seq);
-      else if (row.payload !== null) chain = nextHead(chain, row.seq, row.id, sha256(utf8(row.payload)));
-      seq = row.seq;
-    }
-    if (rows.length > 0) await writeAcked(tx, to.peer, seq, chain);
-    if (seq === head.seq && seq > 0 && !Buffer.from(chain).equals(fromBase64Url(head.head, 32))) {
-      this.#host.log.warn({ to: to.nodeId, seq }, 'the chain heads of this pair differ');
     }
   }
+}
+
+/** The chain's head after these rows. */
+function chainOver(base: Uint8Array, rows: readonly store.OutboxRow[]): Uint8Array {
+  let chain = base;
+  for (const { state, seq, id, payload } of rows) {
+    const cancelled = state === 'cancelled' || state === 'expired' || payload === null;
+    chain = cancelled ? voidHead(chain, seq) : nextHead(chain, seq, id, sha256(utf8(payload)));
+  }
+  return chain;
 }
 
 function stateOf(line: ReceiptLine, row: store.OutboxRow): store.StateChange['state'] {

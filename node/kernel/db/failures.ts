@@ -1,5 +1,6 @@
 // What the disk says through SQLite, as failures that people can act on. Only what surely stored nothing is here:
 // a failed fsync is none of these, since then nobody knows what the disk holds.
+import { diskFull } from '../disk-full.ts';
 import { AppError } from '#protocol/errors.ts';
 import { isSqliteError } from './open-sqlite.ts';
 
@@ -14,16 +15,7 @@ const unwritableCodes = [
 /** The failure that a full or unwritable disk is for people; undefined for any other error. */
 export function storageFailure(error: unknown): AppError | undefined {
   if (isSqliteError(error, 'SQLITE_FULL')) {
-    return new AppError({
-      category: 'unavailable',
-      code: 'db/disk-full',
-      safe: {
-        en: 'The disk is full: this was not stored, nothing older was lost. Free some space; the node goes on by itself.',
-        fr: "Le disque est plein : ceci n'a pas été enregistré, rien d'ancien n'est perdu. Libérez de l'espace ; le nœud reprendra seul.",
-      },
-      cause: error,
-      retryAfterS: 60,
-    });
+    return diskFull(error);
   }
   if (!unwritableCodes.some((code) => isSqliteError(error, code))) return undefined;
   return new AppError({

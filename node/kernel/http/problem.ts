@@ -1,5 +1,6 @@
 // The one place where an error becomes an HTTP answer: RFC 9457 problem details.
 // Only an AppError's safe sentence leaves; anything else is a 500 without detail, and is logged whole.
+import { diskFull, isDiskFull } from '../disk-full.ts';
 import { AppError, type ErrorCategory, type Text } from '#protocol/errors.ts';
 import { STATUS_CODES, type IncomingMessage, type ServerResponse } from 'node:http';
 import { z } from 'zod';
@@ -24,6 +25,7 @@ const statusByCode: Readonly<Record<string, number>> = {
   'http/too-large': 413,
   'envelope/too-large': 413,
   'batch/too-large': 413,
+  'record/too-large': 413,
   'vault/too-large': 413,
   'vault/quota': 413,
   'http/unsupported-media': 415,
@@ -34,6 +36,7 @@ const statusByCode: Readonly<Record<string, number>> = {
   'envelope/misdirected': 421,
   'http/unprocessable': 422,
   'request/stale': 422,
+  'ticket/expired': 422,
   'network/forbidden-address': 422,
   'db/disk-full': 507,
 };
@@ -100,7 +103,9 @@ function cutUnlessComplete(request: IncomingMessage): void {
   request.once('close', () => clearTimeout(cut));
 }
 
+/** What a caller is told of an error that no area has foreseen; a full disk is named, whichever file met it. */
 export function unexpected(error: unknown): AppError {
+  if (isDiskFull(error)) return diskFull(error);
   return new AppError({
     category: 'internal',
     code: 'http/internal',

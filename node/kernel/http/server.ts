@@ -12,8 +12,9 @@ import {
   type ServerResponse,
 } from 'node:http';
 import type { z } from 'zod';
-import type { AccessRequest, Actor, Decision } from '../actor.ts';
+import { anonymousActor, type AccessRequest, type Actor, type Decision } from '../actor.ts';
 import type { Log } from '../log.ts';
+import { readJson } from './body.ts';
 import { boundConnections } from './connections.ts';
 import type { BoundRoute, RawRoute, RequestContext, RouteContract } from './contract.ts';
 import { boundLeftovers } from './leftover.ts';
@@ -36,7 +37,7 @@ export interface ApiOptions {
 /** Makes the request listener: raw routes first, then express. */
 export function createApi(options: ApiOptions): RequestListener {
   const app = createApp(options);
-  const rawByKey = new Map(options.rawRoutes.map((route) => [`${route.method} ${route.path}`, route.handle]));
+  const rawByKey = new Map(options.rawRoutes.map((route) => [`${route.method} ${route.path}`, route]));
   return (request, response) => {
     try {
       if (options.hosts !== null) {
@@ -51,8 +52,25 @@ export function createApi(options: ApiOptions): RequestListener {
     }
     const raw = rawByKey.get(`${request.method ?? ''} ${request.url ?? ''}`);
     if (raw === undefined) app(request as Request, response as Response);
-    else raw(request, response);
+    else void serveRaw(raw, options, request, response);
   };
+}
+
+/** Raw routes know nobody: access judges them as asked by anybody, before a byte of the body is read. */
+async function serveRaw(
+  { access: { kind, action }, handle }: RawRoute,
+  options: ApiOptions,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  try {
+    const { allow } = await options.decide({ actor: anonymousActor, action, resource: { kind } });
+    if (allow) handle(request, response);
+    else sendProblem(response, refused(false), languageOf(request));
+  } catch (error) {
+    options.log.error({ err: error, path: request.url }, 'a request failed');
+    sendProblem(response, unexpected(error), languageOf(request));
+  }
 }
 
 /** Makes a server with every limit set; the caller listens. */
@@ -156,7 +174,7 @@ async function serve(
     const input = {
       params: parse(contract.params, request.params, 'params'),
       query: parse(contract.query, request.query, 'query'),
-      body: parse(contract.body, await readBody(contract, request), 'body'),
+      body: parse(contract.body, await readJson(contract, request), 'body'),
     };
     await authorize(contract, options, actor, request);
     const gone = new AbortController();
@@ -213,95 +231,6 @@ function parse(schema: z.ZodType | undefined, value: unknown, where: string): un
     category: 'invalid',
     code: tooLong ? 'http/unprocessable' : 'http/invalid',
     safe: { en: `The request is not valid: ${issues}`, fr: `La requête n'est pas valable : ${issues}` },
-  });
-}
-
-/** Reads a JSON body up to its limit. @throws http/unsupported-media, http/unsupported-encoding, http/too-large, http/invalid */
-async function readBody(contract: RouteContract, request: IncomingMessage): Promise<unknown> {
-  if (contract.body === undefined) return undefined;
-  const [type = ''] = (request.headers['content-type'] ?? '').split(';');
-  if (type.trim().toLowerCase() !== 'application/json') {
-    throw new AppError({
-      category: 'invalid',
-      code: 'http/unsupported-media',
-      safe: 'The body must be application/json.',
-    });
-  }
-  const bytes = await readBytes(request, contract.bodyBytesMax ?? limits.JSON_BODY_BYTES_MAX);
-  try {
-    return JSON.parse(bytes.toString('utf8'));
-  } catch (error) {
-    throw new AppError({
-      category: 'invalid',
-      code: 'http/invalid',
-      safe: 'The body is not JSON.',
-      cause: error,
-    });
-  }
-}
-
-/**
- * Reads a whole body into memory, up to `bytesMax` and `msMax`.
- * @throws http/too-large (also for chunked bodies, as soon as the limit is passed), http/too-slow, http/unsupported-encoding, http/aborted
- */
-export async function readBytes(
-  request: IncomingMessage,
-  bytesMax: number,
-  msMax: number = limits.BODY_MS_MAX,
-): Promise<Buffer> {
-  const encoding = request.headers['content-encoding'];
-  if (encoding !== undefined && encoding !== 'identity') {
-    throw new AppError({
-      category: 'invalid',
-      code: 'http/unsupported-encoding',
-      safe: 'Compressed request bodies are not accepted.',
-    });
-  }
-  const tooLarge = (): AppError =>
-    new AppError({
-      category: 'invalid',
-      code: 'http/too-large',
-      safe: `The body is over ${bytesMax} bytes.`,
-    });
-  if (Number(request.headers['content-length'] ?? 0) > bytesMax) throw tooLarge();
-  // Gone while who asks was being found out: no event of this request comes any more.
-  if (request.destroyed) throw endedEarly();
-  return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    let length = 0;
-    const refuse = (error: AppError): void => {
-      request.removeAllListeners('data');
-      request.resume();
-      reject(error);
-    };
-    const timer = setTimeout(() => refuse(tooSlow()), msMax);
-    request.on('data', (chunk: Buffer) => {
-      length += chunk.length;
-      if (length > bytesMax) refuse(tooLarge());
-      else chunks.push(chunk);
-    });
-    request.once('end', () => {
-      clearTimeout(timer);
-      resolve(chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks));
-    });
-    request.once('error', reject);
-    request.once('close', () => {
-      clearTimeout(timer);
-      // An error's stack costs more than the body: made only where it is told.
-      if (!request.readableEnded) reject(endedEarly());
-    });
-  });
-}
-
-function endedEarly(): AppError {
-  return new AppError({ category: 'invalid', code: 'http/aborted', safe: 'The request ended early.' });
-}
-
-function tooSlow(): AppError {
-  return new AppError({
-    category: 'invalid',
-    code: 'http/too-slow',
-    safe: 'The body did not come in time. Nothing was stored; try again.',
   });
 }
 
@@ -391,7 +320,11 @@ async function authorize(
   if (decision.refusal !== undefined) throw decision.refusal;
   // A stranger must not learn whether the thing exists.
   const hidden = actor.kind !== 'account' && idFrom !== undefined;
-  throw new AppError({
+  throw refused(hidden);
+}
+
+function refused(hidden: boolean): AppError {
+  return new AppError({
     category: hidden ? 'not-found' : 'forbidden',
     code: hidden ? 'access/not-found' : 'access/denied',
     safe: hidden
@@ -400,4 +333,5 @@ async function authorize(
   });
 }
 
+export { readBytes } from './body.ts';
 export type { Server, ServerResponse };

@@ -50,14 +50,23 @@ export async function mayRead(host: PostsHost, reader: Reader, item: Item, nodeI
   return item.visibility === 'friends' && relation.friend;
 }
 
+/** Whether a node may ask for lists at all; what they hold is what it may read one by one. */
+async function mayList(host: PostsHost, nodeId: NodeId): Promise<Decision> {
+  const relation = (await host.people.relationsWith(host.db.read, [nodeId])).get(nodeId);
+  const allow = relation !== undefined && !relation.blocked;
+  return { allow, why: allow ? 'may ask for lists' : 'blocked' };
+}
+
 export function createAnswers(host: PostsHost): Answers {
   const read = host.db.read;
 
   const decide = async ({ actor, action, resource }: AccessRequest): Promise<Decision> => {
-    if (actor.kind !== 'node' || action !== 'read') return { allow: false, why: 'posts are read by nodes' };
-    if (!isNodeId(actor.node_id) || resource.id === undefined || !isUri(resource.id)) {
-      return { allow: false, why: 'no such post' };
+    if (actor.kind !== 'node' || !isNodeId(actor.node_id)) {
+      return { allow: false, why: 'posts are read by nodes' };
     }
+    if (action === 'sync') return mayList(host, actor.node_id);
+    if (action !== 'read' || resource.id === undefined || !isUri(resource.id))
+      return { allow: false, why: 'no such post' };
     const key = postIn(resource.id);
     const item = key === undefined ? undefined : await store.findItem(read, key);
     const allow = item !== undefined && (await mayRead(host, read, item, actor.node_id));
@@ -91,6 +100,9 @@ export function createAnswers(host: PostsHost): Answers {
           safe: 'Missing envelopes are not asked of posts.',
         });
       }
+      const actor = { kind: 'node', node_id: from } as const;
+      const { allow } = await host.decide({ actor, action: 'sync', resource: { kind: 'post' } });
+      if (!allow) return { items: [], next_cursor: null };
       const page = { beforeId: payload.cursor ?? NEWEST_ID, limit: payload.limit };
       if (payload.kind === 'mine') {
         const items = await store.answersBy(read, { author: from, ...page });
@@ -100,8 +112,7 @@ export function createAnswers(host: PostsHost): Answers {
         };
       }
       const relation = (await host.people.relationsWith(read, [from])).get(from);
-      if (relation === undefined || relation.blocked) return { items: [], next_cursor: null };
-      const visibilities: Visibility[] = relation.friend ? ['public', 'friends'] : ['public'];
+      const visibilities: Visibility[] = relation?.friend === true ? ['public', 'friends'] : ['public'];
       const author = host.signer().nodeId;
       const items = await store.postsOf(read, { author, visibilities, ...page });
       return {

@@ -1,5 +1,5 @@
 // What other nodes say about posts. Announcements stand on the message path: one statement for a batch.
-// A node can only announce, change and delete its own (SECURITY F22); answers count only where it may read.
+// A node can only announce, change and delete its own (docs/security.md F22); answers count only where it may read.
 import type { Tx } from '#kernel/db/database.ts';
 import type { Outcome, Verified } from '#node/people/index.ts';
 import { parseUri, type AppError, type NodeId, type Uri } from '#protocol';

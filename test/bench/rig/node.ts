@@ -4,7 +4,7 @@ import { openDatabase, type Database } from '#kernel/db/database.ts';
 import { openKeyring } from '#kernel/keyring.ts';
 import { freePort, runCli, spawnNode, temporaryFolder, type Program } from '#kit';
 import { compiledDir, databaseFile } from '#node/edge/run/paths.ts';
-import { NODE_FLAGS } from '../../../installer/files.ts';
+import { NODE_FLAGS } from '../../../installer/machine/files.ts';
 import { createHash } from 'node:crypto';
 import { existsSync, globSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -109,7 +109,9 @@ export async function startOwned(dataDir: string): Promise<OwnedNode> {
   const grant = (await response.json()) as { access_token?: string };
   if (grant.access_token === undefined) throw new Error(`no session: ${JSON.stringify(grant)}`);
   return {
-    ...{ program, url, authorization: `Bearer ${grant.access_token}` },
+    program,
+    url,
+    authorization: `Bearer ${grant.access_token}`,
     [Symbol.asyncDispose]: async () => void (await program.end()),
   };
 }

@@ -66,19 +66,19 @@ function makePost(index: number, total: number, authors: readonly string[]): Pos
     author,
     created_at: new Date(at).toISOString(),
     proof: {
-      ...{ type: 'DataIntegrityProof', cryptosuite: 'eddsa-jcs-2022', proofPurpose: 'assertionMethod' },
+      type: 'DataIntegrityProof',
+      cryptosuite: 'eddsa-jcs-2022',
+      proofPurpose: 'assertionMethod',
       created: new Date(at).toISOString(),
       proofValue: `z${'3'.repeat(87)}`,
       verificationMethod: `did:webvh:${author}:node.invalid#z6Mk${'h'.repeat(44)}`,
     },
-    ...{
-      salt: 'AAAAAAAAAAAAAAAAAAAAAA',
-      text: words,
-      type: 'post',
-      uri: ref,
-      version: 1,
-      visibility: 'friends',
-    },
+    salt: 'AAAAAAAAAAAAAAAAAAAAAA',
+    text: words,
+    type: 'post',
+    uri: ref,
+    version: 1,
+    visibility: 'friends',
   });
   return { author, id, at, object, cid: `bafkrei${'a'.repeat(52)}`, ref, words, docid: firstSlot(at) };
 }

@@ -146,7 +146,9 @@ describe('a database whose writes go wrong', () => {
     await using on = await rig();
     const { promise: later, resolve, reject } = Promise.withResolvers<unknown>();
     await on.db.write((tx) => {
-      setImmediate(() => setImmediate(() => on.db.write((next) => insert(next, 2)).then(resolve, reject)));
+      setImmediate(() =>
+        setImmediate(() => void on.db.write((next) => insert(next, 2)).then(resolve, reject)),
+      );
       return insert(tx, 1);
     });
     await later;

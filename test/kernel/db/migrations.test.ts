@@ -1,11 +1,11 @@
-// Migrations: whole or not at all, once, and never over newer data (fault 25 to 27 of the catalogue).
+// Migrations: whole or not at all, once, and never over newer data (fault 25 to 27 of docs/security.md).
 import { openDatabase, tables, type Database } from '#kernel/db/database.ts';
 import { migrate, type Migration } from '#kernel/db/migrate.ts';
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { sql } from 'kysely';
-import { temporaryFolder } from '../temporary-folder.ts';
+import { temporaryFolder } from '#kit/folder.ts';
 
 const at = '2026-11-21T00:00:00.000Z';
 const create = (table: string): Migration => ({

@@ -2,7 +2,8 @@
 import { anonymousActor } from '#kernel/actor.ts';
 import { bind, defineRoute } from '#kernel/http/contract.ts';
 import { sendProblem } from '#kernel/http/problem.ts';
-import { createApi, createHardenedServer, readBytes } from '#kernel/http/server.ts';
+import { readBytes } from '#kernel/http/body.ts';
+import { createApi, createHardenedServer } from '#kernel/http/server.ts';
 import { createLog } from '#kernel/log.ts';
 import assert from 'node:assert/strict';
 import { once } from 'node:events';

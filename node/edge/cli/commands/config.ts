@@ -1,4 +1,5 @@
-// `ored config get|set`: the settings file. Needs no running node; a running one is told to restart.
+// `ored config get|set`: the settings file. Needs no running node; a running one keeps what it started with, and the
+// person is told to restart. Unknown keys and values that do not fit are refused before anything is written.
 import { listSettings, loadConfig, readSetting, writeSetting } from '#kernel/config.ts';
 import { mkdirSync } from 'node:fs';
 import { lockHolder } from '../../run/lock.ts';

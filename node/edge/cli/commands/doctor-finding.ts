@@ -1,4 +1,5 @@
-// What the doctor's checks are given, and what they answer.
+// What the doctor's checks are given, and what they answer: a verdict, what was found, and what to do about it.
+// A check never throws for what is wrong with the node, and never changes anything.
 import type { Config } from '#kernel/config.ts';
 import type { Text } from '#protocol/errors.ts';
 import type { Status } from '../../http/api.ts';

@@ -1,4 +1,5 @@
-// The doctor's checks of this machine: keys, database, disk, port.
+// The doctor's checks of this machine: keys, database, disk, port. Each reads and judges, none repairs: a check
+// that changes what it looks at could make a loss of data worse.
 import { isLockedByPassphrase, openKeyring } from '#kernel/keyring.ts';
 import { AppError, type Text } from '#protocol/errors.ts';
 import { existsSync, readdirSync, statfsSync, statSync } from 'node:fs';

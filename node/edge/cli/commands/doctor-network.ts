@@ -1,4 +1,5 @@
 // The doctor's checks of the network: is the registry there, and does its clock agree with ours.
+// Requests leave through the node's own network port, so the doctor reaches no address that the node would refuse.
 import { createNetwork, type NetworkAnswer } from '#kernel/network.ts';
 import { AppError } from '#protocol/errors.ts';
 import { portOf, serverUrlOf } from '../../http/address.ts';

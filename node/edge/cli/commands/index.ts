@@ -1,4 +1,5 @@
-// The edge's own commands, in the order in which help lists them.
+// The edge's own commands, in the order in which help lists them. They work without a running node, and they are the
+// only ones that do: every other command belongs to an area and speaks to the node over its socket.
 import type { OwnCommand } from '../program.ts';
 import { configCommands } from './config.ts';
 import { doctorCommand } from './doctor.ts';

@@ -1,4 +1,5 @@
 // `ored init`: makes a node, without network. The server's code is loaded here, since there is no node to call yet.
+// A secret is asked for or read from a 0600 file, never taken from an argument or an environment variable.
 import type { Option } from '#kernel/command.ts';
 import type { NewNode } from '../../run/init.ts';
 import { askSecret, passphraseFromFile } from '../input.ts';

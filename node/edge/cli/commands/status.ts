@@ -1,4 +1,5 @@
-// `ored status`: how the running node is.
+// `ored status`: how the running node is, as each area tells it. Asks the node itself and reads no file, so what it
+// prints is what runs; a node that does not answer is a failure with its next step, not an empty status.
 import { getStatus, type Status } from '../../http/api.ts';
 import type { OwnCommand } from '../program.ts';
 

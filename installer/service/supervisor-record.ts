@@ -1,7 +1,7 @@
 // data/run/supervisor.json: who watches the node, for `ored stop` and the installer. Written whole (rename), 0600.
 // It is a hint: readers check the processes it names before they act on it.
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { runFilesOf } from './layout.ts';
+import { runFilesOf } from '../layout.ts';
 import { isProcess } from './processes.ts';
 
 export interface SupervisorRecord {

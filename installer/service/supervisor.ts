@@ -2,8 +2,8 @@
 // An end with code 0 is an end on purpose and ends the supervisor too. It never gives up and never runs hot.
 import { spawn, type ChildProcess } from 'node:child_process';
 import { restartDelayMs } from './backoff.ts';
-import { runFilesOf } from './layout.ts';
-import { LOG_BYTES_MAX, LOG_CHECK_MS, LOG_FILES, STEADY_MS, STOP_MS_MAX } from './limits.ts';
+import { runFilesOf } from '../layout.ts';
+import { LOG_BYTES_MAX, LOG_CHECK_MS, LOG_FILES, STEADY_MS, STOP_MS_MAX } from '../limits.ts';
 import { awaitEnd, isProcess, signal } from './processes.ts';
 import { rotateLog } from './rotation.ts';
 import {

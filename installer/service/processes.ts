@@ -2,7 +2,7 @@
 // A record of a pid proves nothing by itself: the command line must name the program and the data folder too.
 import { readFileSync, readlinkSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
-import { STOP_POLL_MS } from './limits.ts';
+import { STOP_POLL_MS } from '../limits.ts';
 
 /** Whether process `pid` runs `program` (a file name ending an argument) with `dataDir` among its arguments. */
 export function isProcess(pid: number, program: string, dataDir: string): boolean {

@@ -1,6 +1,6 @@
 // How long to wait before a node is started again: exponential with jitter, bounded, so that a node that cannot
-// start costs nearly nothing and one that can is back within the 30 s that the fault catalogue allows.
-import { RESTART_MS_MAX, RESTART_MS_MIN } from './limits.ts';
+// start costs nearly nothing and one that can is back within 30 s of its fault being mended.
+import { RESTART_MS_MAX, RESTART_MS_MIN } from '../limits.ts';
 
 /**
  * Milliseconds before start number `failures + 1`, after `failures` >= 1 ends in a row; between half and all of

@@ -1,13 +1,14 @@
 // Facts about this machine and this installation that the plan is made from. Reads only; changes nothing.
+// What cannot be read counts as absent; what belongs to another program is never guessed to be ours.
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { networkInterfaces, type NetworkInterfaceInfo } from 'node:os';
 import { currentRelease } from './files.ts';
 import { probeHttp, readinessUrl } from './health.ts';
-import type { Layout } from './layout.ts';
-import { PROBE_MS_MAX } from './limits.ts';
-import { isPrivateIPv4, type Facts, type Settings } from './plan.ts';
-import type { Program } from './program.ts';
-import type { Service } from './service.ts';
+import type { Layout } from '../layout.ts';
+import { PROBE_MS_MAX } from '../limits.ts';
+import { isPrivateIPv4, type Facts, type Settings } from '../plan.ts';
+import type { Program } from '../program.ts';
+import type { Service } from '../service/service.ts';
 
 /** All facts. `programOf` gives the node's command line, used only when there is a node. */
 export async function gatherFacts(layout: Layout, program: Program, service: Service): Promise<Facts> {

@@ -12,7 +12,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import type { Layout } from './layout.ts';
+import type { Layout } from '../layout.ts';
 
 export interface OwnedFile {
   readonly path: string;

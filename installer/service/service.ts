@@ -3,16 +3,16 @@
 import { AppError } from '#protocol/errors.ts';
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
-import { commandFiles, isAsWritten, writeOwned } from './files.ts';
-import { runFilesOf, type Layout } from './layout.ts';
+import { commandFiles, isAsWritten, writeOwned } from '../machine/files.ts';
+import { runFilesOf, type Layout } from '../layout.ts';
 import {
   FIRST_START_RESTARTS_MAX,
   LOG_TAIL_BYTES,
   LOG_TAIL_LINES,
   SUPERVISOR_STOP_MS_MAX,
-} from './limits.ts';
+} from '../limits.ts';
 import { awaitEnd, executableOf, signal } from './processes.ts';
-import { startDetached } from './supervise.ts';
+import { startDetached } from '../supervise.ts';
 import { inspectSupervisor } from './supervisor-record.ts';
 
 export interface Service {

@@ -4,9 +4,9 @@ import { AppError } from '#protocol/errors.ts';
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { commandFiles, isAsWritten, writeOwned, type OwnedFile } from './files.ts';
-import type { Layout } from './layout.ts';
-import { COMMAND_MS_MAX, FIRST_START_RESTARTS_MAX, LOG_TAIL_LINES } from './limits.ts';
+import { commandFiles, isAsWritten, writeOwned, type OwnedFile } from '../machine/files.ts';
+import type { Layout } from '../layout.ts';
+import { COMMAND_MS_MAX, FIRST_START_RESTARTS_MAX, LOG_TAIL_LINES } from '../limits.ts';
 import { releaseOf, type Service } from './service.ts';
 
 const unitName = 'ored.service';

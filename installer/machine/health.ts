@@ -1,5 +1,6 @@
-// Waits until a node is ready, within a bound, and gives up early when it cannot come up.
-import { PROBE_MS_MAX, READY_MS_MAX, READY_POLL_MS } from './limits.ts';
+// Waits until a node is ready, within a bound, and gives up early when it cannot come up. Only a 200 of the node's
+// own readiness counts; a refused connection, an error or a stranger's answer is "not yet", never "ready".
+import { PROBE_MS_MAX, READY_MS_MAX, READY_POLL_MS } from '../limits.ts';
 
 export interface HealthPorts {
   /** The HTTP status of a GET, or null when nothing answers within `msMax`. */
