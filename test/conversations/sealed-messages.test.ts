@@ -47,10 +47,7 @@ describe('sealed messages', () => {
       { ...whole, scheme: 'hpke', text: 'beside' },
     ].entries()) {
       const { receipt } = await inbox(bob, envelope(i + 1, payload));
-      assert.deepEqual(
-        [receipt?.lines[0]?.verdict, receipt?.lines[0]?.code],
-        ['refused', 'message/payload'],
-      );
+      assert.deepEqual([receipt?.lines[0]?.verdict, receipt?.lines[0]?.code], ['refused', 'message/payload']);
     }
     assert.deepEqual(await bob.ored('message', 'requests'), []);
   });

@@ -197,7 +197,7 @@ describe('leaving', () => {
     }
     const again = await alice.cli(['leave', join(folder.path, 'again'), '--confirm', 'alice', '--json']);
     assert.equal(again.code, 1);
-    assert.match(again.stderr, /portability\/left/);
+    assert.match(again.stderr, /closed already/);
     assert.equal(existsSync(join(folder.path, 'again')), false);
     assert.equal(((await alice.ored('export', join(folder.path, 'later'))) as Progress).state, 'done');
     assert.equal(linesOf(join(folder.path, 'later'), 'posts/posts.jsonl').length, 1);
