@@ -2,7 +2,7 @@
 // it, through the same composition root. It can be stopped and started again on the same data.
 import type { CommandContext } from '#kernel/command.ts';
 import type { AnyFeature, DoorOf, Host } from '#kernel/feature.ts';
-import { createLog } from '#kernel/log.ts';
+import { createLog, type Log } from '#kernel/log.ts';
 import type { Network } from '#kernel/network.ts';
 import type { Clock } from '#kernel/ports.ts';
 import { createClient } from '#node/edge/cli/client.ts';
@@ -20,6 +20,8 @@ export interface MakeNodeOptions {
   /** Default: the system's clock. */
   readonly clock?: Clock;
   readonly network?: Network;
+  /** Default: silent, or standard error when ORED_TEST_LOG is set. */
+  readonly log?: Log;
   /** Settings by area, as flags: `{ edge: { hosts: ['a.example'] } }`. */
   readonly settings?: Record<string, Record<string, unknown>>;
   readonly passphrase?: string;
@@ -79,7 +81,8 @@ async function makeIn(
     ...(options.registry === undefined ? {} : { registry: options.registry }),
     ...(options.clock === undefined ? {} : { clock: options.clock }),
   });
-  const log = createLog({ level: process.env.ORED_TEST_LOG === undefined ? 'silent' : 'debug' });
+  const log =
+    options.log ?? createLog({ level: process.env.ORED_TEST_LOG === undefined ? 'silent' : 'debug' });
   const boot = (): Promise<RunningNode> =>
     start({
       dataDir,
