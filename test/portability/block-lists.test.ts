@@ -1,11 +1,13 @@
 // Block lists travel between programs: what is read, what is refused, and that a list comes back as it went.
 import { makeNode, temporaryFolder } from '#kit';
+import { listBlocks } from '#node/portability/api.ts';
 import { blockListCsv, BLOCKS_MAX, parseBlockList } from '#node/portability/model.ts';
 import { AppError } from '#protocol';
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { makeTown } from '../conversations/rig.ts';
 import { makeSigner } from '../federation/rig.ts';
 
 describe('block lists', () => {
@@ -69,5 +71,27 @@ describe('block lists', () => {
     await alice.ored('blocks', 'export', csv);
     assert.deepEqual(new Set(parseBlockList(readFileSync(csv, 'utf8')).map(({ who }) => who)), new Set(ids));
     assert.equal(blockListCsv([]), 'Account address,Username\n');
+  });
+
+  it('takes more names than one request or page holds, unknown ones too, and lists those not found', async () => {
+    await using town = await makeTown('alice');
+    using folder = temporaryFolder();
+    const { alice } = town.people;
+    const strangers = await Promise.all(Array.from({ length: 110 }, () => makeSigner()));
+    const unknown = Array.from({ length: 50 }, (_, i) => `nobody-here-${i}`);
+    const list = join(folder.path, 'in.txt');
+    writeFileSync(list, [...strangers.map(({ nodeId }) => nodeId), ...unknown].join('\n'));
+    const ran = await alice.cli(['blocks', 'import', list]);
+    const done = ran.json() as { blocked: number; failed: { who: string; code: string }[] };
+    assert.equal(done.blocked, 110);
+    assert.deepEqual(new Set(done.failed.map(({ who }) => who)), new Set(unknown));
+    assert.match(ran.stderr, /160\/160/);
+    const first = await alice.call(listBlocks, { query: {} });
+    assert.equal(first.items.length, 100);
+    const second = await alice.call(listBlocks, { query: { cursor: first.next_cursor ?? '' } });
+    assert.deepEqual([second.items.length, second.next_cursor], [10, null]);
+    const out = join(folder.path, 'out.json');
+    await alice.ored('blocks', 'export', out);
+    assert.equal((JSON.parse(readFileSync(out, 'utf8')) as unknown[]).length, 110);
   });
 });

@@ -127,6 +127,7 @@ function categoryOf(status: number): ErrorCategory {
     case 401:
       return 'unauthorized';
     case 403:
+    case 410:
       return 'forbidden';
     case 404:
       return 'not-found';
