@@ -62,6 +62,8 @@ export const STRANGER_BUDGET = { ratePerS: 0.5, burst: 20 } as const;
 export const STRANGERS_LANE = { ratePerS: 20, burst: 200 } as const;
 /** Introductions (each costs a log's verification, about 2 ms) from one /24 or /64. */
 export const INTRODUCE_BUDGET = { ratePerS: 2, burst: 60 } as const;
+/** Identity updates looked into before their signature is judged (each verifies a log, up to 50 ms), from one /24 or /64. */
+export const UPDATE_BUDGET = { ratePerS: 1, burst: 20 } as const;
 /** Envelopes whose signature does not hold, from one /24 or /64: each costs a verification. */
 export const FORGERY_BUDGET = { ratePerS: 20, burst: 500 } as const;
 /** Questions of one node: prefetching a feed page asks for dozens. */

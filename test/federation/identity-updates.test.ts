@@ -4,11 +4,14 @@ import { tables } from '#kernel/db/database.ts';
 import { writeSetting } from '#kernel/config.ts';
 import { eventually } from '#kit';
 import { discovery } from '#node/discovery/index.ts';
+import { Service as Discovery } from '#node/discovery/service.ts';
 import { federation } from '#node/federation/index.ts';
+import { UPDATE_BUDGET } from '#node/federation/model.ts';
 import {
   formatTimestamp,
   fromUtf8,
   generateSeed,
+  joinBatch,
   logEntries,
   newMessageId,
   parseRecord,
@@ -120,6 +123,24 @@ describe('an identity update', () => {
     // The revoked key, whatever its message says of the time (F19).
     const late = alice.envelope(bob.nodeId, 3, { timestamp: formatTimestamp(nowMs - 60_000) });
     assert.deepEqual((await overHttp.inbox(bob, late)).code, 'envelope/signature');
+  });
+
+  it('is looked into once a sender and request before it is proven, and a bounded number of times for a network', async (t) => {
+    const learned = t.mock.method(Discovery.prototype, 'learnUpdate');
+    const clock = fakeClock();
+    await using bob = await makePeer({ name: 'bob-1', clock });
+    const next = signingKeyFromSeed(generateSeed());
+    const alice = await knownSigner(bob, overHttp, 'contact', { clock, name: 'alice', nextKey: next });
+    const forger = signingKeyFromSeed(generateSeed());
+    const nowMs = clock.now();
+    // Anybody can have her public log and put it under a signature of his own.
+    const changed = await rotated(alice, next, nowMs);
+    const forged = (n: number): Uint8Array => update(alice, bob, { key: forger, n, nowMs, ...changed });
+    const lines = Array.from({ length: 100 }, (_unused, i) => forged(i + 1));
+    await overHttp.inbox(bob, joinBatch(lines), 'batch');
+    assert.equal(learned.mock.callCount(), 1);
+    for (let n = 1; n <= 40; n += 1) await overHttp.inbox(bob, forged(n));
+    assert.equal(learned.mock.callCount(), UPDATE_BUDGET.burst);
   });
 
   it('in which another key signs for the node changes nothing', async () => {

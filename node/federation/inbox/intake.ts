@@ -27,6 +27,7 @@ import {
   FUTURE_MS_MAX,
   STRANGERS_LANE,
   STRANGER_BUDGET,
+  UPDATE_BUDGET,
   refusals,
   subnetOf,
   type Refusal,
@@ -87,6 +88,7 @@ export class Intake {
   readonly #strangers: Buckets;
   readonly #lane: Buckets;
   readonly #forgeries: Buckets;
+  readonly #updates: Buckets;
   readonly #group: Group;
 
   constructor(host: IntakeHost) {
@@ -96,6 +98,7 @@ export class Intake {
     this.#strangers = new Buckets(STRANGER_BUDGET, host.clock);
     this.#lane = new Buckets(STRANGERS_LANE, host.clock);
     this.#forgeries = new Buckets(FORGERY_BUDGET, host.clock);
+    this.#updates = new Buckets(UPDATE_BUDGET, host.clock);
   }
 
   /**
@@ -112,7 +115,7 @@ export class Intake {
       line: undefined,
       arrival: undefined,
     }));
-    await this.#loadSenders(items);
+    await this.#loadSenders(items, subnet);
     const now = this.#host.clock.now();
     await Promise.all(items.map((item) => this.#authenticate(item, now, subnet)));
     const first = items[0]?.problem;
@@ -127,12 +130,15 @@ export class Intake {
     return this.#toArrival(parseEnvelope(bytes), receivedAt, true);
   }
 
-  async #loadSenders(items: readonly Item[]): Promise<void> {
+  async #loadSenders(items: readonly Item[], subnet: string): Promise<void> {
     const { senderNow, loadSender, peers, learnUpdate } = this.#host;
     const missing: NodeId[] = [];
+    const updated = new Set<NodeId>();
     for (const { parsed } of items) {
       const { from, type, payload } = parsed.envelope;
-      if (type === 'identity_update') {
+      // Unproven until the log has been verified, which costs far more than a line: once a sender, and bounded.
+      if (type === 'identity_update' && !updated.has(from.node_id) && this.#updates.tryTake(subnet)) {
+        updated.add(from.node_id);
         const update = messageSchemas.identity_update.safeParse(payload);
         if (update.success) await learnUpdate(from.node_id, update.data);
       }

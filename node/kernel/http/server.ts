@@ -333,5 +333,4 @@ function refused(hidden: boolean): AppError {
   });
 }
 
-export { readBytes } from './body.ts';
 export type { Server, ServerResponse };
