@@ -69,6 +69,21 @@ export function createBonds<C extends Contact>(host: PeopleHost<C>): Bonds {
     }
   };
 
+  const endBond = async (
+    who: string,
+    { slot, relationship }: { readonly slot: Slot; readonly relationship: 'friend' | 'follower' },
+    actor: Actor,
+  ): Promise<NodeId> => {
+    const nodeId = await known(who);
+    return db.write(async (tx) => {
+      if (!(await store.deleteConnection(tx, nodeId, slot))) throw failures.notConnected();
+      await endWith(host, tx, nodeId, relationship);
+      await settleStanding(host, tx, nodeId);
+      await tellEnded(host, tx, nodeId, [slot], actor);
+      return nodeId;
+    });
+  };
+
   const meet = async (tx: Tx, contact: C): Promise<void> => {
     await finder.pin(tx, contact);
     await store.putName(
@@ -137,16 +152,7 @@ export function createBonds<C extends Contact>(host: PeopleHost<C>): Bonds {
       });
     },
 
-    async remove(who, actor) {
-      const nodeId = await known(who);
-      return db.write(async (tx) => {
-        if (!(await store.deleteConnection(tx, nodeId, 'friend'))) throw failures.notConnected();
-        await endWith(host, tx, nodeId, 'friend');
-        await settleStanding(host, tx, nodeId);
-        await tellEnded(host, tx, nodeId, ['friend'], actor);
-        return nodeId;
-      });
-    },
+    remove: (who, actor) => endBond(who, { slot: 'friend', relationship: 'friend' }, actor),
 
     async follow(who, actor) {
       const contact = await find(who);
@@ -179,16 +185,7 @@ export function createBonds<C extends Contact>(host: PeopleHost<C>): Bonds {
       });
     },
 
-    async unfollow(who, actor) {
-      const nodeId = await known(who);
-      return db.write(async (tx) => {
-        if (!(await store.deleteConnection(tx, nodeId, 'following'))) throw failures.notConnected();
-        await endWith(host, tx, nodeId, 'follower');
-        await settleStanding(host, tx, nodeId);
-        await tellEnded(host, tx, nodeId, ['following'], actor);
-        return nodeId;
-      });
-    },
+    unfollow: (who, actor) => endBond(who, { slot: 'following', relationship: 'follower' }, actor),
 
     async block(who, actor) {
       const contact = await findToBlock(who);

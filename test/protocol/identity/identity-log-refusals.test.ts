@@ -1,48 +1,21 @@
 // Every way in which an identity log is refused, each by its code (docs/protocol.md "Identity").
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import {
-  AppError,
-  LOG_BYTES_MAX,
-  LOG_ENTRIES_MAX,
-  LOG_ENTRY_CHARS_MAX,
-  createIdentity,
-  verifyIdentityLog,
-} from '#protocol';
+import { AppError, LOG_BYTES_MAX, LOG_ENTRIES_MAX, LOG_ENTRY_CHARS_MAX, verifyIdentityLog } from '#protocol';
 import {
   canonicalText,
   documentOf,
   forgeFirst,
   forgeNext,
   hashOf,
-  key,
   logOf,
   multikey,
   type Entry,
   type Forgery,
 } from './forged-log.ts';
+import { assertRefused, newIdentity } from './own-log.ts';
 
-const created = '2026-01-01T00:00:00.000Z';
 const other = hashOf(200);
-
-function newIdentity(host?: string, path?: readonly string[]) {
-  return createIdentity({
-    signingKey: key(1),
-    nextSigningPublicKey: key(2).publicKey,
-    recoveryPublicKey: key(100).publicKey,
-    created,
-    ...(host === undefined ? {} : { host }),
-    ...(path === undefined ? {} : { path }),
-  });
-}
-
-async function assertRefused(log: string, code: string, options = {}): Promise<void> {
-  await assert.rejects(verifyIdentityLog(log, options), (error) => {
-    assert.ok(error instanceof AppError, String(error));
-    assert.equal(error.code, code);
-    return true;
-  });
-}
 
 const first = forgeFirst();
 const second = forgeNext(first, 2, 3);

@@ -1,37 +1,9 @@
 // What a valid identity log says, and how it is written (docs/protocol.md "Identity").
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import {
-  AppError,
-  createIdentity,
-  deactivateIdentity,
-  parseDid,
-  renameIdentity,
-  rotateIdentity,
-  verifyIdentityLog,
-} from '#protocol';
+import { deactivateIdentity, parseDid, renameIdentity, rotateIdentity, verifyIdentityLog } from '#protocol';
 import { forgeFirst, forgeNext, hashOf, key, logOf, type Entry } from './forged-log.ts';
-
-const created = '2026-01-01T00:00:00.000Z';
-
-function newIdentity(host?: string, path?: readonly string[]) {
-  return createIdentity({
-    signingKey: key(1),
-    nextSigningPublicKey: key(2).publicKey,
-    recoveryPublicKey: key(100).publicKey,
-    created,
-    ...(host === undefined ? {} : { host }),
-    ...(path === undefined ? {} : { path }),
-  });
-}
-
-async function assertRefused(log: string, code: string, options = {}): Promise<void> {
-  await assert.rejects(verifyIdentityLog(log, options), (error) => {
-    assert.ok(error instanceof AppError, String(error));
-    assert.equal(error.code, code);
-    return true;
-  });
-}
+import { assertRefused, created, newIdentity } from './own-log.ts';
 
 const first = forgeFirst();
 const second = forgeNext(first, 2, 3);
