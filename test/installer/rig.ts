@@ -58,13 +58,16 @@ export interface Run {
   readonly stderr: string;
 }
 
-/** Runs a program to its end, until all its output is closed; killed (code null) after a minute. */
+/** Longer than the installer's own waits (READY_MS_MAX and the stops before it), so that it can say itself what failed. */
+const RUN_MS_MAX = 110_000;
+
+/** Runs a program to its end, until all its output is closed; killed (code null) after RUN_MS_MAX. */
 export function run(program: string, args: readonly string[], options: ExecFileOptions = {}): Promise<Run> {
   return new Promise((resolve) => {
     const child = execFile(
       program,
       args,
-      { timeout: 60_000, ...options, encoding: 'utf8' },
+      { timeout: RUN_MS_MAX, ...options, encoding: 'utf8' },
       (error, stdout, stderr) => {
         const code = error === null ? 0 : typeof error.code === 'number' ? error.code : null;
         resolve({ code, stdout, stderr });
