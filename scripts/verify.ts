@@ -1,5 +1,6 @@
 // `npm run verify`: format, lint, types, architecture, dead code, shell, then every test, with one summary.
-// The web app is built first: the node serves it in the tests. Refuses to call a run green in which no test ran, or one was skipped. Everything runs even after a failure.
+// The web app is built first: the node serves it in the tests. Refuses to call a run green in which no test ran, or
+// one was skipped. Everything runs even after a failure.
 // `--only PATTERN` runs the test files whose path matches, and no other check.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
