@@ -30,7 +30,7 @@ function distFiles(): string[] {
 }
 
 async function buildServiceWorker(): Promise<void> {
-  const files = distFiles().filter((path) => !/\.(br|gz|map)$|^sw\.js$/.test(path));
+  const files = distFiles().filter((path) => !/\.(br|gz|map)$|^sw\.js$|^build\.json$/.test(path));
   const hash = createHash('sha256');
   for (const path of files) hash.update(path).update(readFileSync(join(DIST, path)));
   const version = hash.digest('hex').slice(0, 12);

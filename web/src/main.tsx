@@ -11,6 +11,8 @@ import { loadScreen } from './router/feature.ts';
 import { place, watchHistory } from './router/location.ts';
 import { bestMatch } from './router/match.ts';
 import { resumeSession } from './session/lifecycle.ts';
+import { followNode } from './live/live.ts';
+import { keepQueries, restoreQueries } from './offline/query-cache.ts';
 import { watchOutbox } from './offline/outbox.ts';
 import { App } from './shell/app.tsx';
 import { startServiceWorker } from './shell/service-worker.ts';
@@ -27,6 +29,10 @@ createRoot(root).render(
     <App />
   </StrictMode>,
 );
+// A browser that refuses storage has no copy: the app then only works with the node.
+await restoreQueries().catch(() => undefined);
 await resumeSession();
+keepQueries();
 watchOutbox();
+followNode();
 await startServiceWorker();

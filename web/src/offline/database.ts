@@ -4,6 +4,8 @@ import { openDB, type DBSchema, type IDBPDatabase } from 'idb';
 
 const NAME = 'ored';
 const VERSION = 1;
+/** Where a page that closes leaves its draft (localStorage). */
+export const LAST_WORDS = 'ored.draft';
 
 /** One change that waits for the node. */
 export interface OutboxItem {
@@ -72,6 +74,7 @@ export async function writeNote(name: string, value: unknown): Promise<void> {
 
 /** Removes what belongs to an account, at sign-out. What waits to be sent is shown and decided before. */
 export async function wipe(): Promise<void> {
+  localStorage.removeItem(LAST_WORDS);
   const db = await ownDatabase();
   const tx = db.transaction(['note', 'outbox', 'draft', 'cache'], 'readwrite');
   await Promise.all([

@@ -1,27 +1,56 @@
 // Words that were typed and not sent yet, kept in this browser under a name, whatever closes the page.
 // Form state stays in the form; this is its copy, written while typing rests.
 import { useEffect, useRef } from 'react';
-import { ownDatabase, readNote } from './database.ts';
+import { LAST_WORDS, ownDatabase, readNote, type OwnDatabase } from './database.ts';
 
 /** Rest in the typing after which a draft is kept; leaving the page keeps it at once. */
 const REST_MS = 400;
 
-async function draftId(name: string): Promise<string> {
-  return `${String(await readNote('session.account'))}/${name}`;
+interface Shelf {
+  readonly db: OwnDatabase;
+  readonly account: string;
+}
+// Kept open: a page that is being closed has no time to look anything up.
+let shelf: Shelf | undefined;
+
+async function openShelf(): Promise<Shelf> {
+  const [db, account] = await Promise.all([ownDatabase(), readNote('session.account')]);
+  shelf = { db, account: String(account) };
+  return shelf;
 }
 
+const idOf = ({ account }: Shelf, name: string): string => `${account}/${name}`;
+
+/** What was kept under a name, if anything. */
 export async function readDraft<Value>(name: string): Promise<Value | undefined> {
-  const draft = await (await ownDatabase()).get('draft', await draftId(name));
+  const open = await openShelf();
+  await takeLastWords(open);
+  const draft = await open.db.get('draft', idOf(open, name));
   return draft?.value as Value | undefined;
 }
 
 /** Keeps a draft; `null` removes it. */
 export async function keepDraft(name: string, value: unknown): Promise<void> {
-  const db = await ownDatabase();
-  const id = await draftId(name);
-  if (value === null) await db.delete('draft', id);
-  else
-    await db.put('draft', { id, account: String(await readNote('session.account')), at: Date.now(), value });
+  await write(shelf ?? (await openShelf()), name, value);
+}
+
+function write(open: Shelf, name: string, value: unknown): Promise<unknown> {
+  const id = idOf(open, name);
+  if (value === null) return open.db.delete('draft', id);
+  return open.db.put('draft', { id, account: open.account, at: Date.now(), value });
+}
+
+/** The database loses what a closing page gives it; this small store takes it at once, and the next page moves it. */
+function keepLastWords(open: Shelf, name: string, value: unknown): void {
+  if (value !== null) localStorage.setItem(LAST_WORDS, JSON.stringify({ id: idOf(open, name), value }));
+}
+
+async function takeLastWords(open: Shelf): Promise<void> {
+  const text = localStorage.getItem(LAST_WORDS);
+  if (text === null) return;
+  const { id, value } = JSON.parse(text) as { id: string; value: unknown };
+  await open.db.put('draft', { id, account: open.account, at: Date.now(), value });
+  localStorage.removeItem(LAST_WORDS);
 }
 
 /** Keeps `value` as the draft while the component lives; `null` keeps none. */
@@ -35,10 +64,12 @@ export function useDraftKeeper(name: string, value: unknown, ready: boolean): vo
   }, [name, value, ready]);
   useEffect(() => {
     if (!ready) return undefined;
-    const keepNow = (): void => void keepDraft(name, latest.current);
-    document.addEventListener('visibilitychange', keepNow);
+    const keepNow = (): void => {
+      if (shelf !== undefined) keepLastWords(shelf, name, latest.current);
+    };
+    window.addEventListener('pagehide', keepNow);
     return () => {
-      document.removeEventListener('visibilitychange', keepNow);
+      window.removeEventListener('pagehide', keepNow);
       keepNow();
     };
   }, [name, ready]);

@@ -68,3 +68,9 @@ export async function chooseLanguage(wanted: Language): Promise<void> {
   document.documentElement.dir = i18next.dir(wanted);
   language.set(wanted);
 }
+
+// Chosen in another tab: all tabs speak the same.
+window.addEventListener('storage', ({ key, newValue }) => {
+  const chosen = languages.find((name) => name === newValue);
+  if (key === STORED && chosen !== undefined) void chooseLanguage(chosen);
+});
