@@ -95,7 +95,7 @@ async function watch(
     });
   });
   context.on('console', (message) => {
-    if (message.type() === 'error') complain(`console: ${message.text()}`);
+    if (message.type() === 'error') complain(`console: ${message.text()} ${message.location().url}`);
   });
   context.on('weberror', (error) => complain(`error: ${error.error().stack ?? error.error().message}`));
   context.on('request', (request) => {

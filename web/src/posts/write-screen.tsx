@@ -52,7 +52,7 @@ export function Screen(): ReactNode {
       return;
     }
     await enqueue('posts.create', createPost, { body: { text, visibility } });
-    setReady(false);
+    setText('');
     await keepDraft(DRAFT, null);
     if (contact.get() === 'lost') showToast({ text: t('write.kept') });
     navigate('/');
