@@ -111,7 +111,7 @@ export function expiryOf(type: string, createdAt: number, expiresAfterMs?: numbe
   return lasting.has(type) ? null : createdAt + EXPIRY_MS;
 }
 
-const RETRY_MS_MIN = 500;
+export const RETRY_MS_MIN = 500;
 const RETRY_MS_MAX = 10 * 60_000;
 /** A contact seen within a day comes back soon: what waited for it must arrive within 30 s of its return. */
 const RETRY_RECENT_MS_MAX = 20_000;

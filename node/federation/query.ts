@@ -15,6 +15,7 @@ import {
 } from '#protocol';
 import { isMessageType, parsePayload, type MessageType, type Payload } from '#protocol/messages';
 import assert from 'node:assert/strict';
+import type { Absences } from './absence.ts';
 import { Buckets } from './budget.ts';
 import { QUERY_BUDGET, type RequestHandler, type VerifiedRequest } from './model.ts';
 import type { Peers } from './peers.ts';
@@ -31,6 +32,9 @@ export interface QueryHost {
   readonly peers: Peers;
   readonly directory: Directory;
   readonly transport: Transport;
+  readonly absences: Absences;
+  /** Called for each node that proved itself by a question, or answered one. */
+  readonly heard: (nodeId: NodeId) => void;
 }
 
 export class Queries {
@@ -82,6 +86,7 @@ export class Queries {
     const now = clock.now();
     assertFresh(timestamp, now);
     this.#refuseReplay(id, now);
+    this.#host.heard(from.node_id);
     await peers.load([from.node_id]);
     const standing = peers.get(from.node_id)?.standing ?? 'stranger';
     if (standing === 'blocked')
@@ -124,9 +129,20 @@ export class Queries {
     payload: Payload<T>,
     options: { readonly timeoutMs?: number } = {},
   ): Promise<Json> {
-    const { self, clock, random, directory, transport } = this.#host;
     // Not final for who asks: nothing that is here may be dropped because this node has closed.
-    if (self.closed()) throw problem('unavailable', 'federation/closed', 'This node is closed.');
+    if (this.#host.self.closed()) throw problem('unavailable', 'federation/closed', 'This node is closed.');
+    const timeoutMs = options.timeoutMs ?? ASK_MS_DEFAULT;
+    const answer = await this.#host.absences.watch(to, () => this.#askOnce(to, { type, payload }, timeoutMs));
+    this.#host.heard(to);
+    return answer;
+  }
+
+  async #askOnce<T extends MessageType>(
+    to: NodeId,
+    { type, payload }: { readonly type: T; readonly payload: Payload<T> },
+    timeoutMs: number,
+  ): Promise<Json> {
+    const { self, clock, random, directory, transport } = this.#host;
     let route = await directory.route(to);
     if (route === undefined && (await directory.refresh(to))) route = await directory.route(to);
     if (route === undefined || route.suspended) throw unknownNode();
@@ -146,7 +162,6 @@ export class Queries {
         },
         self.signingKey(),
       );
-    const timeoutMs = options.timeoutMs ?? ASK_MS_DEFAULT;
     let failure: unknown = problem(
       'unavailable',
       'federation/no-address',

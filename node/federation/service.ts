@@ -8,6 +8,7 @@ import { identityClosed } from '#node/identity/index.ts';
 import { AppError, type MessageId, type NodeId } from '#protocol';
 import type { MessageType } from '#protocol/messages';
 import type { LedgerEntry } from './api.ts';
+import { Absences } from './absence.ts';
 import { Blobs } from './blobs.ts';
 import { Buckets } from './budget.ts';
 import { Handlers, type MessageHandler } from './handlers.ts';
@@ -40,6 +41,7 @@ export class Service {
   readonly delivery: Delivery;
   readonly peers: Peers;
   readonly handlers: Handlers;
+  readonly absences = new Absences();
   readonly #host: Host;
   readonly #self: Self;
   readonly #directory: Directory;
@@ -96,6 +98,7 @@ export class Service {
       transport,
       receipts,
       envelopes,
+      heard: (nodeId) => this.absences.heard(nodeId),
     });
     this.queue = new Queue({
       self: () => self.nodeId,
@@ -105,11 +108,21 @@ export class Service {
       random,
       wake: (nodeIds) => this.delivery.wake(nodeIds),
     });
-    this.queries = new Queries({ clock, random, self, peers: this.peers, directory, transport });
+    this.queries = new Queries({
+      clock,
+      random,
+      self,
+      peers: this.peers,
+      directory,
+      transport,
+      absences: this.absences,
+      heard: (nodeId) => this.#heard(nodeId),
+    });
     this.blobs = new Blobs({ clock, network: host.network, self, peers: this.peers, directory });
     registerCollector({ db, jobs, log, self, directory, intake: this.intake, receipts });
     const { intake, queue, queries } = this;
-    registerRanges({ db, clock, jobs, log, queue, envelopes, intake, queries, directory });
+    const { absences } = this;
+    registerRanges({ db, clock, jobs, log, queue, envelopes, intake, queries, directory, absences });
     this.#tellJob = jobs.register({
       name: 'federation/tell-contacts',
       // Also after a start: the record may have changed just before the last end.
@@ -129,6 +142,12 @@ export class Service {
     this.#tellJob.wake();
   }
 
+  /** A node has shown itself: what waits for it goes, and what waits for its answers is asked. */
+  #heard(nodeId: NodeId): void {
+    this.delivery.heard(nodeId);
+    this.absences.heard(nodeId);
+  }
+
   #makeIntake(): Intake {
     const { db, clock } = this.#host;
     const self = this.#self;
@@ -145,7 +164,7 @@ export class Service {
       senderNow: (nodeId) => directory.senderNow(nodeId),
       loadSender: (nodeId) => directory.loadSender(nodeId),
       learnUpdate: (from, payload) => directory.learnUpdate(from, payload),
-      heard: (nodeId) => this.delivery.heard(nodeId),
+      heard: (nodeId) => this.#heard(nodeId),
     });
   }
 

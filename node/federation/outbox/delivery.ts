@@ -17,6 +17,7 @@ import {
 import {
   DELIVERIES_MAX,
   DELIVERY_ENVELOPES_MAX,
+  RETRY_MS_MIN,
   RELAY_AGAIN_MS,
   SLOW_DELIVERIES_MAX,
   pendingStates,
@@ -40,12 +41,17 @@ export interface DeliveryHost {
   readonly transport: Transport;
   readonly receipts: Receipts;
   readonly envelopes: Envelopes;
+  /** Called for each node whose receipt has come. */
+  readonly heard: (nodeId: NodeId) => void;
 }
 
 interface Target {
   readonly nodeId: NodeId;
   nextAt: number;
   failures: number;
+  /** When it was last served, and whether it has shown itself since. */
+  triedAt: number;
+  heard: boolean;
   busy: boolean;
   /** Woken since it was last served: during a pause, what is new goes to the mailbox at once. */
   again: boolean;
@@ -77,9 +83,12 @@ export class Delivery {
   /** This node has just shown that it is there: what waits for it goes at once. */
   heard(nodeId: NodeId): void {
     const target = this.#targets.get(nodeId);
-    if (target === undefined || target.nextAt <= this.#host.clock.now()) return;
-    target.nextAt = 0;
+    if (target === undefined) return;
+    target.heard = true;
+    if (target.nextAt <= this.#host.clock.now()) return;
     target.failures = 0;
+    // Who talks much and takes nothing must not be tried as often as it talks.
+    target.nextAt = Math.min(target.nextAt, target.triedAt + RETRY_MS_MIN);
     this.#job.wake();
   }
 
@@ -148,14 +157,19 @@ export class Delivery {
   }
 
   #add(nodeId: NodeId, state: { nextAt: number; failures: number }): void {
-    this.#targets.set(nodeId, { nodeId, ...state, busy: false, again: false });
+    this.#targets.set(nodeId, { nodeId, ...state, triedAt: 0, heard: false, busy: false, again: false });
   }
 
   #begin(target: Target): void {
     if (this.#abort.signal.aborted) return;
     target.busy = true;
     target.again = false;
-    const paused = target.nextAt > this.#host.clock.now();
+    const now = this.#host.clock.now();
+    const paused = target.nextAt > now;
+    if (!paused) {
+      target.triedAt = now;
+      target.heard = false;
+    }
     const run = (paused ? this.#relayNew(target) : this.#serve(target))
       .catch((error: unknown) => {
         if (this.#abort.signal.aborted) return;
@@ -251,6 +265,7 @@ export class Delivery {
       const receipt = await receipts.open(answer.receipt, target.nodeId, route.signingKey);
       await receipts.settle({ nodeId: target.nodeId, peer: peer.id }, receipt, rows, true);
       target.failures = 0;
+      this.#host.heard(target.nodeId);
       const now = clock.now();
       await db.write((tx) => writeReach(tx, peer.id, { failures: 0, next_try_at: 0, last_ok_at: now }));
       const waiting = receipt.lines.some(({ verdict }) => verdict === 'later' || verdict === 'held');
@@ -344,7 +359,8 @@ export class Delivery {
   #backOff(target: Target, lastOkAt: number, retryAfterS: number | undefined): void {
     const { clock, random } = this.#host;
     const now = clock.now();
-    target.failures += 1;
+    // It came back while this attempt waited for what it was before: the pause begins small again.
+    target.failures = target.heard ? 1 : target.failures + 1;
     const delayMs = retryDelayMs(target.failures, now - lastOkAt, random.unit());
     target.nextAt = now + Math.max(delayMs, (retryAfterS ?? 0) * 1000);
   }
