@@ -82,6 +82,7 @@ export const federation = defineFeature({
       /** Where messages stand, for the areas that show them. */
       deliveryStates: (ids: readonly string[]) => statesOf(host.db.read, ids),
       issueTicket: service.blobs.issue.bind(service.blobs),
+      guardBlobs: service.blobs.guard.bind(service.blobs),
       fetchBlob: service.blobs.fetch.bind(service.blobs),
       ledger: {
         list: service.listLedger.bind(service),

@@ -155,6 +155,8 @@ export class Intake {
     const sender = this.#host.senderNow(from.node_id);
     const peer = this.#host.peers.get(from.node_id);
     item.problem = this.#problemOf(to.node_id, sender, from);
+    const unproven = { claimed: from.node_id, network: subnet };
+    if (item.problem !== undefined) this.#host.refusals.add(item.problem.code, unproven);
     if (item.problem !== undefined || sender === undefined) return;
     const contact = peer?.standing === 'contact';
     const budget = contact ? this.#contacts : this.#strangers;
@@ -168,7 +170,7 @@ export class Intake {
         'envelope/signature',
         'The signature does not hold under the sender’s current key.',
       );
-      this.#host.refusals.add('envelope/signature', 'anonymous');
+      this.#host.refusals.add('envelope/signature', unproven);
       return;
     }
     budget.take(from.node_id);
@@ -179,7 +181,7 @@ export class Intake {
         code: 'federation/blocked',
         safe: 'This node takes nothing from you.',
       });
-      this.#host.refusals.add('federation/blocked', `node:${from.node_id}`);
+      this.#host.refusals.add('federation/blocked', { proven: from.node_id });
       return;
     }
     if (!contact) this.#lane.take('all');
@@ -214,7 +216,6 @@ export class Intake {
         'The sender’s address or name is not that of its known record.',
       );
     }
-    if (problem !== undefined) this.#host.refusals.add(problem.code, `node:${from.node_id}`);
     return problem;
   }
 
