@@ -19,7 +19,7 @@ export type { DeliveryState, Outcome, RequestHandler, Standing, Verified, Verifi
 export type { MessageHandler } from './handlers.ts';
 export type { Sealer, SealFields } from './outbox/envelopes.ts';
 export type { Delivered } from './outbox/receipts.ts';
-export { isSilence, type ReturnListener } from './absence.ts';
+export { isSilence, type ReturnListener } from './presence/absence.ts';
 export type { BlobSource, ByteRange } from './blobs.ts';
 export type { Route } from './ports.ts';
 

@@ -15,7 +15,7 @@ import {
 } from '#protocol';
 import { isMessageType, parsePayload, type MessageType, type Payload } from '#protocol/messages';
 import assert from 'node:assert/strict';
-import type { Absences } from './absence.ts';
+import type { Absences } from './presence/absence.ts';
 import { Buckets } from './budget.ts';
 import { QUERY_BUDGET, type RequestHandler, type VerifiedRequest } from './model.ts';
 import type { Peers } from './peers.ts';

@@ -8,14 +8,15 @@ import { identityClosed } from '#node/identity/index.ts';
 import { AppError, type MessageId, type NodeId } from '#protocol';
 import type { MessageType } from '#protocol/messages';
 import type { LedgerEntry } from './api.ts';
-import { Absences } from './absence.ts';
+import { Absences } from './presence/absence.ts';
 import { Blobs } from './blobs.ts';
 import { Buckets } from './budget.ts';
 import { Handlers, type MessageHandler } from './handlers.ts';
 import { Applier } from './inbox/apply.ts';
 import { Intake } from './inbox/intake.ts';
 import { RefusalTally } from './inbox/refusals.ts';
-import { registerUpkeep } from './upkeep.ts';
+import { greet, registerUpkeep } from './upkeep.ts';
+import { PeerClocks, watchClock } from './presence/peer-clocks.ts';
 import { INTRODUCE_BUDGET, subnetOf, type Standing } from './model.ts';
 import { registerCollector } from './outbox/collector.ts';
 import { Delivery } from './outbox/delivery.ts';
@@ -42,6 +43,8 @@ export class Service {
   readonly peers: Peers;
   readonly handlers: Handlers;
   readonly absences = new Absences();
+  readonly clocks: PeerClocks;
+  readonly #noteTime: (nodeId: NodeId, theirMs: number) => void;
   readonly #host: Host;
   readonly #self: Self;
   readonly #directory: Directory;
@@ -98,7 +101,17 @@ export class Service {
       transport,
       receipts,
       envelopes,
-      heard: (nodeId) => this.absences.heard(nodeId),
+      proven: ({ node_id, standing }, theirMs) => {
+        this.absences.heard(node_id);
+        if (standing === 'contact' && theirMs !== undefined) this.#noteTime(node_id, theirMs);
+      },
+    });
+    this.clocks = new PeerClocks(clock);
+    this.#noteTime = watchClock({
+      clocks: this.clocks,
+      jobs,
+      log,
+      greet: (nodeId) => greet(this.delivery, clock, nodeId),
     });
     this.queue = new Queue({
       self: () => self.nodeId,
@@ -165,6 +178,7 @@ export class Service {
       loadSender: (nodeId) => directory.loadSender(nodeId),
       learnUpdate: (from, payload) => directory.learnUpdate(from, payload),
       heard: (nodeId) => this.#heard(nodeId),
+      noteTime: (nodeId, theirMs) => this.#noteTime(nodeId, theirMs),
     });
   }
 
@@ -301,10 +315,23 @@ export class Service {
     this.delivery.heard(peer.node_id);
   }
 
-  async status(): Promise<{ peers: number; outbox: Record<string, number> & { queued: number } }> {
+  async status(): Promise<{
+    peers: number;
+    outbox: Record<string, number> & { queued: number };
+    clock: { agrees: boolean; off_by_s?: number; peers?: number };
+  }> {
     const { db } = this.#host;
+    const alarm = this.clocks.alarm();
+    const clock =
+      alarm === undefined
+        ? { agrees: true }
+        : { agrees: false, off_by_s: Math.round(alarm.offsetMs / 1000), peers: alarm.peers };
     const counts = await ledger.countByState(db.read);
-    return { peers: await store.countPeers(db.read), outbox: { ...counts, queued: counts['queued'] ?? 0 } };
+    return {
+      peers: await store.countPeers(db.read),
+      outbox: { ...counts, queued: counts['queued'] ?? 0 },
+      clock,
+    };
   }
 
   async #names(nodeIds: readonly NodeId[]): Promise<Map<NodeId, string>> {

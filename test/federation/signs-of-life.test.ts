@@ -1,7 +1,7 @@
 // A node that comes back: what waited for it goes within a second of its sign of life, whatever the pause had become,
 // and what waits for its answers is asked. The sender's clock stands still unless a test moves it.
 import { eventually, gatedNetwork, unreachable, type FakeClock } from '#kit';
-import { Absences, isSilence } from '#node/federation/absence.ts';
+import { Absences, isSilence } from '#node/federation/presence/absence.ts';
 import { federation } from '#node/federation/index.ts';
 import { AppError, type NodeId } from '#protocol';
 import assert from 'node:assert/strict';

@@ -71,6 +71,8 @@ export interface IntakeHost {
   readonly learnUpdate: (from: NodeId, payload: Payload<'identity_update'>) => Promise<void>;
   /** Called for each sender that proved itself. */
   readonly heard: (nodeId: NodeId) => void;
+  /** Called with the time that a contact has signed, where it is ahead of ours. */
+  readonly noteTime: (nodeId: NodeId, theirMs: number) => void;
 }
 
 /** One envelope of a request, and what is known of it so far. */
@@ -186,8 +188,11 @@ export class Intake {
     }
     if (!contact) this.#lane.take('all');
     this.#host.heard(from.node_id);
-    if (parseTimestamp(timestamp) > now + FUTURE_MS_MAX) item.line = this.#later(refusals.future, now);
-    else item.arrival = this.#toArrival(parsed, now, false, sender.closed);
+    const signedAt = parseTimestamp(timestamp);
+    if (signedAt > now + FUTURE_MS_MAX) {
+      item.line = this.#later(refusals.future, now);
+      if (contact) this.#host.noteTime(from.node_id, signedAt);
+    } else item.arrival = this.#toArrival(parsed, now, false, sender.closed);
   }
 
   #problemOf(

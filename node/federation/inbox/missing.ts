@@ -21,7 +21,7 @@ import {
 import type { Payload } from '#protocol/messages';
 import { z } from 'zod';
 import type { Intake } from './intake.ts';
-import type { Absences } from '../absence.ts';
+import type { Absences } from '../presence/absence.ts';
 import { Buckets } from '../budget.ts';
 import { GAP_ASKED_AFTER_MS, VOID_BUDGET, type VerifiedRequest } from '../model.ts';
 import type { Envelopes } from '../outbox/envelopes.ts';

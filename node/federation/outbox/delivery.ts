@@ -13,6 +13,7 @@ import {
   signEnvelope,
   type JsonObject,
   type NodeId,
+  type Receipt,
 } from '#protocol';
 import {
   DELIVERIES_MAX,
@@ -41,8 +42,8 @@ export interface DeliveryHost {
   readonly transport: Transport;
   readonly receipts: Receipts;
   readonly envelopes: Envelopes;
-  /** Called for each node whose receipt has come. */
-  readonly heard: (nodeId: NodeId) => void;
+  /** Called for each node whose receipt has come, with its time if the receipt was surely made just now. */
+  readonly proven: (peer: Pick<PeerRow, 'node_id' | 'standing'>, theirMs: number | undefined) => void;
 }
 
 interface Target {
@@ -104,9 +105,10 @@ export class Delivery {
     if (route === undefined || route.suspended) return false;
     const { self, clock, random } = this.#host;
     const now = clock.now();
+    const id = newMessageId(now, random.bytes(10));
     const bytes = signEnvelope(
       {
-        id: newMessageId(now, random.bytes(10)),
+        id,
         type,
         from: self.party(route.serverUrls[0]),
         to: partyOf(nodeId, route),
@@ -118,6 +120,11 @@ export class Delivery {
     );
     try {
       const answer = await this.#direct(nodeId, route, bytes, 'single');
+      const peer = await readPeerByNode(this.#host.db.read, nodeId);
+      if (answer.receipt !== undefined && peer !== undefined) {
+        const receipt = await this.#host.receipts.open(answer.receipt, nodeId, route.signingKey);
+        this.#host.proven(peer, isFresh(receipt, [{ id, attempts: 0 }]) ? receipt.now : undefined);
+      }
       return answer.status < 400;
     } catch (error) {
       if (error instanceof AppError) return false;
@@ -265,7 +272,7 @@ export class Delivery {
       const receipt = await receipts.open(answer.receipt, target.nodeId, route.signingKey);
       await receipts.settle({ nodeId: target.nodeId, peer: peer.id }, receipt, rows, true);
       target.failures = 0;
-      this.#host.heard(target.nodeId);
+      this.#host.proven(peer, isFresh(receipt, rows) ? receipt.now : undefined);
       const now = clock.now();
       await db.write((tx) => writeReach(tx, peer.id, { failures: 0, next_try_at: 0, last_ok_at: now }));
       const waiting = receipt.lines.some(({ verdict }) => verdict === 'later' || verdict === 'held');
@@ -364,4 +371,10 @@ export class Delivery {
     const delayMs = retryDelayMs(target.failures, now - lastOkAt, random.unit());
     target.nextAt = now + Math.max(delayMs, (retryAfterS ?? 0) * 1000);
   }
+}
+
+/** Whether a receipt was made just now: an old one cannot name what was never sent before. */
+function isFresh(receipt: Receipt, sent: readonly Pick<store.OutboxRow, 'id' | 'attempts'>[]): boolean {
+  const first = new Set<string>(sent.flatMap(({ id, attempts }) => (attempts === 0 ? id : [])));
+  return receipt.lines.some(({ id }) => first.has(id));
 }
