@@ -82,6 +82,7 @@ export class Service {
       db,
       clock,
       log,
+      events: host.events,
       self: self.nodeId,
       onDelivered,
       refill: async (tx, lost) => {
@@ -286,18 +287,20 @@ export class Service {
       standing: Standing;
       failures: number;
       last_ok_at: string | null;
+      parted: { seq: number; at: string } | null;
     }[];
     next_cursor: string | null;
   }> {
     const after = query.cursor === undefined ? 0 : Number(query.cursor);
     const rows = await store.listPeers(this.#host.db.read, { after, limit: query.limit });
     const names = await this.#names(rows.map(({ node_id }) => node_id));
-    const items = rows.map(({ node_id, standing, failures, last_ok_at }) => ({
+    const items = rows.map(({ node_id, standing, failures, last_ok_at, parted_seq, parted_at }) => ({
       node_id,
       username: names.get(node_id) ?? '',
       standing,
       failures,
       last_ok_at: last_ok_at === 0 ? null : isoTime(last_ok_at),
+      parted: parted_seq === null ? null : { seq: parted_seq, at: isoTime(parted_at ?? 0) },
     }));
     return { items, next_cursor: rows.length < query.limit ? null : String(rows.at(-1)?.id ?? '') };
   }
