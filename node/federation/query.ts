@@ -17,9 +17,9 @@ import { isMessageType, parsePayload, type MessageType, type Payload } from '#pr
 import assert from 'node:assert/strict';
 import type { Absences } from './presence/absence.ts';
 import { Buckets } from './budget.ts';
-import { QUERY_BUDGET, type RequestHandler, type VerifiedRequest } from './model.ts';
+import { CONTACT_QUERY_BUDGET, QUERY_BUDGET, type RequestHandler, type VerifiedRequest } from './model.ts';
 import type { Peers } from './peers.ts';
-import type { Directory, Self, Transport } from './ports.ts';
+import type { Directory, Self, Transport, WireAnswer } from './ports.ts';
 
 /** Ids remembered against replay; five minutes at the sum of all budgets do not reach it. */
 const IDS_KEPT_MAX = 100_000;
@@ -40,12 +40,14 @@ export interface QueryHost {
 export class Queries {
   readonly #host: QueryHost;
   readonly #budget: Buckets;
+  readonly #contacts: Buckets;
   readonly #answers = new Map<string, RequestHandler<MessageType>>();
   readonly #seen = new Map<string, number>();
 
   constructor(host: QueryHost) {
     this.#host = host;
     this.#budget = new Buckets(QUERY_BUDGET, host.clock);
+    this.#contacts = new Buckets(CONTACT_QUERY_BUDGET, host.clock);
   }
 
   /** `kind`: only the questions whose payload is of this kind; the type's other answerer gets the rest. */
@@ -91,12 +93,13 @@ export class Queries {
     const standing = peers.get(from.node_id)?.standing ?? 'stranger';
     if (standing === 'blocked')
       throw problem('forbidden', 'federation/blocked', 'This node answers nothing to you.');
-    if (!this.#budget.tryTake(from.node_id)) {
+    const budget = standing === 'contact' ? this.#contacts : this.#budget;
+    if (!budget.tryTake(from.node_id)) {
       throw new AppError({
         category: 'limit',
         code: 'federation/budget',
         safe: 'Too many questions at once.',
-        retryAfterS: this.#budget.retryAfterS(from.node_id),
+        retryAfterS: budget.retryAfterS(from.node_id),
       });
     }
     const kind = typeof payload['kind'] === 'string' ? payload['kind'] : '';
@@ -175,7 +178,7 @@ export class Queries {
           answer = await transport.query(url, sign(), timeoutMs);
         }
         if (answer.status < 300) return JSON.parse(Buffer.from(answer.body).toString('utf8')) as Json;
-        failure = refusedBy(answer.status, answer.code);
+        failure = refusedBy(answer);
         break;
       } catch (error) {
         failure =
@@ -199,7 +202,7 @@ export class Queries {
   }
 }
 
-function refusedBy(status: number, code: string | undefined): AppError {
+function refusedBy({ status, code, retryAfterS }: WireAnswer): AppError {
   const known = {
     401: 'unauthorized',
     403: 'forbidden',
@@ -215,6 +218,7 @@ function refusedBy(status: number, code: string | undefined): AppError {
       ? (code as `${string}/${string}`)
       : 'federation/refused',
     safe: { en: 'The other node refused this.', fr: "L'autre nœud a refusé." },
+    ...(retryAfterS === undefined ? {} : { retryAfterS }),
   });
 }
 

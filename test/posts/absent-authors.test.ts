@@ -3,7 +3,7 @@
 import { eventually, fakeClock, gatedNetwork, makeNode, unreachable } from '#kit';
 import { AbsentAuthors } from '#node/posts/exchange/absent-authors.ts';
 import { absentPauseMs } from '#node/posts/model.ts';
-import type { NodeId } from '#protocol';
+import { AppError, type NodeId } from '#protocol';
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { befriend, feed, texts, write } from './friends-rig.ts';
@@ -25,8 +25,11 @@ async function street() {
     reach.asked += 1;
     if (reach.silent) throw unreachable();
   };
-  return { alice, bob, clock, reach, [Symbol.asyncDispose]: () => stack.disposeAsync() };
+  return { alice, bob, clock, reach, network, [Symbol.asyncDispose]: () => stack.disposeAsync() };
 }
+
+const tooMany = (): AppError =>
+  new AppError({ category: 'limit', code: 'federation/budget', safe: 'Too many.', retryAfterS: 7 });
 
 /** Lets the reader fail until it pauses for as long as it ever does. */
 async function exhaust(all: Awaited<ReturnType<typeof street>>): Promise<void> {
@@ -80,7 +83,41 @@ describe('posts of an author who does not answer', () => {
   });
 });
 
+describe('posts of an author who is asked too much at once', () => {
+  it('are fetched after the pause that the author names, none of them given up', async () => {
+    await using all = await street();
+    const { alice, bob, clock, reach, network } = all;
+    network.gate = (url) => {
+      if (!url.endsWith('/orf/v1/query')) return;
+      reach.asked += 1;
+      if (reach.silent) throw tooMany();
+    };
+    reach.silent = true;
+    for (const text of ['one', 'two', 'three']) await write(alice, text);
+    await eventually('all three are announced', async () => (await feed(bob)).length === 3);
+    for (let times = 0; times < 20; times += 1) await clock.advance(7_000);
+    reach.silent = false;
+    const before = reach.asked;
+    await eventually('all are here', async () => {
+      if (reach.asked === before) await clock.advance(7_000);
+      const items = await feed(bob);
+      return items.length === 3 && items.every(({ state }) => state === 'here');
+    });
+  });
+});
+
 describe('the pause of an absent author', () => {
+  it('is as long as a busy one says, at most 20 s, and counts as no failure', async () => {
+    const clock = fakeClock();
+    const authors = new AbsentAuthors({ clock, random: { unit: () => 1, bytes: (n) => new Uint8Array(n) } });
+    authors.postpone(author, 3_000);
+    assert.deepEqual([authors.pauseMs(), authors.failuresOf(author)], [3_000, 0]);
+    authors.postpone(author, 86_400_000);
+    assert.equal(authors.pauseMs(), 20_000);
+    assert.equal(authors.found(author), true);
+    assert.equal(authors.pauseMs(), null);
+  });
+
   it('grows to 20 s within the hour, and to ten minutes then', () => {
     assert.equal(absentPauseMs(0, 0, 1), 2_000);
     assert.equal(absentPauseMs(2, 0, 1), 8_000);

@@ -1,4 +1,5 @@
 // Where a receiver's chain head was last seen to differ from what this node has sent it, and when.
+// Null: never. The first time is kept for a day, so that a pair which goes on differing is not told for ever.
 import type { Migration } from '#kernel/db/migrate.ts';
 import { sql } from 'kysely';
 

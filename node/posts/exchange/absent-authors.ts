@@ -4,6 +4,9 @@ import type { Clock, Random } from '#kernel/ports.ts';
 import type { NodeId } from '#protocol';
 import { ABSENT_AUTHORS_MAX, absentPauseMs } from '../model.ts';
 
+/** The longest that a busy author is left alone, whatever they say. */
+const BUSY_MS_MAX = 20_000;
+
 interface Absence {
   readonly since: number;
   readonly failures: number;
@@ -49,12 +52,22 @@ export class AbsentAuthors {
     const now = this.#clock.now();
     const { since = now, failures = 0 } = this.#absences.get(author) ?? {};
     const pauseMs = absentPauseMs(failures, now - since, this.#random.unit());
+    this.#keep(author, { since, failures: failures + 1, until: now + pauseMs });
+  }
+
+  #keep(author: NodeId, absence: Absence): void {
     // The longest absent first in the map, so that it is the one which a full map forgets.
     if (this.#absences.size >= ABSENT_AUTHORS_MAX && !this.#absences.has(author)) {
       const [oldest] = this.#absences.keys();
       if (oldest !== undefined) this.#absences.delete(oldest);
     }
-    this.#absences.set(author, { since, failures: failures + 1, until: now + pauseMs });
+    this.#absences.set(author, absence);
+  }
+
+  /** They answer, but not so much at once: asked again when they say, which counts as no failure. */
+  postpone(author: NodeId, pauseMs: number): void {
+    const now = this.#clock.now();
+    this.#keep(author, { since: now, failures: 0, until: now + Math.min(pauseMs, BUSY_MS_MAX) });
   }
 
   /** They are there; whether they had been missed. */

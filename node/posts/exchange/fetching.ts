@@ -61,6 +61,7 @@ export function createFetching(host: PostsHost, authors: AbsentAuthors, wake: ()
       return answer;
     } catch (error) {
       if (isSilence(error)) authors.miss(author);
+      else if (isBusy(error)) authors.postpone(author, (error.retryAfterS ?? 1) * 1_000);
       else authors.found(author);
       throw error;
     }
@@ -97,7 +98,7 @@ export function createFetching(host: PostsHost, authors: AbsentAuthors, wake: ()
       text ??= (await ask(item.author, postUri(item.author, item.id))).object;
     } catch (error) {
       // Stays due: it is asked for when the pause of its author ends.
-      if (!isSilence(error)) await failed(item, error);
+      if (!isSilence(error) && !isBusy(error)) await failed(item, error);
       return;
     }
     try {
@@ -288,6 +289,11 @@ async function attempt<Value>(work: () => Promise<Value>): Promise<Value | undef
     if (error instanceof AppError) return undefined;
     throw error;
   }
+}
+
+/** Whether a node has refused a question only because there were too many at once. */
+export function isBusy(error: unknown): error is AppError {
+  return error instanceof AppError && error.category === 'limit';
 }
 
 function tooOld(): AppError {

@@ -5,7 +5,7 @@ import type { Tx } from '#kernel/db/database.ts';
 import { AppError, isNodeId, type NodeId } from '#protocol';
 import { isSilence } from '#node/federation/index.ts';
 import type { AbsentAuthors } from './absent-authors.ts';
-import type { Fetching } from './fetching.ts';
+import { isBusy, type Fetching } from './fetching.ts';
 import { CLEANUP_ROWS_MAX, FETCH_ATTEMPTS_MAX, fetchRetryMs, postUri } from '../model.ts';
 import type { PostsHost } from '../ports.ts';
 import * as extras from '../store-extras.ts';
@@ -35,7 +35,7 @@ export async function backfillNext(
   } catch (error) {
     host.log.debug({ err: error, node_id: next.nodeId }, 'recent posts were not filled in yet');
     // Stays due: asked for when the pause of its author ends.
-    if (isSilence(error)) return 0;
+    if (isSilence(error) || isBusy(error)) return 0;
     const final = error instanceof AppError && ['forbidden', 'not-found'].includes(error.category);
     await db.write(async (tx) => {
       if (final || next.attempts >= FETCH_ATTEMPTS_MAX) await extras.removeBackfill(tx, next.nodeId);

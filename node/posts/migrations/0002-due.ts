@@ -1,4 +1,5 @@
 // What is due is looked for by author too: the index answers alone who can be asked now.
+// Thousands of posts of an author who is away are passed over without reading one of them.
 import type { Migration } from '#kernel/db/migrate.ts';
 import { sql } from 'kysely';
 
