@@ -189,9 +189,11 @@ export function createFetching(host: PostsHost, authors: AbsentAuthors, wake: ()
   };
 
   const fetchNow = async (items: readonly Item[], waitMs: number): Promise<void> => {
-    const queue = items.filter(
-      ({ author }) => !authors.isPaused(author) || authors.failuresOf(author) < ABSENT_ASKED_MAX,
-    );
+    // Opening asks again those who were just missed; not the long absent, nor those who asked to be left alone.
+    const queue = items.filter(({ author }) => {
+      const failures = authors.failuresOf(author);
+      return !authors.isPaused(author) || (failures > 0 && failures < ABSENT_ASKED_MAX);
+    });
     const workers = Array.from({ length: Math.min(FETCHES_MAX, queue.length) }, async () => {
       for (let item = queue.shift(); item !== undefined; item = queue.shift()) await fetchItem(item);
     });
