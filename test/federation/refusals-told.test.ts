@@ -59,7 +59,7 @@ describe('the audit trail', () => {
     for (const signer of signers) await overHttp.inbox(alice, signer.envelope(alice.nodeId, 1));
     const [line, ...others] = await told(alice);
     assert.deepEqual(others, []);
-    const { count, claimed_by } = line?.new as { count: number; claimed_by: string[] };
+    const { count, claimed_by } = (line?.new ?? {}) as { count?: number; claimed_by?: string[] };
     assert.deepEqual([count, claimed_by], [7, signers.slice(0, 5).map(({ nodeId }) => nodeId)]);
   });
 
