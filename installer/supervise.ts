@@ -5,7 +5,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { NODE_FLAGS } from './machine/files.ts';
+import { NODE_ENV, NODE_FLAGS } from './machine/files.ts';
 import { cleanEnvironment, runFilesOf } from './layout.ts';
 import { LOCK_WAIT_S_MAX } from './limits.ts';
 import { inspectSupervisor } from './service/supervisor-record.ts';
@@ -83,6 +83,7 @@ async function main(): Promise<void> {
     // As the command `ored` does: the node's own files are compiled once.
     env: {
       ...cleanEnvironment(process.env),
+      ...NODE_ENV,
       NODE_COMPILE_CACHE: join(dataDir, 'run', 'compiled'),
     },
     now: Date.now,
