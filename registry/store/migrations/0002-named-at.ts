@@ -1,4 +1,5 @@
-// Since when each node has its username, and names that can be given back: a node may have none.
+// Since when each node has its username: one that was given back may have been another's before.
+// Nodes that are there have theirs since they registered: nothing was given back before this.
 import type { Migration } from '#kernel/db/migrate.ts';
 import { sql } from 'kysely';
 
