@@ -12,6 +12,7 @@ import {
   type ServerResponse,
 } from 'node:http';
 import type { z } from 'zod';
+import type { Idempotency } from '../db/idempotency.ts';
 import { anonymousActor, type AccessRequest, type Actor, type Decision } from '../actor.ts';
 import type { Log } from '../log.ts';
 import { readJson } from './body.ts';
@@ -30,6 +31,8 @@ export interface ApiOptions {
   readonly decide: (request: AccessRequest) => Promise<Decision>;
   /** Host names (without port) under which requests are answered; null accepts any (the local socket). */
   readonly hosts: (() => readonly string[]) | null;
+  /** Makes a request with an Idempotency-Key happen once; absent: the header means nothing. */
+  readonly once?: Idempotency['once'];
   /** Extra handlers for paths that no contract covers (static files, documentation). */
   readonly mount?: (app: Express) => void;
 }
@@ -223,7 +226,7 @@ async function serve(
       response,
       signal: gone.signal,
     };
-    const output = await route.handle(input, context);
+    const output = await handleOnce(route, options, input, context);
     if (contract.output === undefined) {
       if (!response.writableEnded && contract.status === 204) response.status(204).end();
       return;
@@ -235,6 +238,23 @@ async function serve(
   } catch (error) {
     fail(options.log, error, request, response);
   }
+}
+
+/** A change that names a key (Idempotency-Key) happens once; uploads and reads do not need one. */
+async function handleOnce(
+  route: BoundRoute,
+  options: ApiOptions,
+  input: Parameters<BoundRoute['handle']>[0],
+  context: RequestContext,
+): Promise<unknown> {
+  const { contract } = route;
+  const key = context.request.headers['idempotency-key'];
+  const { actor } = context;
+  const keyed = contract.method !== 'GET' && contract.rawBody === undefined && actor.kind === 'account';
+  if (options.once === undefined || typeof key !== 'string' || !keyed) return route.handle(input, context);
+  return options.once({ account: actor.account_id, key, route: contract.id, input }, () =>
+    route.handle(input, context),
+  );
 }
 
 function fail(log: Log, error: unknown, request: Request, response: Response): void {
