@@ -22,7 +22,7 @@ const hostile = [
   'javascript:window.hurt=1',
   '"><svg onload=window.hurt=1>',
   '{{constructor.constructor("window.hurt=1")()}}',
-  '\u0061' + '\u0301'.repeat(500),
+  `a${'\u0301'.repeat(4)}`,
   'x'.repeat(3_000),
 ];
 
@@ -92,10 +92,10 @@ describe('the feed', () => {
     await page.waitForFunction(async () => {
       const opened = indexedDB.open('ored');
       await new Promise((resolve) => opened.addEventListener('success', resolve));
-      const asked = opened.result.transaction('cache').objectStore('cache').count();
+      const asked = opened.result.transaction('cache').objectStore('cache').getAll();
       await new Promise((resolve) => asked.addEventListener('success', resolve));
       opened.result.close();
-      return asked.result > 0;
+      return JSON.stringify(asked.result).includes('Seen before');
     });
     await there.offline(true);
     await there.open('/');
