@@ -1,6 +1,7 @@
 // SQL of the search index. Rows are handed over as one JSON parameter, so that statements stay prepared.
 // Newest first is the order of the numbers: nothing is ranked or sorted.
 import { tables, type Reader, type Tx } from '#kernel/db/database.ts';
+import { prepared } from '#kernel/db/prepared.ts';
 import { sql } from 'kysely';
 import { firstSlot, indexedText, SLOTS_PER_MS, type SearchEntry, type SearchRef } from './model.ts';
 
@@ -11,9 +12,24 @@ interface SearchTables {
   search_entry: { docid: number; kind: string; ref: string };
 }
 
+interface JsonRows {
+  readonly [json: string]: string;
+  readonly json: string;
+}
+
 export interface FoundEntry extends SearchRef {
   readonly docid: number;
 }
+
+const insertEntries = prepared<SearchTables, JsonRows, never>(
+  (_db, { json }) => sql<never>`INSERT INTO search_entry (docid, kind, ref)
+    SELECT value ->> 'docid', value ->> 'kind', value ->> 'ref' FROM json_each(${json}) WHERE true
+    ON CONFLICT (docid) DO NOTHING`,
+);
+const insertTexts = prepared<SearchTables, JsonRows, never>(
+  (_db, { json }) => sql<never>`INSERT OR REPLACE INTO search_text (rowid, text)
+    SELECT value ->> 'docid', value ->> 'text' FROM json_each(${json})`,
+);
 
 /** Adds entries, or replaces the text of those that are there; an entry keeps its first place in time. */
 export async function putEntries(tx: Tx, entries: readonly SearchEntry[]): Promise<void> {
@@ -27,11 +43,8 @@ export async function putEntries(tx: Tx, entries: readonly SearchEntry[]): Promi
     rows.push({ docid, kind, ref, text: indexedText(text) });
   }
   const json = JSON.stringify(rows);
-  await sql`INSERT INTO search_entry (docid, kind, ref)
-    SELECT value ->> 'docid', value ->> 'kind', value ->> 'ref' FROM json_each(${json}) WHERE true
-    ON CONFLICT (docid) DO NOTHING`.execute(tables<SearchTables>(tx));
-  await sql`INSERT OR REPLACE INTO search_text (rowid, text)
-    SELECT value ->> 'docid', value ->> 'text' FROM json_each(${json})`.execute(tables<SearchTables>(tx));
+  await insertEntries.all(tx, { json });
+  await insertTexts.all(tx, { json });
 }
 
 /** Removes entries; those that are not there are passed over. */
@@ -68,14 +81,17 @@ interface Known {
   readonly top: number | null;
 }
 
-async function lookUp(tx: Tx, entries: readonly SearchEntry[]): Promise<Known[]> {
-  const wanted = entries.map(({ kind, ref, at }) => ({ kind, ref, first: firstSlot(at) }));
-  const { rows } = await sql<Known>`SELECT
+const knownOf = prepared<SearchTables, JsonRows, Known>(
+  (_db, { json }) => sql<Known>`SELECT
       (SELECT docid FROM search_entry WHERE kind = value ->> 'kind' AND ref = value ->> 'ref') AS existing,
       (SELECT max(docid) FROM search_entry
         WHERE docid BETWEEN value ->> 'first' AND (value ->> 'first') + ${SLOTS_PER_MS - 1}) AS top
-    FROM json_each(${JSON.stringify(wanted)}) ORDER BY key`.execute(tables<SearchTables>(tx));
-  return rows;
+    FROM json_each(${json}) ORDER BY key`,
+);
+
+function lookUp(tx: Tx, entries: readonly SearchEntry[]): Promise<Known[]> {
+  const wanted = entries.map(({ kind, ref, at }) => ({ kind, ref, first: firstSlot(at) }));
+  return knownOf.all(tx, { json: JSON.stringify(wanted) });
 }
 
 /** The next free number at or after `first`; `taken` holds what this call has given out, by window. */
