@@ -26,7 +26,10 @@ const headRow = prepared<AuditTables, Record<string, never>, AuditTables['audit_
   db.selectFrom('audit_head').selectAll(),
 );
 const insertEntries = prepared<AuditTables, { readonly rows: string }, never>(
-  (_db, { rows }) => sql<never>`INSERT INTO audit_entry (seq, event_seq, at, type, subject, actor, detail, hash)
+  (
+    _db,
+    { rows },
+  ) => sql<never>`INSERT INTO audit_entry (seq, event_seq, at, type, subject, actor, detail, hash)
     SELECT value ->> 'seq', value ->> 'eventSeq', value ->> 'at', value ->> 'type', value ->> 'subject',
       value ->> 'actor', value ->> 'detail', unhex(value ->> 'hash')
     FROM json_each(${rows})`,

@@ -215,13 +215,15 @@ export async function connectedByUsername(reader: Reader, username: string): Pro
   return rows.map(({ node_id }) => node_id as NodeId);
 }
 
-const ownProfile = prepared<PeopleTables, Record<string, never>, Profile & { avatar: string | null }>((people) =>
-  people.selectFrom('people_profile').select(['display_name', 'bio', 'language', 'avatar']).where('id', '=', 1),
+const ownProfile = prepared<PeopleTables, Record<string, never>, Profile & { avatar: string | null }>(
+  (people) =>
+    people
+      .selectFrom('people_profile')
+      .select(['display_name', 'bio', 'language', 'avatar'])
+      .where('id', '=', 1),
 );
 
-export function readProfile(
-  reader: Reader,
-): Promise<(Profile & { avatar: string | null }) | undefined> {
+export function readProfile(reader: Reader): Promise<(Profile & { avatar: string | null }) | undefined> {
   return ownProfile.first(reader, {});
 }
 

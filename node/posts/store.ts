@@ -102,8 +102,9 @@ export async function putOffered(
     WHERE posts_item.state <> 'deleted' AND posts_item.parent = excluded.parent`.execute(db(tx));
 }
 
-const itemByKey = prepared<PostTables, { readonly author: string; readonly id: string }, ItemRow>((posts, key) =>
-  posts.selectFrom('posts_item').selectAll().where('author', '=', key.author).where('id', '=', key.id),
+const itemByKey = prepared<PostTables, { readonly author: string; readonly id: string }, ItemRow>(
+  (posts, key) =>
+    posts.selectFrom('posts_item').selectAll().where('author', '=', key.author).where('id', '=', key.id),
 );
 
 export async function findItem(reader: Reader, { author, id }: ItemKey): Promise<Item | undefined> {

@@ -49,10 +49,7 @@ interface Compiled {
  * parameters, which go into `sql` templates and into Kysely's builder alike. Lists go in as one JSON text.
  */
 export function prepared<Schema, Params extends Values, Row>(
-  build: (
-    db: Kysely<Schema>,
-    places: Places<Params>,
-  ) => { compile(db: Kysely<Schema>): CompiledQuery<Row> },
+  build: (db: Kysely<Schema>, places: Places<Params>) => { compile(db: Kysely<Schema>): CompiledQuery<Row> },
 ): Prepared<Params, Row> {
   // One process may hold several connections, and their dialects may differ.
   const compiledFor = new WeakMap<Kysely<Schema>, Compiled>();
