@@ -1,4 +1,5 @@
 // Words that are committed with their text and wait to be merged into the index, many at once.
+// Ordered by `n`, which is never given twice: a question knows by it what was there before it.
 import type { Migration } from '#kernel/db/migrate.ts';
 import { sql } from 'kysely';
 
