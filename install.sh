@@ -222,8 +222,7 @@ release_files() {
   done | LC_ALL=C sort -z
 }
 
-# Built from the sources where their tools are ("npm ci"); a node without the app serves everything else.
-build_web_app() {
+build_web_app() { # where its tools are ("npm ci"); a node without the app serves everything else
   if [ -f "$source_dir/web/dist/index.html" ] || (cd -- "$source_dir" && "$node_path" web/build.ts) &>/dev/null </dev/null; then return; fi
   say "The web app could not be built, so the node will have none yet. For it, run \"npm ci\" in $source_dir, then this again." \
     "L'application web n'a pas pu être construite : le nœud n'en aura pas encore. Pour l'avoir, lancez « npm ci » dans $source_dir, puis recommencez."
