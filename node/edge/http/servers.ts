@@ -3,6 +3,7 @@
 import type { BoundRoute, RawRoute } from '#kernel/http/contract.ts';
 import { mountApiDocs } from '#kernel/http/docs.ts';
 import { openApiDocument } from '#kernel/http/openapi.ts';
+import type { Once } from '#kernel/http/once.ts';
 import { languageOf, closeServer, createApi, createHardenedServer } from '#kernel/http/server.ts';
 import { sendProblem } from '#kernel/http/problem.ts';
 import type { Log } from '#kernel/log.ts';
@@ -17,6 +18,7 @@ export interface ApiParts {
   readonly routes: readonly BoundRoute[];
   readonly rawRoutes: readonly RawRoute[];
   readonly guard: Guard;
+  readonly once: Once;
   readonly log: Log;
   readonly version: string;
 }
@@ -27,10 +29,11 @@ export type Place =
 
 /** The request listener of one place. */
 export function nodeApi(parts: ApiParts, place: Place): RequestListener {
-  const { routes, rawRoutes, guard, log, version } = parts;
+  const { routes, rawRoutes, guard, once, log, version } = parts;
   return createApi({
     routes,
     rawRoutes,
+    once,
     log,
     authenticate: place.local ? () => Promise.resolve(guard.owner) : (request) => guard.authenticate(request),
     decide: (request) => guard.decide(request),

@@ -5,6 +5,7 @@ import { loadConfig, type Config } from '#kernel/config.ts';
 import { openDatabase } from '#kernel/db/database.ts';
 import { createEvents } from '#kernel/events.ts';
 import { bootFeatures, migrateFeatures, type AnyFeature, type Booted, type Host } from '#kernel/feature.ts';
+import { createOnce } from '#kernel/http/once.ts';
 import { createJobs } from '#kernel/jobs.ts';
 import { openKeyring } from '#kernel/keyring.ts';
 import { createLog, type Log } from '#kernel/log.ts';
@@ -78,7 +79,8 @@ export async function startNode(options: StartOptions): Promise<RunningNode> {
   const readiness = createReadiness({ db: host.db, clock: host.clock, socketPath });
   const routes = [...booted.routes, ...edgeRoutes({ status, readiness })];
   const hosts = hostNames(host.config, host.serverUrl);
-  const api = { routes, rawRoutes: booted.rawRoutes, guard, log: host.log, version: host.version };
+  const once = createOnce(host);
+  const api = { routes, rawRoutes: booted.rawRoutes, guard, once, log: host.log, version: host.version };
 
   stack.use(await listenOnSocket(socketPath, nodeApi(api, { local: true })));
   stack.defer(() => early.close());
