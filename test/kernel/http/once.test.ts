@@ -112,7 +112,8 @@ describe('a request under an Idempotency-Key', () => {
       await Promise.all(answers);
       assert.ok(answered < sent.length, 'the kill came too late to matter');
     }
-    await using node = await spawnNode({ dataDir, env });
+    await using stack = new AsyncDisposableStack();
+    stack.use(await spawnNode({ dataDir, env }));
     const socketPath = socketPathOf(dataDir);
     for (const text of sent) assert.equal((await send(socketPath, text)).status, 201);
     const feed = await eventually('the feed', () => overSocket(socketPath, undefined, undefined));
