@@ -3,7 +3,7 @@
 import { tables, type Reader, type Tx } from '#kernel/db/database.ts';
 import type { NodeId, Uri } from '#protocol';
 import type { Visibility } from '#protocol/messages';
-import { sql } from 'kysely';
+import { sql, type RawBuilder, type SqlBool } from 'kysely';
 import type { FeedCursor, Item, ItemState } from './model.ts';
 
 interface ItemRow {
@@ -176,16 +176,32 @@ export async function answersBy(
   return rows.map(toItem);
 }
 
-export async function dueItems(reader: Reader, now: number, limit: number): Promise<Item[]> {
+/** What is due, but for what would have to be asked of authors in `absent`. */
+export async function dueItems(
+  reader: Reader,
+  due: { readonly now: number; readonly limit: number; readonly absent: readonly NodeId[] },
+): Promise<Item[]> {
   const { rows } = await sql<ItemRow>`SELECT * FROM posts_item
-    WHERE due_at IS NOT NULL AND due_at <= ${now} ORDER BY due_at LIMIT ${limit}`.execute(db(reader));
+    WHERE n IN (SELECT n FROM posts_item INDEXED BY posts_item_due
+      WHERE due_at IS NOT NULL AND due_at <= ${due.now} AND ${askable(due.absent)}
+      ORDER BY due_at LIMIT ${due.limit})
+    ORDER BY due_at`.execute(db(reader));
   return rows.map(toItem);
 }
 
-export async function nextDue(reader: Reader): Promise<number | null> {
-  const { rows } = await sql<{ due: number | null }>`SELECT min(due_at) AS due FROM posts_item
-    WHERE due_at IS NOT NULL`.execute(db(reader));
+/** When the next item is due, as `dueItems` counts. */
+export async function nextDue(reader: Reader, absent: readonly NodeId[]): Promise<number | null> {
+  const { rows } = await sql<{
+    due: number | null;
+  }>`SELECT due_at AS due FROM posts_item INDEXED BY posts_item_due
+    WHERE due_at IS NOT NULL AND ${askable(absent)} ORDER BY due_at LIMIT 1`.execute(db(reader));
   return rows[0]?.due ?? null;
+}
+
+/** Answered by the index alone: thousands of posts of an absent author are passed over without reading one. */
+function askable(absent: readonly NodeId[]): RawBuilder<SqlBool> {
+  const authors = JSON.stringify(absent);
+  return sql<SqlBool>`(offered IS NOT NULL OR author NOT IN (SELECT value FROM json_each(${authors})))`;
 }
 
 /** Puts fetches off; null: until somebody opens the item. */

@@ -15,7 +15,7 @@ import type { z } from 'zod';
 import { anonymousActor, type AccessRequest, type Actor, type Decision } from '../actor.ts';
 import type { Log } from '../log.ts';
 import { readJson } from './body.ts';
-import { boundConnections } from './connections.ts';
+import { boundConnections, exemptAddresses } from './connections.ts';
 import type { BoundRoute, HandlerContext, RawRoute, RouteContract } from './contract.ts';
 import { boundLeftovers } from './leftover.ts';
 import * as limits from './limits.ts';
@@ -40,7 +40,8 @@ export interface ApiOptions {
 /** Makes the request listener: raw routes first, then express. */
 export function createApi(options: ApiOptions): RequestListener {
   const app = createApp(options);
-  const rawByKey = new Map(options.rawRoutes.map((route) => [`${route.method} ${route.path}`, route]));
+  const rawByPath = Map.groupBy(options.rawRoutes, ({ path }) => path);
+  const contractPaths = new Set(options.routes.map(({ contract }) => contract.path));
   return (request, response) => {
     try {
       if (options.hosts !== null) {
@@ -53,10 +54,36 @@ export function createApi(options: ApiOptions): RequestListener {
       sendProblem(response, error, languageOf(request));
       return;
     }
-    const raw = rawByKey.get(`${request.method ?? ''} ${request.url ?? ''}`);
-    if (raw === undefined) app(request as Request, response as Response);
-    else void serveRaw(raw, options, request, response);
+    const path = pathOf(request);
+    const here = rawByPath.get(path);
+    // Node sends no body after HEAD, whatever is written.
+    const method = request.method === 'HEAD' ? 'GET' : request.method;
+    const raw = here?.find((route) => route.method === method);
+    if (raw !== undefined) void serveRaw(raw, options, request, response);
+    else if (here === undefined || contractPaths.has(path)) app(request as Request, response as Response);
+    else refuseMethod(here, request, response);
   };
+}
+
+/** The request's path: a query is no part of an address, and raw routes read none. */
+function pathOf({ url = '' }: IncomingMessage): string {
+  const query = url.indexOf('?');
+  return query < 0 ? url : url.slice(0, query);
+}
+
+/** RFC 9110 section 15.5.6: the answer names what the address does take. */
+function refuseMethod(routes: readonly RawRoute[], request: IncomingMessage, response: ServerResponse): void {
+  const methods = routes.flatMap(({ method }) => (method === 'GET' ? ['GET', 'HEAD'] : [method]));
+  response.setHeader('allow', methods.join(', '));
+  const error = new AppError({
+    category: 'invalid',
+    code: 'http/method',
+    safe: {
+      en: `This address takes ${methods.join(' and ')}.`,
+      fr: `Cette adresse accepte ${methods.join(' et ')}.`,
+    },
+  });
+  sendProblem(response, error, languageOf(request));
 }
 
 /** Raw routes know nobody: access judges them as asked by anybody, before a byte of the body is read. */
@@ -80,6 +107,8 @@ async function serveRaw(
 export function createHardenedServer(
   listener: RequestListener,
   leftoverMsMax: number = limits.BODY_MS_MAX,
+  /** Address ranges (CIDR) of proxies, who speak for many. */
+  proxies: readonly string[] = [],
 ): Server {
   const server = createServer(
     {
@@ -92,7 +121,11 @@ export function createHardenedServer(
     boundLeftovers(listener, leftoverMsMax),
   );
   server.timeout = limits.SOCKET_IDLE_MS;
-  boundConnections(server, limits.CONNECTIONS_MAX);
+  boundConnections(server, {
+    connectionsMax: limits.CONNECTIONS_MAX,
+    perAddressMax: limits.CONNECTIONS_PER_ADDRESS_MAX,
+    isExempt: exemptAddresses(proxies),
+  });
   server.maxRequestsPerSocket = limits.REQUESTS_PER_SOCKET_MAX;
   return server;
 }

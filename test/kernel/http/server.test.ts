@@ -230,4 +230,15 @@ describe('the API server', () => {
     await using rig = await serve();
     assert.equal((await fetch(`${rig.url}/open/%E0%A4%A`)).status, 400);
   });
+
+  it('answers a raw address with a query, and names its methods to any other', async () => {
+    await using rig = await serve();
+    const asked = await fetch(`${rig.url}/raw?page=2`, { method: 'POST' });
+    assert.deepEqual([asked.status, await asked.text()], [200, 'raw']);
+    for (const method of ['GET', 'HEAD', 'PUT', 'OPTIONS']) {
+      const response = await fetch(`${rig.url}/raw?page=2`, { method });
+      assert.deepEqual([response.status, response.headers.get('allow')], [405, 'POST'], method);
+    }
+    assert.equal((await fetch(`${rig.url}/raw/more`)).status, 404);
+  });
 });
