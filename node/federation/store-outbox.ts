@@ -254,7 +254,7 @@ export async function statesOf(
   return rows;
 }
 
-/** For each item, how many receivers stand in each state, by the newest message to each. */
+/** For each item, how many receivers stand in each state, by the newest message to each; whoever was told to forget it is none. */
 export async function countByItem(
   handle: Reader,
   items: readonly string[],
@@ -262,9 +262,9 @@ export async function countByItem(
   // A bare column beside max() is taken from the row of the maximum (SQLite "Bare columns in an aggregate query").
   const { rows } = await sql<{ item: string; state: DeliveryState; count: number }>`
     SELECT item, state, count(*) AS count FROM (
-      SELECT o.item, o.peer, o.state, max(o.row) FROM json_each(${JSON.stringify(items)}) j
+      SELECT o.item, o.peer, o.state, o.type, max(o.row) FROM json_each(${JSON.stringify(items)}) j
         CROSS JOIN federation_outbox o ON o.item = j.value GROUP BY o.item, o.peer)
-    GROUP BY item, state`.execute(tables<Schema>(handle));
+    WHERE type <> 'post_delete' GROUP BY item, state`.execute(tables<Schema>(handle));
   return rows;
 }
 

@@ -113,8 +113,7 @@ export class Items {
       });
       done += chosen.length;
       after = rows.at(-1)?.row ?? after;
-      // What was sent anew has a later row: the pages end at what there was.
-      if (message !== undefined || act === 'again' || rows.length < ITEM_STEP_MAX) return done;
+      if (message !== undefined || rows.length < ITEM_STEP_MAX) return done;
     }
   }
 
