@@ -17,6 +17,7 @@ import { knownPerson } from './naming.ts';
 import type { Finder } from './ports.ts';
 import { createProfiles } from './profiles.ts';
 import { createBonds, relationsWith, type PeopleHost } from './service.ts';
+import { registerRefresh } from './refresh.ts';
 import * as store from './store.ts';
 import { bindMessages } from './wire.ts';
 
@@ -62,6 +63,7 @@ export const people = defineFeature({
     });
     doors.access.register('connection', { decide: () => deny('owner-only') });
 
+    registerRefresh({ db, clock, log, jobs: host.jobs, events, finder, profiles });
     bindMessages(doors, createHandlers(peopleHost), profiles);
 
     const sendAvatar: Parameters<typeof peopleRoutes>[0]['sendAvatar'] = async (nodeId, context) => {

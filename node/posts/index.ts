@@ -84,7 +84,10 @@ export const posts = defineFeature({
         reading,
         media: doors.media,
         reach: () => reachOf(postsHost),
-        nodeOf: (who) => doors.people.nodeOf(who),
+        nodeOf: async (who) => {
+          const { nodeId, username } = doors.identity.self();
+          return who === nodeId || who === username ? nodeId : doors.people.nodeOf(who);
+        },
       }),
     };
   },
