@@ -9,9 +9,11 @@ import { media } from '#node/media/index.ts';
 import { people } from '#node/people/index.ts';
 import { search } from '#node/search/index.ts';
 import { AppError, publicKeyToMultibase, type NodeId } from '#protocol';
+import { reachOf } from './cards.ts';
 import { createAnswers } from './exchange/answers.ts';
 import { createHandlers } from './exchange/incoming.ts';
-import { withdrawAll } from './farewell.ts';
+import { createPublicPosts } from './exchange/public.ts';
+import { withdrawAll } from './exchange/farewell.ts';
 import { postRoutes } from './http.ts';
 import { registerJobs } from './jobs.ts';
 import { migrations } from './migrations/index.ts';
@@ -20,6 +22,8 @@ import { createReading } from './reading.ts';
 import { createPosts } from './service.ts';
 import * as store from './store.ts';
 import { bindMessages } from './wire.ts';
+
+export type { PublicPost, PublicPosts } from './exchange/public.ts';
 
 /** One's own signed object; null for what is not here. */
 export interface Written {
@@ -53,7 +57,7 @@ export const posts = defineFeature({
 
     const fetching = registerJobs(host, postsHost, mail.onReturn);
     const reading = createReading(postsHost, fetching);
-    const service = createPosts(postsHost, (which) => reading.find(which));
+    const service = createPosts(postsHost, (which) => reading.find(which), fetching.wakeTrash);
     doors.search.provide('post', (uris) => reading.hits(uris));
 
     bindMessages(mail, createHandlers(postsHost, fetching.wake), answers);
@@ -62,6 +66,8 @@ export const posts = defineFeature({
       door: {
         ...service,
         ...reading,
+        /** What anybody may read. */
+        publicPosts: createPublicPosts(postsHost),
         /** Asks everybody who was shown the owner's posts and answers to erase them; the last message to each. */
         withdrawAll: () => withdrawAll(postsHost),
         /** The owner's own posts and answers as they were signed, newest first, from before an id. */
@@ -78,7 +84,16 @@ export const posts = defineFeature({
             .slice(0, page.limit);
         },
       },
-      routes: postRoutes({ posts: service, reading, media: doors.media }),
+      routes: postRoutes({
+        posts: service,
+        reading,
+        media: doors.media,
+        reach: () => reachOf(postsHost),
+        nodeOf: async (who) => {
+          const { nodeId, username } = doors.identity.self();
+          return who === nodeId || who === username ? nodeId : doors.people.nodeOf(who);
+        },
+      }),
     };
   },
 });

@@ -49,15 +49,22 @@ export interface KeyedRequest {
   readonly input: unknown;
 }
 
+/** Keeps the answer in the transaction of the effect that it tells of; without a key it does nothing. */
+export type Settle<Answer> = (tx: Tx, answer: Answer) => Promise<void>;
+
 export interface Idempotency {
   /** The database whose writes record the key of the request that makes them. */
   readonly db: Database;
   /**
-   * Runs `work` once for a key and answers what it answered, however often the same is asked.
+   * Runs `work` once for a key and answers what it answered, however often the same is asked. An answer that `work`
+   * settles is kept with its effect, others once `work` is done.
    * @throws http/invalid for a key that is none, http/key-unprocessable for another request under the same key,
    * http/already-done where the effect stands and its answer was lost, or what `work` throws (the key is free again)
    */
-  readonly once: (request: KeyedRequest, work: () => Promise<unknown>) => Promise<unknown>;
+  readonly once: (
+    request: KeyedRequest,
+    work: (settle: Settle<unknown>) => Promise<unknown>,
+  ) => Promise<unknown>;
 }
 
 interface Running extends KeyedRequest {
@@ -74,10 +81,21 @@ export function createIdempotency(host: { readonly db: Database; readonly clock:
     tables<IdempotencyTables>(tx)
       .insertInto('kernel_idempotency')
       .values({ account, key, request: digest, answer, at: isoTime(clock.now()) })
-      .onConflict((conflict) => conflict.columns(['account', 'key']).doUpdateSet({ answer }))
+      .onConflict((conflict) =>
+        conflict.columns(['account', 'key']).doUpdateSet({
+          // A later write of the same request does not take away what was settled.
+          answer: sql`coalesce(excluded.answer, kernel_idempotency.answer)`,
+        }),
+      )
       .execute();
 
-  const run = async (running: Running, work: () => Promise<unknown>): Promise<unknown> => {
+  const run = async (
+    running: Running,
+    work: (settle: Settle<unknown>) => Promise<unknown>,
+  ): Promise<unknown> => {
+    const settle: Settle<unknown> = async (tx, answer) => {
+      await record(tx, running, JSON.stringify(answer ?? null));
+    };
     const known = await tables<IdempotencyTables>(db.read)
       .selectFrom('kernel_idempotency')
       .select(['request', 'answer'])
@@ -86,7 +104,7 @@ export function createIdempotency(host: { readonly db: Database; readonly clock:
       .executeTakeFirst();
     if (known !== undefined) return answerAgain(known, running.digest);
     try {
-      const output = await current.run(running, work);
+      const output = await current.run(running, () => work(settle));
       running.ended = true;
       await db.write((tx) => record(tx, running, JSON.stringify(output ?? null)));
       return output;

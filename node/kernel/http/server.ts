@@ -17,7 +17,7 @@ import { anonymousActor, type AccessRequest, type Actor, type Decision } from '.
 import type { Log } from '../log.ts';
 import { readJson } from './body.ts';
 import { boundConnections, exemptAddresses } from './connections.ts';
-import type { BoundRoute, RawRoute, RequestContext, RouteContract } from './contract.ts';
+import type { BoundRoute, HandlerContext, RawRoute, RouteContract } from './contract.ts';
 import { boundLeftovers } from './leftover.ts';
 import * as limits from './limits.ts';
 import { sendProblem, statusOf, unexpected } from './problem.ts';
@@ -206,7 +206,9 @@ async function serve(
           : parse(contract.body, await readJson(contract, request), 'body'),
     };
     await authorize(contract, options, actor, params);
-    const output = await handleOnce(route, options, input, contextOf(actor, request, response));
+    const output = await handleOnce(route, options, input, (settle) =>
+      contextOf(actor, request, response, settle),
+    );
     if (contract.output === undefined) {
       if (!response.writableEnded && contract.status === 204) {
         response.statusCode = 204;
@@ -228,25 +230,32 @@ async function handleOnce(
   route: BoundRoute,
   options: ApiOptions,
   input: Parameters<BoundRoute['handle']>[0],
-  context: RequestContext,
+  contextWith: (settle: HandlerContext['settle']) => HandlerContext,
 ): Promise<unknown> {
   const { contract } = route;
+  const context = contextWith(() => Promise.resolve());
   const key = context.request.headers['idempotency-key'];
   const { actor } = context;
   const keyed = contract.method !== 'GET' && contract.rawBody === undefined && actor.kind === 'account';
   if (options.once === undefined || typeof key !== 'string' || !keyed) return route.handle(input, context);
-  return options.once({ account: actor.account_id, key, route: contract.id, input }, () =>
-    route.handle(input, context),
+  return options.once({ account: actor.account_id, key, route: contract.id, input }, (settle) =>
+    route.handle(input, contextWith(settle)),
   );
 }
 
 /** What only some handlers look at is found out when they do. */
-function contextOf(actor: Actor, request: IncomingMessage, response: ServerResponse): RequestContext {
+function contextOf(
+  actor: Actor,
+  request: IncomingMessage,
+  response: ServerResponse,
+  settle: HandlerContext['settle'],
+): HandlerContext {
   let gone: AbortController | undefined;
   return {
     actor,
     request,
     response,
+    settle,
     get address() {
       return request.socket.remoteAddress ?? '';
     },
