@@ -40,7 +40,12 @@ export function makeAuthenticator(algorithm: 'ES256' | 'EdDSA' = 'ES256'): Authe
       : generateKeyPairSync('ed25519');
   let counter = 0;
 
-  const authenticatorData = (rpId: string, flags: number, count: number, attested: Uint8Array[] = []): Buffer => {
+  const authenticatorData = (
+    rpId: string,
+    flags: number,
+    count: number,
+    attested: Uint8Array[] = [],
+  ): Buffer => {
     const head = Buffer.alloc(5);
     head.writeUInt8(flags, 0);
     head.writeUInt32BE(count, 1);
@@ -124,7 +129,8 @@ function coseKey(key: KeyObject, algorithm: 'ES256' | 'EdDSA'): Map<number, Cbor
 /** The few of RFC 8949 that are needed: integers, texts, bytes and maps. */
 function encodeCbor(value: Cbor): Buffer {
   if (typeof value === 'number') return value >= 0 ? head(0, value) : head(1, -1 - value);
-  if (typeof value === 'string') return Buffer.concat([head(3, Buffer.byteLength(value)), Buffer.from(value)]);
+  if (typeof value === 'string')
+    return Buffer.concat([head(3, Buffer.byteLength(value)), Buffer.from(value)]);
   if (value instanceof Uint8Array) return Buffer.concat([head(2, value.length), value]);
   const entries = [...value].flatMap(([key, of]) => [encodeCbor(key), encodeCbor(of)]);
   return Buffer.concat([head(5, value.size), ...entries]);

@@ -3,7 +3,15 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { makeAuthenticator, type Authenticator, type Bent } from './authenticator.ts';
-import { bearer, claim, makeHttpRig, passphrase, type Answer, type BearerGrant, type HttpRig } from './http-rig.ts';
+import {
+  bearer,
+  claim,
+  makeHttpRig,
+  passphrase,
+  type Answer,
+  type BearerGrant,
+  type HttpRig,
+} from './http-rig.ts';
 import { inFolder } from './rig.ts';
 
 const FIVE_MINUTES = 5 * 60_000;
@@ -204,7 +212,11 @@ describe('registering a passkey', () => {
       const second = await open();
       const list = (grant: BearerGrant): Promise<Answer> =>
         call('GET', '/api/v1/sessions', undefined, grant.access_token);
-      assert.equal((await list(first)).status, 401, 'opening the link again ends the session of the first time');
+      assert.equal(
+        (await list(first)).status,
+        401,
+        'opening the link again ends the session of the first time',
+      );
       assert.equal((await call('POST', '/api/v1/sessions', { passphrase })).json.code, 'session/unclaimed');
       const key = makeAuthenticator();
       // Long after the claim: with nothing to prove with yet, the link itself is the proof.

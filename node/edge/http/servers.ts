@@ -2,6 +2,7 @@
 // The TCP port listens before the areas start and answers 503 until they have.
 import type { BoundRoute, RawRoute } from '#kernel/http/contract.ts';
 import { mountApiDocs } from '#kernel/http/docs.ts';
+import { BODY_MS_MAX } from '#kernel/http/limits.ts';
 import { openApiDocument } from '#kernel/http/openapi.ts';
 import { languageOf, closeServer, createApi, createHardenedServer } from '#kernel/http/server.ts';
 import { sendProblem } from '#kernel/http/problem.ts';
@@ -59,10 +60,18 @@ export interface EarlyServer {
 }
 
 /** Listens on TCP at once. @throws http/port-busy, http/port-forbidden, http/host-unknown */
-export async function listenEarly(host: string, port: number): Promise<EarlyServer> {
+export async function listenEarly(
+  host: string,
+  port: number,
+  proxies: readonly string[],
+): Promise<EarlyServer> {
   let current: RequestListener = (request, response) =>
     sendProblem(response, starting(), languageOf(request));
-  const server = createHardenedServer((request, response) => current(request, response));
+  const server = createHardenedServer(
+    (request, response) => current(request, response),
+    BODY_MS_MAX,
+    proxies,
+  );
   const bound = await listenOn(server, host, port);
   return {
     server,

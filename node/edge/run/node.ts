@@ -120,7 +120,7 @@ async function openHost(
     ...(env.CREDENTIALS_DIRECTORY === undefined ? {} : { credentialsDir: env.CREDENTIALS_DIRECTORY }),
   });
   // The port comes before the database: a busy one is the commonest reason not to start.
-  const early = await listenEarly(config.edge.host, portOf(config));
+  const early = await listenEarly(config.edge.host, portOf(config), config.edge.proxies);
   stack.defer(() => early.close());
   const db = stack.use(
     openDatabase({ file: databaseFile(dataDir), key: keyring.derive('db'), onFatal: options.onFatal }),
