@@ -178,7 +178,7 @@ describe('the second factor', () => {
     });
   });
 
-  it('is part of stepping up, stands over a restart, and is turned off by a fresh proof only', async () => {
+  it('is part of stepping up, and is turned off by a fresh proof only', async () => {
     await enrolled(async ({ http, app, owner, signIn }) => {
       later(http, 6 * 60_000);
       const off = (): Promise<Answer> =>
