@@ -195,7 +195,7 @@ describe('pairing', () => {
       const answers = await Promise.all([collect(http, token), collect(http, token)]);
       const grant = answers
         .map(({ json }) => json.grant as BearerGrant | undefined)
-        .find((one) => one != null);
+        .find((one) => one?.access_token !== undefined);
       assert.ok(grant);
       assert.deepEqual(
         answers.map(({ status }) => status).sort((a, b) => a - b),

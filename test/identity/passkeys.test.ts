@@ -20,10 +20,10 @@ interface Bench {
   readonly http: HttpRig;
   readonly origin: string;
   /** As a browser that opened http://localhost:PORT. */
-  call(method: string, path: string, body?: unknown, token?: string): Promise<Answer>;
-  options(path: string, token?: string): Promise<Parameters<Authenticator['get']>[0]>;
-  register(key: Authenticator, token: string, bent?: Bent): Promise<Answer>;
-  signIn(key: Authenticator, bent?: Bent): Promise<Answer>;
+  readonly call: (method: string, path: string, body?: unknown, token?: string) => Promise<Answer>;
+  readonly options: (path: string, token?: string) => Promise<Parameters<Authenticator['get']>[0]>;
+  readonly register: (key: Authenticator, token: string, bent?: Bent) => Promise<Answer>;
+  readonly signIn: (key: Authenticator, bent?: Bent) => Promise<Answer>;
 }
 
 function bench(http: HttpRig): Bench {

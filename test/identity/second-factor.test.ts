@@ -68,11 +68,12 @@ interface Bench {
   readonly codes: readonly string[];
   /** The code that the app shows now. */
   readonly app: (steps?: number) => string;
-  signIn(code?: string): Promise<Answer>;
+  readonly signIn: (code?: string) => Promise<Answer>;
 }
 
 function fromBase32(text: string): Uint8Array {
-  const bits = [...text]
+  const bits = text
+    .split('')
     .map((c) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(c).toString(2).padStart(5, '0'))
     .join('');
   return Uint8Array.from(bits.match(/.{8}/g) ?? [], (byte) => parseInt(byte, 2));
