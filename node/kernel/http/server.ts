@@ -12,6 +12,7 @@ import {
 } from 'node:http';
 import { parse as parseQuery } from 'node:querystring';
 import type { z } from 'zod';
+import type { Idempotency } from '../db/idempotency.ts';
 import { anonymousActor, type AccessRequest, type Actor, type Decision } from '../actor.ts';
 import type { Log } from '../log.ts';
 import { readJson } from './body.ts';
@@ -32,6 +33,8 @@ export interface ApiOptions {
   readonly decide: (request: AccessRequest) => Promise<Decision>;
   /** Host names (without port) under which requests are answered; null accepts any (the local socket). */
   readonly hosts: (() => readonly string[]) | null;
+  /** Makes a request with an Idempotency-Key happen once; absent: the header means nothing. */
+  readonly once?: Idempotency['once'];
   /** Extra handlers for paths that no contract covers (static files, documentation). */
   readonly mount?: (app: Express) => void;
 }
@@ -204,7 +207,7 @@ async function serve(
     };
     await authorize(contract, options, actor, params);
     refuseWithoutProof(contract, actor);
-    const output = await route.handle(input, contextOf(actor, request, response));
+    const output = await handleOnce(route, options, input, contextOf(actor, request, response));
     if (contract.output === undefined) {
       if (!response.writableEnded && contract.status === 204) {
         response.statusCode = 204;
@@ -219,6 +222,31 @@ async function serve(
   } catch (error) {
     fail(options.log, error, request, response);
   }
+}
+
+/**
+ * A change that names a key (Idempotency-Key) happens once; uploads and reads do not need one. Not where an answer may
+ * hold a secret (tokens, recovery codes, the kit): those of public routes and of step-up are kept nowhere.
+ */
+async function handleOnce(
+  route: BoundRoute,
+  options: ApiOptions,
+  input: Parameters<BoundRoute['handle']>[0],
+  context: RequestContext,
+): Promise<unknown> {
+  const { contract } = route;
+  const key = context.request.headers['idempotency-key'];
+  const { actor } = context;
+  const keyed =
+    contract.method !== 'GET' &&
+    contract.rawBody === undefined &&
+    contract.audience === 'owner' &&
+    contract.stepUp !== true &&
+    actor.kind === 'account';
+  if (options.once === undefined || typeof key !== 'string' || !keyed) return route.handle(input, context);
+  return options.once({ account: actor.account_id, key, route: contract.id, input }, () =>
+    route.handle(input, context),
+  );
 }
 
 /** What only some handlers look at is found out when they do. */
