@@ -20,6 +20,7 @@ import { boundConnections, exemptAddresses } from './connections.ts';
 import type { BoundRoute, RawRoute, RequestContext, RouteContract } from './contract.ts';
 import { boundLeftovers } from './leftover.ts';
 import * as limits from './limits.ts';
+import { refuseWithoutProof, refuseWithoutSession } from './proof.ts';
 import { sendProblem, statusOf, unexpected } from './problem.ts';
 import { createRouteTable, type FoundRoute } from './route-table.ts';
 import { setSecurityHeaders } from './security-headers.ts';
@@ -364,30 +365,6 @@ export function refuseForeignOrigin(request: IncomingMessage): void {
     safe: {
       en: 'Another site may not call this server.',
       fr: 'Un autre site ne peut pas appeler ce serveur.',
-    },
-  });
-}
-
-function refuseWithoutSession(contract: RouteContract, actor: Actor): void {
-  if (contract.audience === 'public' || actor.kind === 'account') return;
-  throw new AppError({
-    category: 'unauthorized',
-    code: 'access/sign-in',
-    safe: { en: 'Sign in first.', fr: "Connectez-vous d'abord." },
-  });
-}
-
-/** A session left open on a table, or copied, must not do what its owner cannot undo. @throws session/step-up */
-function refuseWithoutProof(contract: RouteContract, actor: Actor): void {
-  if (contract.stepUp !== true) return;
-  const onSocket = actor.kind === 'account' && actor.session_id === undefined;
-  if (onSocket || (actor.kind === 'account' && actor.proven === true)) return;
-  throw new AppError({
-    category: 'forbidden',
-    code: 'session/step-up',
-    safe: {
-      en: 'Confirm first that it is you, with your passphrase or a passkey. Nothing was changed.',
-      fr: 'Confirmez d’abord que c’est bien vous, par votre phrase de passe ou une clé d’accès. Rien n’a été modifié.',
     },
   });
 }
