@@ -63,4 +63,18 @@ describe('a request with an Idempotency-Key', () => {
     assert.equal((await post(owner, '   ', key)).ok, false);
     assert.equal((await post(owner, 'Now with words', key)).status, 201);
   });
+
+  it('is not remembered where the answer may hold a secret: the kit is asked for anew each time', async () => {
+    await using node = await makeNode({ name: 'alice' });
+    const owner = await claimNode(node);
+    const headers = { 'content-type': 'application/json', 'idempotency-key': key };
+    const show = async (): Promise<{ check: number[] }> => {
+      const answer = await owner.fetch('/api/v1/identity/kit', { method: 'POST', headers, body: '{}' });
+      return (await answer.json()) as { check: number[] };
+    };
+    const asked = new Set<string>();
+    // Two positions of 24 are drawn each time: all alike by chance once in 276^5.
+    for (let i = 0; i < 6; i += 1) asked.add(String((await show()).check));
+    assert.ok(asked.size > 1);
+  });
 });
