@@ -9,6 +9,7 @@ import {
   type Owner,
   type TestNode,
 } from '#kit';
+import { createNetwork } from '#kernel/network.ts';
 import { readPush } from '#node/notifications/api.ts';
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
@@ -159,6 +160,22 @@ describe('a device', () => {
       (await devices(r.node)).map(({ session_id }) => session_id),
       [laptop.sessionId],
     );
+  });
+
+  it('is forgotten when the name of its service leads inside, without a word sent there', async () => {
+    await using service = await makePushService();
+    const network = createNetwork({
+      ownUrl: () => 'http://127.0.0.1:1',
+      networks: [],
+      userAgent: 'test',
+      resolve: (_hostname, _options, found) => found(null, [{ address: '10.0.0.5', family: 4 }]),
+    });
+    await using node = await makeNode({ name: 'alice', network });
+    const owner = await claimNode(node);
+    const { keys } = await service.subscribe((await node.call(readPush, {})).public_key);
+    assert.equal((await put(owner, { endpoint: 'https://push.example.com/1', keys })).status, 204);
+    await happen(node, message(carol, 'm1'));
+    await eventually('it is forgotten', async () => (await devices(node)).length === 0);
   });
 
   it('cannot be at an address inside, without encryption, or with keys that are none', async () => {

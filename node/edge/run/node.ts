@@ -88,7 +88,8 @@ export async function startNode(options: StartOptions): Promise<RunningNode> {
   stack.use(await listenOnSocket(socketPath, nodeApi(api, { local: true })));
   stack.defer(() => early.close());
   // Closed before the server, which would wait for it: an upgraded connection is no request in flight.
-  stack.use(serveLive(early.server, { guard, events, read, clock, hosts: () => hosts, log }));
+  const live = stack.use(serveLive(early.server, { guard, events, read, clock, hosts: () => hosts, log }));
+  guard.measure('ored_live_connections', 'Live connections that are open', () => live.count());
   stack.use(polling);
   early.open(nodeApi(api, { local: false, hosts: () => hosts }));
   host.jobs.start();
