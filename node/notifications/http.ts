@@ -61,7 +61,14 @@ export function notificationRoutes(parts: {
 function toView(notice: Notice, names: ReadonlyMap<NodeId, Names>): api.NoticeView {
   const { id, position, kind, target, about, actors, people, count, createdAt, updatedAt, read } = notice;
   return {
-    ...{ id: String(id), cursor: String(position), kind, target, about, people, count, read },
+    id: String(id),
+    cursor: String(position),
+    kind,
+    target,
+    about,
+    people,
+    count,
+    read,
     actors: actors.map((nodeId) => ({
       node_id: nodeId,
       username: names.get(nodeId)?.username ?? '',

@@ -106,8 +106,17 @@ const keyOf = ({ kind, target }: { readonly kind: Kind; readonly target: string 
 function begin({ kind, target, about, actor, seq, at }: Draft): Notice {
   const actors = actor === null ? [] : [actor];
   return {
-    ...{ id: seq, position: seq, kind, target, about, actors, people: actors.length },
-    ...{ count: 1, createdAt: at, updatedAt: at, read: false },
+    id: seq,
+    position: seq,
+    kind,
+    target,
+    about,
+    actors,
+    people: actors.length,
+    count: 1,
+    createdAt: at,
+    updatedAt: at,
+    read: false,
   };
 }
 

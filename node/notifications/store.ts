@@ -65,14 +65,6 @@ export async function pruneNotices(tx: Tx, max: number): Promise<void> {
     LIMIT max(0, (SELECT count(*) FROM notifications_notice) - ${max}))`.execute(db(tx));
 }
 
-export async function countNotices(reader: Reader): Promise<number> {
-  const row = await db(reader)
-    .selectFrom('notifications_notice')
-    .select((eb) => eb.fn.countAll<number>().as('count'))
-    .executeTakeFirstOrThrow();
-  return row.count;
-}
-
 /** Marks these kinds of one target as read; whether any was unread. */
 export async function readTarget(tx: Tx, target: string, kinds: readonly Kind[]): Promise<boolean> {
   const result = await db(tx)

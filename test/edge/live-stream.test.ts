@@ -36,7 +36,11 @@ function rig(options: { readonly endless: boolean }) {
     },
   });
   return {
-    ...{ clock, sent, closed, failures, stream },
+    clock,
+    sent,
+    closed,
+    failures,
+    stream,
     reads: () => reads,
     slowDown: () => (slow = true),
     take: () => take?.(),

@@ -35,14 +35,13 @@ export function createPolling(host: PollingHost): Polling {
     bells.add(bell);
     try {
       let found = first;
-      // What happens may be nothing that is told: the waiting goes on from where the log stands then.
-      do {
+      for (;;) {
+        // What happens may be nothing that is told: the waiting goes on from where the log stands then.
         found = await read(found.cursor);
-        if (isNews(found) || bell.isOver() || closing) return found;
+        if (isNews(found) || bell.isOver()) return found;
         await bell.rung();
         if (session !== undefined && !guard.sessionStands(session)) throw sessionOver();
-      } while (!closing);
-      return found;
+      }
     } finally {
       bells.delete(bell);
     }
@@ -63,7 +62,7 @@ export function createPolling(host: PollingHost): Polling {
     route,
     [Symbol.dispose]() {
       closing = true;
-      for (const bell of bells) bell.ring();
+      for (const bell of bells) bell.end();
     },
   };
 }
@@ -71,7 +70,8 @@ export function createPolling(host: PollingHost): Polling {
 const isNews = ({ reset, more, changes }: Changes): boolean => reset || more || changes.length > 0;
 
 interface Bell extends Disposable {
-  ring(): void;
+  /** Nothing is to be waited for any more. */
+  end(): void;
   /** Resolves when it has rung since it was last heard. */
   rung(): Promise<void>;
   /** Time is up, or nobody listens any more. */
@@ -104,7 +104,7 @@ function createBell(
     }),
   ];
   return {
-    ring,
+    end,
     isOver: () => over,
     async rung() {
       if (!rang) await new Promise<void>((resolve) => (hear = resolve));
