@@ -16,6 +16,7 @@ export const areas: readonly Area[] = [
   area('identity', () => import('#node/identity/index.ts'), () => import('#node/identity/cli.ts')),
   area('access', () => import('#node/access/index.ts')),
   area('audit', () => import('#node/audit/index.ts'), () => import('#node/audit/cli.ts')),
+  area('metrics', () => import('#node/metrics/index.ts'), () => import('#node/metrics/cli.ts')),
   area('discovery', () => import('#node/discovery/index.ts'), () => import('#node/discovery/cli.ts')),
   area('federation', () => import('#node/federation/index.ts'), () => import('#node/federation/cli.ts')),
   area('search', () => import('#node/search/index.ts'), () => import('#node/search/cli.ts')),
@@ -24,6 +25,7 @@ export const areas: readonly Area[] = [
   area('posts', () => import('#node/posts/index.ts'), () => import('#node/posts/cli.ts')),
   area('pages', () => import('#node/pages/index.ts')),
   area('conversations', () => import('#node/conversations/index.ts'), () => import('#node/conversations/cli.ts')),
+  area('notifications', () => import('#node/notifications/index.ts')),
   area('portability', () => import('#node/portability/index.ts'), () => import('#node/portability/cli.ts')),
 ];
 

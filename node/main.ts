@@ -37,18 +37,21 @@ async function loadAllFeatures(): Promise<AnyFeature[]> {
 }
 
 async function loadGuard(): Promise<(booted: Booted) => Guard> {
-  const [{ identity }, { access }] = await Promise.all([
+  const [{ identity }, { access }, { metrics }] = await Promise.all([
     import('#node/identity/index.ts'),
     import('#node/access/index.ts'),
+    import('#node/metrics/index.ts'),
   ]);
   return (booted) => {
     const people = booted.door(identity);
     const rules = booted.door(access);
+    const measured = booted.door(metrics);
     return {
       authenticate: (request) => people.authenticate(request),
       decide: async (request) => rules.decide(request),
       register: (kind, rule) => rules.register(kind, rule),
       owner: people.ownerActor(),
+      measure: (name, help, read) => measured.gauge(name, help, read),
       sessionStands: (sessionId) => people.sessionStands(sessionId),
       onSessionEnded: (run) => people.onSessionEnded(run),
     };

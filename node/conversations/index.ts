@@ -13,6 +13,7 @@ import { createFiles } from './files.ts';
 import { conversationsRoutes } from './http.ts';
 import { bondConsumer, registerOpening } from './jobs.ts';
 import { migrations } from './migrations/index.ts';
+import { changes } from './model.ts';
 import { createOpening } from './opening.ts';
 import type { People } from './ports.ts';
 import { createReceiving } from './receiving.ts';
@@ -81,6 +82,7 @@ export const conversations = defineFeature({
 
     return {
       door: service,
+      changes,
       routes: conversationsRoutes({
         receiveFile: doors.media.receive,
         conversations: service,

@@ -1,5 +1,6 @@
 // Direct messages as this node keeps them: what a thread is, what a message is, and what is refused. Pure.
 // A message of somebody who is no friend waits as a request; what cannot be opened is shown as such, never dropped.
+import type { ChangeRules } from '#kernel/changes.ts';
 import { AppError, type MessageId, type NodeId, type Uri } from '#protocol';
 import type { DirectMessageContent } from '#protocol/messages';
 
@@ -167,3 +168,13 @@ export const failures = {
       safe: 'This person has not answered yet; wait for it before you write more.',
     }),
 } as const;
+
+/** What the owner's clients are told of, by ids; what was said stays in the answers of the routes. */
+export const changes: ChangeRules = {
+  'conversations.received': { kind: 'message', ids: ['peer'] },
+  'conversations.sent': { kind: 'message', ids: ['peer'] },
+  'conversations.read': { kind: 'message', ids: ['peer'] },
+  'conversations.request-accepted': { kind: 'message', ids: ['peer'] },
+  'conversations.request-declined': { kind: 'message', ids: ['peer'] },
+  'conversations.delivery': { kind: 'delivery' },
+};

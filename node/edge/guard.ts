@@ -11,6 +11,8 @@ export interface Guard {
   register(kind: string, rule: { decide(request: AccessRequest): Decision }): void;
   /** The account as which the local socket acts. */
   readonly owner: Actor;
+  /** Shows a number of the edge's own among the metrics. */
+  measure(name: string, help: string, read: () => number): void;
   sessionStands(sessionId: string): boolean;
   /** Calls `run` with each session that ends; returns the unsubscriber. */
   onSessionEnded(run: (sessionId: string) => void): () => void;

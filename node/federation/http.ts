@@ -16,12 +16,19 @@ const forms = {
 } as const;
 
 /** POST /orf/v1/inbox, mounted before express. */
-export function inboxRoute(service: Service, log: Log): RawRoute {
+export function inboxRoute(
+  service: Service,
+  log: Log,
+  /** Begins to time a request; the result ends it with its status. */
+  time: () => (status: string) => void,
+): RawRoute {
   return {
     method: 'POST',
     path: '/orf/v1/inbox',
     access: { kind: 'federation', action: 'inbox' },
     handle: (request, response) => {
+      const end = time();
+      response.once('close', () => end(String(response.statusCode)));
       receive(service, request, response).catch((error: unknown) => {
         const known = error instanceof AppError ? error : unexpected(error);
         if (statusOf(known) >= 500)

@@ -4,6 +4,7 @@ import { defineFeature } from '#kernel/feature.ts';
 import { access, publicRules } from '#node/access/index.ts';
 import { discovery } from '#node/discovery/index.ts';
 import { identity } from '#node/identity/index.ts';
+import { metrics } from '#node/metrics/index.ts';
 import { vault } from '#node/vault/index.ts';
 import { inboxRoute, routes } from './http.ts';
 import { migrations } from './migrations/index.ts';
@@ -27,7 +28,7 @@ export type { Route } from './ports.ts';
 
 export const federation = defineFeature({
   name: 'federation',
-  needs: { vault, identity, access, discovery },
+  needs: { vault, identity, access, metrics, discovery },
   migrations,
   start(host, doors) {
     const own = doors.identity;
@@ -96,10 +97,15 @@ export const federation = defineFeature({
       peers: service.listPeers.bind(service),
       showSelf: service.showSelf.bind(service),
     };
+    const timeInbox = doors.metrics.timer('ored_inbox', 'Requests to the inbox, by status', 'status');
+    doors.metrics.gauge('ored_outbox_messages', 'Messages that wait, by state', async () => {
+      const { outbox } = await service.status();
+      return { label: 'state', values: outbox };
+    });
     return {
       door,
       routes: routes(service),
-      rawRoutes: [inboxRoute(service, host.log)],
+      rawRoutes: [inboxRoute(service, host.log, timeInbox)],
       status: () => service.status(),
       dispose: () => service.delivery.stop(),
     };

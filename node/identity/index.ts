@@ -10,6 +10,7 @@ import { createClaimLink } from './claim-link.ts';
 import { identityRoutes } from './http.ts';
 import { registerJobs } from './jobs.ts';
 import { migrations } from './migrations/index.ts';
+import { changes } from './model.ts';
 import { loadIdentity, type OwnIdentity } from './service.ts';
 import { pairingRoutes } from './pairing/http.ts';
 import { createPairings } from './pairing/service.ts';
@@ -102,7 +103,7 @@ export const identity = defineFeature({
     const named = (): Promise<string> => displayName();
     const parts = { own, sessions, secondFactor, http, displayName: named };
     const routes = [...identityRoutes(host, own), ...signInRoutes(host, parts)];
-    return { door, routes, status: () => Promise.resolve(door.status()) };
+    return { door, routes, changes, status: () => Promise.resolve(door.status()) };
   },
 });
 

@@ -1,5 +1,6 @@
 // What a node knows of itself, and the rules of time of its record. Pure: no I/O.
 // See docs/protocol.md "Identity", "Recovery" and "Node record".
+import type { ChangeRules } from '#kernel/changes.ts';
 import {
   AppError,
   type NodeId,
@@ -81,3 +82,14 @@ export function identityClosed(): AppError {
     },
   });
 }
+
+/** What the owner's clients are told of, by ids; what was said stays in the answers of the routes. */
+export const changes: ChangeRules = {
+  'session.ended': { kind: 'session' },
+  'session.passphrase_changed': { kind: 'session' },
+  'session.started': { kind: 'session' },
+  'identity.claimed': { kind: 'node' },
+  'identity.closed': { kind: 'node' },
+  'identity.kit_confirmed': { kind: 'node' },
+  'identity.kit_shown': { kind: 'node' },
+};

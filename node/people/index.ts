@@ -12,7 +12,7 @@ import { createDirectory } from './directory.ts';
 import { peopleRoutes } from './http.ts';
 import { createHandlers } from './incoming.ts';
 import { migrations } from './migrations/index.ts';
-import { failures, nodeIdIn, noRelation } from './model.ts';
+import { changes, failures, nodeIdIn, noRelation } from './model.ts';
 import { knownPerson } from './naming.ts';
 import type { Finder } from './ports.ts';
 import { createProfiles } from './profiles.ts';
@@ -129,6 +129,7 @@ export const people = defineFeature({
     };
     return {
       door,
+      changes,
       routes: peopleRoutes({ db, bonds, profiles, directory, invites, self, sendAvatar }),
     };
   },

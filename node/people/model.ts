@@ -1,5 +1,6 @@
 // People as this node sees them: connections, what each state means, and how somebody is named. Pure.
 // Holds every limit and every refusal of this area, with its sentence.
+import type { ChangeRules } from '#kernel/changes.ts';
 import { AppError, type MessageId, type NodeId } from '#protocol';
 
 /**
@@ -170,3 +171,20 @@ export const failures = {
       safe: 'Too many requests wait for this person.',
     }),
 } as const;
+
+/** What the owner's clients are told of, by ids; what was said stays in the answers of the routes. */
+export const changes: ChangeRules = {
+  'people.asked': { kind: 'connection' },
+  'people.befriended': { kind: 'connection' },
+  'people.blocked': { kind: 'connection' },
+  'people.declined': { kind: 'connection' },
+  'people.ended': { kind: 'connection' },
+  'people.followed': { kind: 'connection' },
+  'people.following': { kind: 'connection' },
+  'people.muted': { kind: 'connection' },
+  'people.rejected': { kind: 'connection' },
+  'people.requested': { kind: 'connection' },
+  'people.unmuted': { kind: 'connection' },
+  'people.person-changed': { kind: 'profile' },
+  'people.profile-changed': { kind: 'profile' },
+};

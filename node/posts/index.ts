@@ -17,6 +17,7 @@ import { withdrawAll } from './exchange/farewell.ts';
 import { postRoutes } from './http.ts';
 import { registerJobs } from './jobs.ts';
 import { migrations } from './migrations/index.ts';
+import { changes } from './model.ts';
 import type { PostsHost } from './ports.ts';
 import { createReading } from './reading.ts';
 import { createPosts } from './service.ts';
@@ -63,6 +64,7 @@ export const posts = defineFeature({
     bindMessages(mail, createHandlers(postsHost, fetching.wake), answers);
 
     return {
+      changes,
       door: {
         ...service,
         ...reading,

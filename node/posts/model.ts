@@ -1,5 +1,6 @@
 // What a post is here, who may read it, and the bounds. Pure.
 // Holds every limit and every refusal of this area, with its sentence.
+import type { ChangeRules } from '#kernel/changes.ts';
 import { AppError, formatUri, isMessageId, parseUri, type NodeId, type Uri } from '#protocol';
 import type { Visibility } from '#protocol/messages';
 
@@ -200,3 +201,15 @@ export const failures = {
       cause,
     }),
 } as const;
+
+/** What the owner's clients are told of, by ids; what was said stays in the answers of the routes. */
+export const changes: ChangeRules = {
+  'posts.created': { kind: 'feed', ids: ['parent'] },
+  'posts.deleted': { kind: 'feed', ids: ['parent'] },
+  'posts.received': { kind: 'feed', ids: ['parent'] },
+  'posts.withdrawn': { kind: 'feed', ids: ['parent'] },
+  'posts.edited': { kind: 'post' },
+  'posts.reacted': { kind: 'post' },
+  'posts.reaction-received': { kind: 'post' },
+  'posts.unreacted': { kind: 'post' },
+};

@@ -13,6 +13,7 @@ import { initNode } from '#node/edge/run/init.ts';
 import { startNode, type RunningNode } from '#node/edge/run/node.ts';
 import { federation, type Standing } from '#node/federation/index.ts';
 import { createNode, identity } from '#node/identity/index.ts';
+import { metrics } from '#node/metrics/index.ts';
 import { vault } from '#node/vault/index.ts';
 import {
   AppError,
@@ -131,6 +132,7 @@ export async function makePeer(options: {
     vault,
     identity,
     access,
+    metrics,
     discovery,
     federation,
     makeProbe(options.from ?? 'anyone', batches),
@@ -163,6 +165,7 @@ export async function makePeer(options: {
           decide: async (request) => rules.decide(request),
           register: (kind, rule) => rules.register(kind, rule),
           owner: people.ownerActor(),
+          measure: () => undefined,
           sessionStands: (sessionId) => people.sessionStands(sessionId),
           onSessionEnded: (run) => people.onSessionEnded(run),
         };

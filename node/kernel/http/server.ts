@@ -20,6 +20,7 @@ import { boundConnections, exemptAddresses } from './connections.ts';
 import type { BoundRoute, HandlerContext, RawRoute, RouteContract } from './contract.ts';
 import { boundLeftovers } from './leftover.ts';
 import * as limits from './limits.ts';
+import { handleOnce } from './once.ts';
 import { refuseWithoutProof, refuseWithoutSession } from './proof.ts';
 import { sendProblem, statusOf, unexpected } from './problem.ts';
 import { createRouteTable, type FoundRoute } from './route-table.ts';
@@ -207,14 +208,10 @@ async function serve(
           : parse(contract.body, await readJson(contract, request), 'body'),
     };
     await authorize(contract, options, actor, params);
-<<<<<<< HEAD
-    const output = await handleOnce(route, options, input, (settle) =>
+    refuseWithoutProof(contract, actor);
+    const output = await handleOnce(route, options.once, input, (settle) =>
       contextOf(actor, request, response, settle),
     );
-=======
-    refuseWithoutProof(contract, actor);
-    const output = await handleOnce(route, options, input, contextOf(actor, request, response));
->>>>>>> bsignin
     if (contract.output === undefined) {
       if (!response.writableEnded && contract.status === 204) {
         response.statusCode = 204;
@@ -229,32 +226,6 @@ async function serve(
   } catch (error) {
     fail(options.log, error, request, response);
   }
-}
-
-/**
- * A change that names a key (Idempotency-Key) happens once; uploads and reads do not need one. Not where an answer may
- * hold a secret (tokens, recovery codes, the kit): those of public routes and of step-up are kept nowhere.
- */
-async function handleOnce(
-  route: BoundRoute,
-  options: ApiOptions,
-  input: Parameters<BoundRoute['handle']>[0],
-  contextWith: (settle: HandlerContext['settle']) => HandlerContext,
-): Promise<unknown> {
-  const { contract } = route;
-  const context = contextWith(() => Promise.resolve());
-  const key = context.request.headers['idempotency-key'];
-  const { actor } = context;
-  const keyed =
-    contract.method !== 'GET' &&
-    contract.rawBody === undefined &&
-    contract.audience === 'owner' &&
-    contract.stepUp !== true &&
-    actor.kind === 'account';
-  if (options.once === undefined || typeof key !== 'string' || !keyed) return route.handle(input, context);
-  return options.once({ account: actor.account_id, key, route: contract.id, input }, (settle) =>
-    route.handle(input, contextWith(settle)),
-  );
 }
 
 /** What only some handlers look at is found out when they do. */

@@ -10,6 +10,7 @@ import { initNode } from '#node/edge/run/init.ts';
 import { startNode } from '#node/edge/run/node.ts';
 import { federation } from '#node/federation/index.ts';
 import { createNode, identity } from '#node/identity/index.ts';
+import { metrics } from '#node/metrics/index.ts';
 import { vault } from '#node/vault/index.ts';
 import type { NodeId } from '#protocol';
 import { sql } from 'kysely';
@@ -57,7 +58,7 @@ const shares = defineFeature({
 
 const folder = temporaryFolder();
 const dataDir = `${folder.path}/data`;
-const features = [vault, identity, access, discovery, federation, shares];
+const features = [vault, identity, access, metrics, discovery, federation, shares];
 const url = `http://127.0.0.1:${await freePort()}`;
 const made = await initNode({
   dataDir,
@@ -82,6 +83,7 @@ const running = await startNode({
       decide: async (request) => rules.decide(request),
       register: (kind, rule) => rules.register(kind, rule),
       owner: people.ownerActor(),
+      measure: () => undefined,
       onSessionEnded: (run) => people.onSessionEnded(run),
       sessionStands: (id) => people.sessionStands(id),
     };
