@@ -6,11 +6,16 @@ import { conversations } from '#node/conversations/index.ts';
 import { discovery } from '#node/discovery/index.ts';
 import { federation } from '#node/federation/index.ts';
 import { identity } from '#node/identity/index.ts';
+import { media } from '#node/media/index.ts';
 import { people } from '#node/people/index.ts';
 import { posts } from '#node/posts/index.ts';
 import { vault } from '#node/vault/index.ts';
 import { AppError, type NodeId } from '#protocol';
-import { portabilityRoutes } from './http.ts';
+import { importRoutes, portabilityRoutes } from './http.ts';
+import { openFile } from './import/file-source.ts';
+import type { ImportHost } from './import/ports.ts';
+import { runImport } from './import/runner.ts';
+import { createImports } from './import/service.ts';
 import { migrations } from './migrations/index.ts';
 import { createPortability } from './service.ts';
 import * as store from './store.ts';
@@ -21,7 +26,7 @@ const TOLD = ['accepted', 'refused'];
 
 export const portability = defineFeature({
   name: 'portability',
-  needs: { vault, identity, access, discovery, federation, people, posts, conversations },
+  needs: { vault, identity, access, discovery, federation, media, people, posts, conversations },
   migrations,
   start(host, doors) {
     const { db, clock, log } = host;
@@ -83,10 +88,28 @@ export const portability = defineFeature({
         keep: (done) => db.write((tx) => store.putExport(tx, done)),
       },
     });
+    const importing: ImportHost = {
+      db,
+      clock,
+      log,
+      random: host.random,
+      posts: doors.posts,
+      media: doors.media,
+      open: ({ kind, where }) => (kind === 'file' ? openFile(where) : doors.media.openUpload(where)),
+      drop: async ({ kind, where }) => {
+        if (kind === 'upload') await doors.media.dropUpload(where);
+      },
+    };
+    const job = host.jobs.register({
+      name: 'portability/import',
+      firstAfterMs: 0,
+      run: (signal) => runImport(importing, signal),
+    });
+    const imports = createImports(importing, () => job.wake());
     doors.access.register('portability', { decide: () => deny('owner-only') });
     return {
       door: {},
-      routes: portabilityRoutes(service),
+      routes: [...portabilityRoutes(service), ...importRoutes(imports)],
       dispose: async () => service[Symbol.asyncDispose](),
     };
   },

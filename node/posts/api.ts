@@ -27,6 +27,8 @@ export const postSchema = z.object({
   /** `waiting`: the content is still on its author's node. */
   state: z.enum(['here', 'waiting']),
   reply_to: z.string().nullable(),
+  /** The address where its author says that it stood before it was imported. */
+  imported_from: z.string().nullable(),
   media: z.array(
     z.object({
       index: z.number().int(),

@@ -9,6 +9,7 @@ import { media } from '#node/media/index.ts';
 import { people } from '#node/people/index.ts';
 import { search } from '#node/search/index.ts';
 import { AppError, publicKeyToMultibase, type NodeId } from '#protocol';
+import { createBringing } from './bringing.ts';
 import { createAnswers } from './exchange/answers.ts';
 import { createHandlers } from './exchange/incoming.ts';
 import { withdrawAll } from './farewell.ts';
@@ -20,6 +21,8 @@ import { createReading } from './reading.ts';
 import { createPosts } from './service.ts';
 import * as store from './store.ts';
 import { bindMessages } from './wire.ts';
+
+export type { BroughtPost } from './bringing.ts';
 
 /** One's own signed object; null for what is not here. */
 export interface Written {
@@ -62,6 +65,7 @@ export const posts = defineFeature({
       door: {
         ...service,
         ...reading,
+        ...createBringing(postsHost),
         /** Asks everybody who was shown the owner's posts and answers to erase them; the last message to each. */
         withdrawAll: () => withdrawAll(postsHost),
         /** The owner's own posts and answers as they were signed, newest first, from before an id. */

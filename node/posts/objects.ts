@@ -38,11 +38,13 @@ export interface Draft {
   readonly text: string;
   readonly parent: Uri | null;
   readonly media: readonly MediaItem[];
+  /** Of a post that was written elsewhere: its address there, and when it is signed here. */
+  readonly brought?: { readonly origin: string; readonly at: number };
 }
 
 /** Signs a post of the owner. @throws object/too-large */
 export function signPost(host: PostsHost, draft: Draft): { text: string; cid: Cid; bytes: number } {
-  const { uri, version, createdAt, editedAt, visibility, text, parent, media } = draft;
+  const { uri, version, createdAt, editedAt, visibility, text, parent, media, brought } = draft;
   const value = {
     type: 'post',
     version,
@@ -54,9 +56,10 @@ export function signPost(host: PostsHost, draft: Draft): { text: string; cid: Ci
     ...(editedAt === null ? {} : { edited_at: isoTime(editedAt) }),
     ...(parent === null ? {} : { parent }),
     ...(media.length === 0 ? {} : { media: media as unknown as JsonObject[] }),
+    ...(brought === undefined ? {} : { imported_from: brought.origin }),
     ...(visibility === 'public' ? {} : { salt: toBase64Url(host.random.bytes(SALT_BYTES)) }),
   };
-  return sign(host, value, editedAt ?? createdAt);
+  return sign(host, value, brought?.at ?? editedAt ?? createdAt);
 }
 
 export function signReaction(

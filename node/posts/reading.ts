@@ -35,6 +35,7 @@ export interface ShownPost {
   /** `waiting`: the content is still on its author's node. */
   state: 'here' | 'waiting';
   reply_to: string | null;
+  imported_from: string | null;
   media: {
     index: number;
     type: string;
@@ -210,6 +211,7 @@ function shown(item: Item, names: { username: string; display_name: string } | u
     version: item.held === 0 ? item.version : item.held,
     state: item.held === 0 ? 'waiting' : 'here',
     reply_to: item.parent,
+    imported_from: object?.imported_from ?? null,
     media: (object?.media ?? []).map((file, index) => ({
       index,
       type: file.type,

@@ -323,7 +323,8 @@ export function announcementOf(
   };
 }
 
-async function withdraw(
+/** Asks these nodes to erase an own item. */
+export async function withdraw(
   host: PostsHost,
   tx: Tx,
   what: { readonly uri: Uri; readonly version: number },

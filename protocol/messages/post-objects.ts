@@ -9,6 +9,7 @@ import { visibility } from './posts.ts';
 const MEDIA_TYPE_CHARS_MAX = 100;
 const ALT_CHARS_MAX = 2000;
 const PIXELS_SIDE_MAX = 65_535;
+const ORIGIN_CHARS_MAX = 2_048;
 
 const version = z.number().int().min(1).max(POST_VERSION_MAX);
 /** 128 random bits in what is not public: its content address cannot be guessed from its content. */
@@ -56,6 +57,10 @@ export const postObject = z
       .refine((text) => isCleanText(text, POST_TEXT_CHARS_MAX), 'expected clean text'),
     parent: field.uri.optional(),
     media: z.array(mediaItem).min(1).max(POST_MEDIA_MAX).optional(),
+    /** Where its author says that it stood before; nobody has checked it, nor the date that came with it. */
+    imported_from: shown(ORIGIN_CHARS_MAX)
+      .refine((url) => /^https?:\/\/[^\s]+$/.test(url), 'expected an http address')
+      .optional(),
     salt: salt.optional(),
   })
   .refine(
