@@ -5,7 +5,7 @@ import { actorToString, systemActor } from '#kernel/actor.ts';
 import type { Tx } from '#kernel/db/database.ts';
 import type { NodeId } from '#protocol';
 import { postUri } from './model.ts';
-import { ownObject, signPost, toMediaItem } from './objects.ts';
+import { signPost, toMediaItem } from './objects.ts';
 import type { PostsHost } from './ports.ts';
 import { audience, keep, removeItem, withdraw } from './service.ts';
 import * as extras from './store-extras.ts';
@@ -112,7 +112,7 @@ export function createBringing(host: PostsHost): Bringing {
 
 /** Remembers that somebody was given an own post, if it was brought: a removal has to reach them then. */
 export async function noteGiven(host: PostsHost, id: string, object: string): Promise<void> {
-  if (ownObject(object).imported_from === undefined) return;
-  if (!(await extras.isNotGiven(host.db.read, id))) return;
+  // Inside a JSON text this can only be the member itself; and it spares nearly all the parsing.
+  if (!object.includes('"imported_from":') || !(await extras.isNotGiven(host.db.read, id))) return;
   await host.db.write((tx) => extras.markGiven(tx, id));
 }

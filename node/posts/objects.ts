@@ -1,7 +1,7 @@
 // Signed objects of posts: how the owner's are made, and what another node's must satisfy before it is kept.
 // What is not public carries 128 random bits, so that nobody can test a guess of its content (docs/protocol.md "Objects").
 import { isoTime } from '#kernel/ports.ts';
-import type { MediaFile } from '#node/media/index.ts';
+import type { MediaFile, SealedFile } from '#node/media/index.ts';
 import {
   fromUtf8,
   readObject,
@@ -87,27 +87,22 @@ function sign(host: PostsHost, value: JsonObject, at: number): { text: string; c
 
 /** A file as it stands in a post's object. */
 export function toMediaItem(file: MediaFile): MediaItem {
-  const { thumbnail } = file;
+  const { thumbnail, view } = file;
   return {
-    cid: file.cid as Cid,
-    key: toBase64Url(file.key),
-    size: file.size,
-    type: file.type,
+    ...sealedItem(file),
     ...(file.name === null ? {} : { name: file.name }),
     ...(file.alt === null ? {} : { alt: file.alt }),
     ...(file.width === null ? {} : { width: file.width }),
     ...(file.height === null ? {} : { height: file.height }),
-    ...(thumbnail === null
-      ? {}
-      : {
-          thumbnail: {
-            cid: thumbnail.cid as Cid,
-            size: thumbnail.size,
-            type: thumbnail.type,
-            key: toBase64Url(thumbnail.key),
-          },
-        }),
+    ...(file.color === null ? {} : { color: file.color }),
+    ...(file.durationMs === null ? {} : { duration_ms: file.durationMs }),
+    ...(thumbnail === null ? {} : { thumbnail: sealedItem(thumbnail) }),
+    ...(view === null ? {} : { view: sealedItem(view) }),
   };
+}
+
+function sealedItem({ cid, key, size, type }: SealedFile): NonNullable<MediaItem['thumbnail']> {
+  return { cid: cid as Cid, key: toBase64Url(key), size, type };
 }
 
 /**

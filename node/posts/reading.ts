@@ -45,6 +45,9 @@ export interface ShownPost {
     width: number | null;
     height: number | null;
     thumbnail: boolean;
+    view: boolean;
+    color: string | null;
+    duration_ms: number | null;
   }[];
 }
 export interface ShownThread extends ShownPost {
@@ -221,6 +224,9 @@ function shown(item: Item, names: { username: string; display_name: string } | u
       width: file.width ?? null,
       height: file.height ?? null,
       thumbnail: file.thumbnail !== undefined,
+      view: file.view !== undefined,
+      color: file.color ?? null,
+      duration_ms: file.duration_ms ?? null,
     })),
   };
 }
