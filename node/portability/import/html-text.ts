@@ -3,7 +3,12 @@
 import { Parser } from 'htmlparser2';
 
 /** HTML beyond this is cut: no text that fits a post is longer. */
-const HTML_CHARS_MAX = 500_000;
+const HTML_CHARS_MAX = 300_000;
+/** Elements inside one another; beyond this nobody wrote it by hand, and parsers become slow. */
+const DEPTH_MAX = 500;
+/** The depth is looked at after each part of this length. */
+const PART_CHARS = 4_096;
+const QUOTES_MAX = 8;
 /** Elements whose content nobody is to read. */
 const silent = new Set(['script', 'style', 'template', 'noscript', 'iframe', 'object', 'svg', 'math', 'head', 'title']);
 const blocks = new Set(['p', 'div', 'ul', 'ol', 'pre', 'blockquote', 'h1', 'h2', 'h3', 'h4', 'h5', 'h6', 'table']);
@@ -21,28 +26,42 @@ interface Link {
 export function htmlToText(html: string, names: ReadonlyMap<string, string> = new Map()): string {
   let text = '';
   let hidden = 0;
-  let quoted = 0;
+  let depth = 0;
+  const quotes: number[] = [];
   const links: Link[] = [];
   const breakTo = (lines: number): void => {
     text = text.trimEnd();
     if (text !== '') text += '\n'.repeat(lines);
   };
+  const endLink = (): void => {
+    const link = links.pop();
+    if (link !== undefined) text = text.slice(0, link.from) + linkText(text.slice(link.from), link, names);
+  };
+  const endQuote = (): void => {
+    const from = quotes.pop();
+    if (from === undefined) return;
+    const said = text.slice(from).trim();
+    text = text.slice(0, from) + (said === '' ? '' : said.replace(/^/gm, '> '));
+  };
   const parser = new Parser(
     {
       onopentag(name, attributes) {
+        depth += 1;
         if (hidden > 0 || silent.has(name)) {
           hidden += 1;
           return;
         }
         if (blocks.has(name)) breakTo(2);
-        if (name === 'blockquote') quoted += 1;
-        if (quoted > 0 && (name === 'p' || name === 'blockquote') && !text.endsWith('> ')) text += '> ';
-        if (name === 'br') text += quoted > 0 ? '\n> ' : '\n';
+        // Deeper quotes than anybody reads are one.
+        if (name === 'blockquote' && quotes.length < QUOTES_MAX) quotes.push(text.length);
+        if (name === 'br') text += '\n';
         if (name === 'li') {
           breakTo(1);
           text += '- ';
         }
         if (name === 'a') {
+          // A link inside a link ends it, as in a browser.
+          endLink();
           const mention = /\bmention\b/.test(attributes['class'] ?? '');
           links.push({ href: attributes['href'] ?? '', from: text.length, mention });
         }
@@ -54,22 +73,24 @@ export function htmlToText(html: string, names: ReadonlyMap<string, string> = ne
         text += text === '' || /\s$/.test(text) ? plain.trimStart() : plain;
       },
       onclosetag(name) {
+        depth -= 1;
         if (hidden > 0) {
           hidden -= 1;
           return;
         }
-        if (name === 'a') {
-          const link = links.pop();
-          if (link !== undefined) text = text.slice(0, link.from) + linkText(text.slice(link.from), link, names);
-        }
-        if (name === 'blockquote') quoted -= 1;
+        if (name === 'a') endLink();
+        if (name === 'blockquote') endQuote();
         if (blocks.has(name)) breakTo(2);
         if (name === 'li') breakTo(1);
       },
     },
     { decodeEntities: true },
   );
-  parser.end(html.slice(0, HTML_CHARS_MAX));
+  const end = Math.min(html.length, HTML_CHARS_MAX);
+  for (let at = 0; at < end && depth <= DEPTH_MAX; at += PART_CHARS) {
+    parser.write(html.slice(at, Math.min(end, at + PART_CHARS)));
+  }
+  parser.end();
   return text.replace(/[ \t]+\n/g, '\n').trim();
 }
 
@@ -79,7 +100,8 @@ function linkText(shown: string, { href, mention }: Link, names: ReadonlyMap<str
   if (name !== undefined && (mention || label.startsWith('@'))) return name;
   // A tag or a mention says enough; its address leads to a server that may be gone.
   if (mention || /^[#@]/.test(label) || !/^https?:\/\//i.test(href)) return shown;
-  if (label === '' || sameAddress(label, href)) return href;
+  if (label === '') return shown;
+  if (sameAddress(label, href)) return href;
   return `${shown.trimEnd()} (${href})`;
 }
 
