@@ -47,6 +47,10 @@ const OWNERS = {
   jose: ['^node/identity/', '^registry/auth(\\.ts$|/)'],
   sharp: ['^node/media/'],
   'file-type': ['^node/media/'],
+  // archives and posts of other programs
+  yauzl: ['^node/portability/import/'],
+  'tar-stream': ['^node/portability/import/'],
+  htmlparser2: ['^node/portability/import/'],
 };
 
 const escape = (name) => name.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&');

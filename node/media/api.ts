@@ -83,7 +83,8 @@ export const createUpload = defineRoute({
   id: 'media.create-upload',
   method: 'POST',
   path: '/api/v1/uploads',
-  summary: 'Announces an upload that is sent in parts and resumes; a repeated Idempotency-Key gives the same one',
+  summary:
+    'Announces an upload that is sent in parts and resumes; a repeated Idempotency-Key gives the same one',
   audience: 'owner',
   access: { kind: 'media', action: 'create' },
   body: z.strictObject({

@@ -24,8 +24,7 @@ export interface Drawings {
   readonly color: string;
 }
 export type DrawAnswer =
-  | ({ readonly id: number } & Drawings)
-  | { readonly id: number; readonly refused: string };
+  ({ readonly id: number } & Drawings) | { readonly id: number; readonly refused: string };
 
 // Nothing is kept between pictures, and one core stays free for the node.
 sharp.cache(false);

@@ -41,10 +41,7 @@ export interface About {
 
 export interface Media extends MediaDoor {
   /** @throws media/empty-unprocessable, media/picture-unprocessable, vault/too-large, vault/quota, http/aborted */
-  take(
-    source: AsyncIterable<Uint8Array>,
-    about: About,
-  ): Promise<MediaFile>;
+  take(source: AsyncIterable<Uint8Array>, about: About): Promise<MediaFile>;
   /** @throws media/not-found */
   get(id: string): Promise<MediaFile>;
   /** Forgets old uploads that nothing refers to. */

@@ -6,7 +6,14 @@ import type { Vault } from '#node/vault/index.ts';
 import { newMessageId } from '#protocol';
 import { AppError } from '#protocol/errors.ts';
 import type { Readable } from 'node:stream';
-import { failures, MEDIA_BYTES_MAX, UNUSED_MS, uploadFailures, UPLOADS_MAX, type MediaFile } from './model.ts';
+import {
+  failures,
+  MEDIA_BYTES_MAX,
+  UNUSED_MS,
+  uploadFailures,
+  UPLOADS_MAX,
+  type MediaFile,
+} from './model.ts';
 import type { Media } from './service.ts';
 import * as store from './store-uploads.ts';
 

@@ -142,7 +142,10 @@ const importArchive = defineCommand({
     },
     {
       flags: '--undo',
-      about: { en: 'Remove everything that the last import brought', fr: 'Retirer tout ce que le dernier import a apporté' },
+      about: {
+        en: 'Remove everything that the last import brought',
+        fr: 'Retirer tout ce que le dernier import a apporté',
+      },
     },
   ],
   async run(context, args, options) {
@@ -178,7 +181,10 @@ async function followImport(context: CommandContext, started: api.ShownImport): 
   return now;
 }
 
-function importText(context: CommandContext, { state, items, files, skipped, problem, code }: api.ShownImport): string {
+function importText(
+  context: CommandContext,
+  { state, items, files, skipped, problem, code }: api.ShownImport,
+): string {
   const lost = skipped.malformed + skipped['too-large'] + items.failed;
   const brought = context.say({
     en: `${items.posts} posts and ${files.done} files are here. Not taken: ${skipped.boost} boosts, ${skipped.direct} direct messages, ${skipped.already} that were here already, ${skipped.other} other activities, ${lost} damaged, ${files.missing} files missing or unusable.`,
@@ -186,8 +192,14 @@ function importText(context: CommandContext, { state, items, files, skipped, pro
   });
   const said = {
     done: { en: 'Imported. Nobody was notified.', fr: 'Import terminé. Personne n’a été notifié.' },
-    cancelled: { en: 'Stopped. The same archive given again goes on.', fr: 'Arrêté. La même archive redonnée reprend la suite.' },
-    undone: { en: 'Everything that this import brought is removed.', fr: 'Tout ce que cet import avait apporté est retiré.' },
+    cancelled: {
+      en: 'Stopped. The same archive given again goes on.',
+      fr: 'Arrêté. La même archive redonnée reprend la suite.',
+    },
+    undone: {
+      en: 'Everything that this import brought is removed.',
+      fr: 'Tout ce que cet import avait apporté est retiré.',
+    },
     failed: problem ?? {
       en: `It stopped (${code ?? ''}). The same archive given again goes on where it was.`,
       fr: `Il s’est arrêté (${code ?? ''}). La même archive redonnée reprend où elle en était.`,

@@ -77,8 +77,11 @@ export const uploadFile = defineRoute({
   summary: 'Uploads one file as the raw body, for a post that is written next',
   audience: 'owner',
   access: { kind: 'post', action: 'create' },
-  query: z.strictObject({ name: z.string().max(1_000).optional(), alt: z.string().max(2_000).optional(),
-    duration_ms: z.coerce.number().int().min(0).max(86_400_000).optional() }),
+  query: z.strictObject({
+    name: z.string().max(1_000).optional(),
+    alt: z.string().max(2_000).optional(),
+    duration_ms: z.coerce.number().int().min(0).max(86_400_000).optional(),
+  }),
   rawBody: { contentType: 'application/octet-stream', bytesMax: FILE_BYTES_MAX },
   output: z.object({
     id: z.string(),

@@ -32,7 +32,8 @@ export function postRoutes({ posts, reading, media }: PostsHttp): BoundRoute[] {
     bind(api.readPostMedia, async ({ params, query }, context) => {
       const { item, author, uri } = await reading.file(params.id, params.index);
       // A picture that is small is its own view.
-      const wanted = query.size === 'thumbnail' ? item.thumbnail : query.size === 'view' ? (item.view ?? item) : item;
+      const wanted =
+        query.size === 'thumbnail' ? item.thumbnail : query.size === 'view' ? (item.view ?? item) : item;
       if (wanted === undefined) throw failures.notFound();
       await media.fetch(author, uri, wanted);
       const { cid, size, type } = wanted;

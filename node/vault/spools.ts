@@ -32,7 +32,10 @@ export interface SpoolInfo {
 
 export interface Spools {
   /** Sets the space aside; the row is made in the caller's transaction. @throws vault/quota */
-  reserve(id: string, size: number): { readonly insert: (tx: Tx) => Promise<void>; readonly release: () => void };
+  reserve(
+    id: string,
+    size: number,
+  ): { readonly insert: (tx: Tx) => Promise<void>; readonly release: () => void };
   find(id: string): Promise<SpoolInfo | undefined>;
   /**
    * Adds a part at `offset` and returns the new one. What came before the source failed is kept.
@@ -198,9 +201,12 @@ async function* readPieces(
   end: number,
 ): AsyncGenerator<Uint8Array> {
   const last = Math.min(end, toInfo(row).offset);
-  const handle = row.pieces === 0 ? undefined : await open(path, 'r').catch((error: unknown) => {
-    throw failures.damaged(error);
-  });
+  const handle =
+    row.pieces === 0
+      ? undefined
+      : await open(path, 'r').catch((error: unknown) => {
+          throw failures.damaged(error);
+        });
   try {
     const buffer = Buffer.alloc(STORED_PIECE_BYTES);
     for (let index = Math.floor(start / PIECE_BYTES); index * PIECE_BYTES < last; index += 1) {

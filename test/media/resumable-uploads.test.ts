@@ -26,13 +26,17 @@ function ask(
   options: { readonly headers?: Record<string, string>; readonly body?: Buffer | object } = {},
 ): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const json = options.body === undefined || Buffer.isBuffer(options.body) ? undefined : JSON.stringify(options.body);
+    const json =
+      options.body === undefined || Buffer.isBuffer(options.body) ? undefined : JSON.stringify(options.body);
     const asked = request(
       {
         socketPath: node.running.socketPath,
         method,
         path,
-        headers: { ...(json === undefined ? {} : { 'content-type': 'application/json' }), ...options.headers },
+        headers: {
+          ...(json === undefined ? {} : { 'content-type': 'application/json' }),
+          ...options.headers,
+        },
       },
       (answer) => {
         const chunks: Buffer[] = [];
@@ -52,7 +56,10 @@ function ask(
 }
 
 const create = (node: TestNode, body: object, key?: string): Promise<Answer> =>
-  ask(node, 'POST', '/api/v1/uploads', { body, headers: key === undefined ? {} : { 'idempotency-key': key } });
+  ask(node, 'POST', '/api/v1/uploads', {
+    body,
+    headers: key === undefined ? {} : { 'idempotency-key': key },
+  });
 const append = (node: TestNode, id: unknown, offset: number, body: Buffer): Promise<Answer> =>
   ask(node, 'PATCH', `/api/v1/uploads/${String(id)}`, {
     body,
@@ -76,7 +83,8 @@ function sendAndBreak(node: TestNode, id: unknown, offset: number, part: Buffer)
 const offsetOf = async (node: TestNode, id: unknown): Promise<number> =>
   Number((await ask(node, 'HEAD', `/api/v1/uploads/${String(id)}`)).headers['upload-offset']);
 
-const bytesOf = (length: number): Buffer => Buffer.from(Array.from({ length }, (_, at) => (at * 7 + (at >> 8)) & 0xff));
+const bytesOf = (length: number): Buffer =>
+  Buffer.from(Array.from({ length }, (_, at) => (at * 7 + (at >> 8)) & 0xff));
 
 function filesOf(node: TestNode): string[] {
   return readdirSync(`${node.dataDir}/spool`);
@@ -87,7 +95,10 @@ describe('an upload in parts', () => {
     await using alice = await makeNode({ name: 'alice-1' });
     const file = bytesOf(300_000);
     const made = await create(alice, { size: file.length, name: 'long.bin', alt: 'noise' });
-    assert.deepEqual([made.status, made.body['offset'], made.headers['location']], [201, 0, `/api/v1/uploads/${String(made.body['id'])}`]);
+    assert.deepEqual(
+      [made.status, made.body['offset'], made.headers['location']],
+      [201, 0, `/api/v1/uploads/${String(made.body['id'])}`],
+    );
     const { id } = made.body;
     assert.equal((await append(alice, id, 0, file.subarray(0, 100_000))).body['offset'], 100_000);
     await sendAndBreak(alice, id, 100_000, file.subarray(100_000, 180_000));
@@ -142,7 +153,12 @@ describe('an upload in parts', () => {
     stuck.on('error', () => undefined);
     stuck.write(bytesOf(10));
     const done = await eventually('the second takes over', async () => {
-      const answer = await append(alice, id, await offsetOf(alice, id), bytesOf(200_000).subarray(await offsetOf(alice, id)));
+      const answer = await append(
+        alice,
+        id,
+        await offsetOf(alice, id),
+        bytesOf(200_000).subarray(await offsetOf(alice, id)),
+      );
       return answer.status === 200 ? answer : undefined;
     });
     assert.equal(done.body['complete'], true);
@@ -159,7 +175,10 @@ describe('an upload in parts', () => {
     await alice.restart();
     assert.equal((await create(alice, { size: 900_000 })).body['code'], 'vault/quota');
     assert.equal((await ask(alice, 'DELETE', `/api/v1/uploads/${String(id)}`)).status, 204);
-    assert.equal((await ask(alice, 'GET', `/api/v1/uploads/${String(id)}`)).body['code'], 'media/upload-not-found');
+    assert.equal(
+      (await ask(alice, 'GET', `/api/v1/uploads/${String(id)}`)).body['code'],
+      'media/upload-not-found',
+    );
     assert.equal(alice.door(vault).usage().media, 0);
     const fits = (await create(alice, { size: 900_000 })).body;
     assert.equal((await append(alice, fits['id'], 0, bytesOf(900_000))).body['complete'], true);
@@ -174,14 +193,19 @@ describe('an upload in parts', () => {
     clock.advance(25 * 3_600_000);
     await eventually('it is gone', async () => {
       await alice.door(vault).tidy();
-      return filesOf(alice).length === 0 && (await ask(alice, 'GET', `/api/v1/uploads/${String(id)}`)).status === 404;
+      return (
+        filesOf(alice).length === 0 &&
+        (await ask(alice, 'GET', `/api/v1/uploads/${String(id)}`)).status === 404
+      );
     });
     assert.equal(alice.door(vault).usage().media, 0);
   });
 
   it('that turns out to be a broken picture is refused and leaves nothing', async () => {
     await using alice = await makeNode({ name: 'alice-1' });
-    const whole = await sharp({ create: { width: 90, height: 60, channels: 3, background: '#fff' } }).jpeg().toBuffer();
+    const whole = await sharp({ create: { width: 90, height: 60, channels: 3, background: '#fff' } })
+      .jpeg()
+      .toBuffer();
     const cut = whole.subarray(0, 300);
     const { id } = (await create(alice, { size: cut.length })).body;
     assert.equal((await append(alice, id, 0, cut)).body['code'], 'media/picture-unprocessable');
@@ -191,7 +215,10 @@ describe('an upload in parts', () => {
 
   it('of an archive is imported from where it is, and then goes', async () => {
     await using alice = await makeNode({ name: 'alice-1' });
-    const archive = zip([outbox([note({ n: 1, html: '<p>from a browser</p>' })]), { path: 'x.bin', bytes: bytesOf(200_000) }]);
+    const archive = zip([
+      outbox([note({ n: 1, html: '<p>from a browser</p>' })]),
+      { path: 'x.bin', bytes: bytesOf(200_000) },
+    ]);
     const { id } = (await create(alice, { size: archive.length, purpose: 'archive' })).body;
     const upload = String(id);
     await append(alice, id, 0, archive.subarray(0, 400));

@@ -108,7 +108,10 @@ describe('media', () => {
     // EBML with the type webm, then a track entry: number, and type sound (2) or film (1).
     const webm = (track: number): Buffer =>
       Buffer.concat([
-        Buffer.from('1a45dfa39f4286810142f7810142f2810442f381084282847765626d42878104428581021853806701ffffffffffffff', 'hex'),
+        Buffer.from(
+          '1a45dfa39f4286810142f7810142f2810442f381084282847765626d42878104428581021853806701ffffffffffffff',
+          'hex',
+        ),
         Buffer.from([0x16, 0x54, 0xae, 0x6b, 0x88, 0xae, 0x86, 0xd7, 0x81, 0x01, 0x83, 0x81, track]),
         Buffer.alloc(200),
       ]);
@@ -117,7 +120,9 @@ describe('media', () => {
     writeFileSync(voice, webm(2));
     const sound = await alice.upload(uploadMedia, voice, { name: 'voice.webm', duration_ms: '4200' });
     assert.deepEqual([sound.type, sound.duration_ms], ['audio/webm', 4200]);
-    await assert.rejects(alice.upload(uploadMedia, voice, { duration_ms: '100000000' }), { code: 'http/unprocessable' });
+    await assert.rejects(alice.upload(uploadMedia, voice, { duration_ms: '100000000' }), {
+      code: 'http/unprocessable',
+    });
     const film = await upload(alice, webm(1), 'film.webm');
     assert.deepEqual([film.type, film.duration_ms], ['video/webm', null]);
     await write(alice, 'listen', { media: [sound.id, film.id] });

@@ -25,7 +25,8 @@ export function noteOf(activity: unknown, now: number): Note | { readonly skippe
   const createdAt = Date.parse(stringOf(note['published']) ?? stringOf(outer['published']) ?? '');
   if (origin === undefined || Number.isNaN(createdAt) || createdAt < 0) return { skipped: 'malformed' };
   const author = addressOf(note['attributedTo']);
-  if (author !== undefined && author !== (addressOf(outer['actor']) ?? author)) return { skipped: 'malformed' };
+  if (author !== undefined && author !== (addressOf(outer['actor']) ?? author))
+    return { skipped: 'malformed' };
   const visibility = visibilityOf(note, outer);
   if (visibility === undefined) return { skipped: 'direct' };
   const files = filesOf(note);
@@ -121,7 +122,10 @@ export function tamed(text: string, charsMax: number): string {
     .trim();
   if (clean.length <= charsMax) return clean;
   // Not in the middle of a character.
-  return `${clean.slice(0, charsMax - 1).replace(/[\ud800-\udbff]$/, '').trimEnd()}…`;
+  return `${clean
+    .slice(0, charsMax - 1)
+    .replace(/[\ud800-\udbff]$/, '')
+    .trimEnd()}…`;
 }
 
 function fieldsOf(value: unknown): Fields | undefined {

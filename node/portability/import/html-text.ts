@@ -10,8 +10,33 @@ const DEPTH_MAX = 500;
 const PART_CHARS = 4_096;
 const QUOTES_MAX = 8;
 /** Elements whose content nobody is to read. */
-const silent = new Set(['script', 'style', 'template', 'noscript', 'iframe', 'object', 'svg', 'math', 'head', 'title']);
-const blocks = new Set(['p', 'div', 'ul', 'ol', 'pre', 'blockquote', 'h1', 'h2', 'h3', 'h4', 'h5', 'h6', 'table']);
+const silent = new Set([
+  'script',
+  'style',
+  'template',
+  'noscript',
+  'iframe',
+  'object',
+  'svg',
+  'math',
+  'head',
+  'title',
+]);
+const blocks = new Set([
+  'p',
+  'div',
+  'ul',
+  'ol',
+  'pre',
+  'blockquote',
+  'h1',
+  'h2',
+  'h3',
+  'h4',
+  'h5',
+  'h6',
+  'table',
+]);
 
 interface Link {
   readonly href: string;
@@ -107,5 +132,7 @@ function linkText(shown: string, { href, mention }: Link, names: ReadonlyMap<str
 
 function sameAddress(label: string, href: string): boolean {
   const bare = (address: string): string => address.replace(/^https?:\/\//i, '').replace(/\/$/, '');
-  return bare(label) === bare(href) || (label.endsWith('…') && bare(href).startsWith(bare(label.slice(0, -1))));
+  return (
+    bare(label) === bare(href) || (label.endsWith('…') && bare(href).startsWith(bare(label.slice(0, -1))))
+  );
 }

@@ -37,7 +37,14 @@ export type ImportPhase = (typeof importPhases)[number];
 export const skipReasons = ['boost', 'direct', 'malformed', 'too-large', 'already', 'other'] as const;
 export type SkipReason = (typeof skipReasons)[number];
 export type Skipped = Readonly<Record<SkipReason, number>>;
-export const nothingSkipped: Skipped = { boost: 0, direct: 0, malformed: 0, 'too-large': 0, already: 0, other: 0 };
+export const nothingSkipped: Skipped = {
+  boost: 0,
+  direct: 0,
+  malformed: 0,
+  'too-large': 0,
+  already: 0,
+  other: 0,
+};
 
 /** Where the archive is: a file of this machine, or an upload. */
 export interface ImportSource {

@@ -32,7 +32,8 @@ export async function runImport(host: ImportHost, signal: AbortSignal): Promise<
     else await makePosts(host, row, signal);
   } catch (error) {
     if (signal.aborted || error instanceof Cancelled) return 0;
-    if (!(error instanceof AppError) || error.category === 'unavailable' || error.category === 'internal') throw error;
+    if (!(error instanceof AppError) || error.category === 'unavailable' || error.category === 'internal')
+      throw error;
     host.log.warn({ err: error, code: error.code }, 'an import stopped');
     const failed = { state: 'failed', code: error.code, finishedAt: host.clock.now() } as const;
     await host.db.write((tx) => store.changeImport(tx, row.id, failed, 'running'));
@@ -94,7 +95,11 @@ async function takeFiles(host: ImportHost, row: ImportRow, signal: AbortSignal):
 }
 
 /** Takes one file in for each post that shows it. What cannot be a file here is noted, and its post comes without. */
-async function takeFile(host: ImportHost, entry: ArchiveEntry, wanted: readonly store.WaitingFile[]): Promise<void> {
+async function takeFile(
+  host: ImportHost,
+  entry: ArchiveEntry,
+  wanted: readonly store.WaitingFile[],
+): Promise<void> {
   let bytes: Buffer | undefined;
   for (const file of wanted) {
     try {

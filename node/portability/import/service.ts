@@ -39,9 +39,7 @@ export function createImports(host: ImportHost, wake: () => void): Imports {
   });
   const found = async (which: string): Promise<ImportRow> => {
     const row =
-      which === 'current'
-        ? (await store.listImports(db.read, 1))[0]
-        : await store.findImport(db.read, which);
+      which === 'current' ? (await store.listImports(db.read, 1))[0] : await store.findImport(db.read, which);
     if (row === undefined) throw failures.none();
     return row;
   };

@@ -144,7 +144,9 @@ export async function putNotes(
       (origin, import_id, post_id, created_at, visibility, text, reply_to, state)
     SELECT value ->> 'origin', ${importId}, value ->> 'postId', value ->> 'createdAt', value ->> 'visibility',
       value ->> 'text', value ->> 'replyTo', 'waiting'
-    FROM json_each(${rows}) WHERE true ON CONFLICT (origin) DO NOTHING RETURNING origin, post_id`.execute(db(tx));
+    FROM json_each(${rows}) WHERE true ON CONFLICT (origin) DO NOTHING RETURNING origin, post_id`.execute(
+    db(tx),
+  );
   const fresh = new Map(taken.map(({ origin, post_id }) => [origin, post_id]));
   const files = notes.flatMap((note) => {
     const postId = fresh.get(note.origin);
@@ -158,7 +160,9 @@ export async function putNotes(
     FROM json_each(${JSON.stringify(files)})`.execute(db(tx));
   await sql`UPDATE portability_file SET import_id = ${importId}, problem = NULL
     WHERE media_id IS NULL AND post_id IN (SELECT post_id FROM portability_note
-      WHERE origin IN (SELECT value ->> 'origin' FROM json_each(${rows})) AND state <> 'here')`.execute(db(tx));
+      WHERE origin IN (SELECT value ->> 'origin' FROM json_each(${rows})) AND state <> 'here')`.execute(
+    db(tx),
+  );
   await sql`UPDATE portability_note SET import_id = ${importId}, state = 'waiting'
     WHERE origin IN (SELECT value ->> 'origin' FROM json_each(${rows})) AND state <> 'here'`.execute(db(tx));
   return known[0]?.count ?? 0;
@@ -173,7 +177,9 @@ export interface WaitingFile {
 
 export async function waitingFiles(reader: Reader, importId: string, path: string): Promise<WaitingFile[]> {
   const { rows } = await sql<FileTableRow>`SELECT * FROM portability_file
-    WHERE import_id = ${importId} AND path = ${path} AND media_id IS NULL AND problem IS NULL`.execute(db(reader));
+    WHERE import_id = ${importId} AND path = ${path} AND media_id IS NULL AND problem IS NULL`.execute(
+    db(reader),
+  );
   return rows.map(({ post_id, position, alt }) => ({ postId: post_id, position, path, alt }));
 }
 
@@ -255,8 +261,12 @@ export async function notesToRemove(
 
 export async function forgetNotes(tx: Tx, postIds: readonly string[]): Promise<void> {
   const ids = JSON.stringify(postIds);
-  await sql`DELETE FROM portability_file WHERE post_id IN (SELECT value FROM json_each(${ids}))`.execute(db(tx));
-  await sql`DELETE FROM portability_note WHERE post_id IN (SELECT value FROM json_each(${ids}))`.execute(db(tx));
+  await sql`DELETE FROM portability_file WHERE post_id IN (SELECT value FROM json_each(${ids}))`.execute(
+    db(tx),
+  );
+  await sql`DELETE FROM portability_note WHERE post_id IN (SELECT value FROM json_each(${ids}))`.execute(
+    db(tx),
+  );
 }
 
 export interface ImportCounts {

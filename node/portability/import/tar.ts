@@ -45,7 +45,11 @@ export async function* tarEntries(
       refuseOdd(entry.header);
       if (type === 'directory') entry.resume();
       else {
-        yield { path: name, size: size ?? 0, open: () => Promise.resolve(Readable.from(entry as AsyncIterable<Buffer>)) };
+        yield {
+          path: name,
+          size: size ?? 0,
+          open: () => Promise.resolve(Readable.from(entry as AsyncIterable<Buffer>)),
+        };
         // Nothing happens to what has been read.
         entry.resume();
       }

@@ -12,7 +12,9 @@ export const imports: Migration = {
       created_at INTEGER NOT NULL, finished_at INTEGER) WITHOUT ROWID`.execute(db);
     await sql`CREATE TABLE portability_note (
       origin TEXT PRIMARY KEY, import_id TEXT NOT NULL, post_id TEXT NOT NULL UNIQUE, created_at INTEGER NOT NULL,
-      visibility TEXT NOT NULL, text TEXT NOT NULL, reply_to TEXT, state TEXT NOT NULL) WITHOUT ROWID`.execute(db);
+      visibility TEXT NOT NULL, text TEXT NOT NULL, reply_to TEXT, state TEXT NOT NULL) WITHOUT ROWID`.execute(
+      db,
+    );
     await sql`CREATE INDEX portability_note_import ON portability_note (import_id, state, created_at, origin)`.execute(
       db,
     );

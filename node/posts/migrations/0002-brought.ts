@@ -6,6 +6,8 @@ import { sql } from 'kysely';
 export const brought: Migration = {
   name: '0002-brought',
   async up(db) {
-    await sql`CREATE TABLE posts_brought (id TEXT PRIMARY KEY, given INTEGER NOT NULL) WITHOUT ROWID`.execute(db);
+    await sql`CREATE TABLE posts_brought (id TEXT PRIMARY KEY, given INTEGER NOT NULL) WITHOUT ROWID`.execute(
+      db,
+    );
   },
 };

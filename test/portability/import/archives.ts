@@ -31,7 +31,15 @@ export interface NoteOptions {
 export const originOf = (n: number): string => `${ACTOR}/statuses/${n}`;
 
 export function note(options: NoteOptions): object {
-  const { n, html, at = `2019-05-0${(n % 9) + 1}T10:00:00Z`, to = 'public', replyTo, warning, files = [] } = options;
+  const {
+    n,
+    html,
+    at = `2019-05-0${(n % 9) + 1}T10:00:00Z`,
+    to = 'public',
+    replyTo,
+    warning,
+    files = [],
+  } = options;
   const audience = {
     public: { to: [PUBLIC], cc: [FOLLOWERS] },
     unlisted: { to: [FOLLOWERS], cc: [PUBLIC] },

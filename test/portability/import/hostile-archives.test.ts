@@ -10,7 +10,11 @@ import { feed } from '../../posts/friends-rig.ts';
 import { note, outbox, tar, tarGz, zip, type Part } from './archives.ts';
 
 const honest = outbox([note({ n: 1, html: '<p>bait</p>' })]);
-const part = (path: string, more: Partial<Part> = {}): Part => ({ path, bytes: Buffer.from('evil'), ...more });
+const part = (path: string, more: Partial<Part> = {}): Part => ({
+  path,
+  bytes: Buffer.from('evil'),
+  ...more,
+});
 
 const unsafe = 'portability/archive-unsafe-unprocessable';
 const broken = 'portability/archive-unprocessable';
@@ -26,26 +30,62 @@ const corpus: readonly (readonly [name: string, code: string, make: () => Buffer
   ['a zip with a name of a thousand letters', unsafe, () => zip([honest, part('a'.repeat(1_500))])],
   ['a zip with a link', unsafe, () => zip([honest, part('avatar.png', { mode: 0o120777 })])],
   ['a zip with a device', unsafe, () => zip([honest, part('avatar.png', { mode: 0o060600 })])],
-  ['a zip that unpacks to a thousand times its size', bomb, () => zip([honest, part('a.png', { bytes: zeros })])],
-  ['a zip that claims to unpack to gigabytes', bomb, () => zip([honest, part('a.png', { claimed: 4_000_000_000 })])],
+  [
+    'a zip that unpacks to a thousand times its size',
+    bomb,
+    () => zip([honest, part('a.png', { bytes: zeros })]),
+  ],
+  [
+    'a zip that claims to unpack to gigabytes',
+    bomb,
+    () => zip([honest, part('a.png', { claimed: 4_000_000_000 })]),
+  ],
   ['a zip cut in the middle', broken, () => zip([honest, part('a.png')]).subarray(0, 150)],
   ['a zip whose outbox is longer than it says', broken, () => zip([{ ...honest, claimed: 10 }])],
   ['a zip of 300,000 files', many, () => manyFiles()],
   ['a tar with a name that leads out', unsafe, () => tarGz([honest, part('media/../../escaped.txt')])],
   ['a tar with an absolute name', unsafe, () => tarGz([honest, part('/etc/passwd')])],
-  ['a tar with a symbolic link', unsafe, () => tarGz([honest, part('avatar.png', { type: '2', bytes: Buffer.alloc(0) })])],
-  ['a tar with a hard link', unsafe, () => tarGz([honest, part('avatar.png', { type: '1', bytes: Buffer.alloc(0) })])],
-  ['a tar with a device', unsafe, () => tar([honest, part('avatar.png', { type: '3', bytes: Buffer.alloc(0) })])],
-  ['a tar that unpacks to a thousand times its size', bomb, () => tarGz([honest, part('a.png', { bytes: zeros })])],
+  [
+    'a tar with a symbolic link',
+    unsafe,
+    () => tarGz([honest, part('avatar.png', { type: '2', bytes: Buffer.alloc(0) })]),
+  ],
+  [
+    'a tar with a hard link',
+    unsafe,
+    () => tarGz([honest, part('avatar.png', { type: '1', bytes: Buffer.alloc(0) })]),
+  ],
+  [
+    'a tar with a device',
+    unsafe,
+    () => tar([honest, part('avatar.png', { type: '3', bytes: Buffer.alloc(0) })]),
+  ],
+  [
+    'a tar that unpacks to a thousand times its size',
+    bomb,
+    () => tarGz([honest, part('a.png', { bytes: zeros })]),
+  ],
   ['a tar whose header would fill the memory', bomb, () => tar([part('x', { type: 'x', bytes: zeros })])],
   ['a tar cut in the middle', broken, () => tarGz([honest, part('a.png')]).subarray(0, 100)],
   ['gzip of no tar', broken, () => gzipSync(Buffer.from('hello'.repeat(500)))],
   ['a picture', broken, () => Buffer.from('\x89PNG\r\n\x1a\n', 'latin1')],
   ['nothing at all', broken, () => Buffer.alloc(0)],
   ['an archive without an outbox', 'portability/no-outbox-unprocessable', () => zip([part('readme.txt')])],
-  ['an outbox without a list', 'portability/outbox-unprocessable', () => zip([{ ...honest, bytes: Buffer.from('{}') }])],
-  ['an outbox that breaks off', 'portability/outbox-unprocessable', () => zip([{ ...honest, bytes: honest.bytes.subarray(0, -9) }])],
-  ['an outbox that is HTML', 'portability/outbox-unprocessable', () => zip([{ ...honest, bytes: Buffer.from('<html>') }])],
+  [
+    'an outbox without a list',
+    'portability/outbox-unprocessable',
+    () => zip([{ ...honest, bytes: Buffer.from('{}') }]),
+  ],
+  [
+    'an outbox that breaks off',
+    'portability/outbox-unprocessable',
+    () => zip([{ ...honest, bytes: honest.bytes.subarray(0, -9) }]),
+  ],
+  [
+    'an outbox that is HTML',
+    'portability/outbox-unprocessable',
+    () => zip([{ ...honest, bytes: Buffer.from('<html>') }]),
+  ],
 ];
 
 function manyFiles(): Buffer {
@@ -109,6 +149,8 @@ describe('a hostile archive', () => {
     await assert.rejects(alice.call(api.startImport, { body: { file: '/etc' } }), {
       code: 'portability/no-archive',
     });
-    await assert.rejects(alice.call(api.readImport, { params: { id: 'current' } }), { code: 'portability/no-import' });
+    await assert.rejects(alice.call(api.readImport, { params: { id: 'current' } }), {
+      code: 'portability/no-import',
+    });
   });
 });

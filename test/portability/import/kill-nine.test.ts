@@ -65,8 +65,10 @@ describe('an import whose node is killed', () => {
     const origins: (string | null)[] = [];
     let cursor: string | null = null;
     do {
-      const page: { items: { imported_from: string | null; media: unknown[] }[]; next_cursor: string | null } =
-        await alice.call(readFeed, { query: { limit: 100, ...(cursor === null ? {} : { cursor }) } });
+      const page: {
+        items: { imported_from: string | null; media: unknown[] }[];
+        next_cursor: string | null;
+      } = await alice.call(readFeed, { query: { limit: 100, ...(cursor === null ? {} : { cursor }) } });
       origins.push(...page.items.map(({ imported_from }) => imported_from));
       cursor = page.next_cursor;
     } while (cursor !== null);

@@ -37,8 +37,18 @@ const finished = (node: TestNode, id: string): Promise<api.ShownImport> =>
 const account = async (): Promise<Part[]> => [
   await picture(),
   outbox([
-    note({ n: 3, html: '<p>and a third</p>', replyTo: originOf(2), to: 'public', at: '2019-05-03T10:00:00Z' }),
-    note({ n: 1, html: '<p>The <b>first</b> &amp; oldest</p><p>Second line</p>', at: '2017-04-28T16:41:21Z' }),
+    note({
+      n: 3,
+      html: '<p>and a third</p>',
+      replyTo: originOf(2),
+      to: 'public',
+      at: '2019-05-03T10:00:00Z',
+    }),
+    note({
+      n: 1,
+      html: '<p>The <b>first</b> &amp; oldest</p><p>Second line</p>',
+      at: '2017-04-28T16:41:21Z',
+    }),
     note({ n: 2, html: '<p>an answer to myself</p>', replyTo: originOf(1), at: '2019-05-02T10:00:00Z' }),
     note({
       n: 4,
@@ -50,7 +60,12 @@ const account = async (): Promise<Part[]> => [
     }),
     note({ n: 5, html: '<p>unlisted</p>', to: 'unlisted', at: '2020-02-01T00:00:00Z' }),
     note({ n: 6, html: '<p>for Bea alone</p>', to: 'direct' }),
-    note({ n: 7, html: '<p>to Carl</p>', replyTo: 'https://elsewhere.example/1', at: '2020-03-01T00:00:00Z' }),
+    note({
+      n: 7,
+      html: '<p>to Carl</p>',
+      replyTo: 'https://elsewhere.example/1',
+      at: '2020-03-01T00:00:00Z',
+    }),
     boost(8),
   ]),
   { path: 'likes.json', bytes: Buffer.from('{"orderedItems":["https://elsewhere.example/2"]}') },
@@ -142,7 +157,9 @@ describe('an import', () => {
     await using alice = await makeNode({ name: 'alice-1' });
     using folder = temporaryFolder();
     const file = `${folder.path}/archive.zip`;
-    const notes = Array.from({ length: 600 }, (_, n) => note({ n, html: `<p>note ${n}</p>`, at: '2018-01-01T00:00:00Z' }));
+    const notes = Array.from({ length: 600 }, (_, n) =>
+      note({ n, html: `<p>note ${n}</p>`, at: '2018-01-01T00:00:00Z' }),
+    );
     writeFileSync(file, zip([outbox(notes)]));
     const { id } = await alice.call(api.startImport, { body: { file } });
     await alice.restart();
@@ -151,7 +168,9 @@ describe('an import', () => {
     await alice.call(api.undoImport, { params: { id } });
     await finished(alice, id);
     const second = await alice.call(api.startImport, { body: { file } });
-    await assert.rejects(alice.call(api.startImport, { body: { file } }), { code: 'portability/import-running' });
+    await assert.rejects(alice.call(api.startImport, { body: { file } }), {
+      code: 'portability/import-running',
+    });
     await alice.call(api.cancelImport, { params: { id: second.id } });
     const cancelled = await finished(alice, second.id);
     assert.equal(cancelled.state, 'cancelled');
@@ -171,7 +190,10 @@ describe('an import', () => {
     rmSync(file);
     const ended = await finished(alice, id);
     // Either it was quicker than the removal, or it says what happened.
-    assert.equal(ended.state === 'done' ? null : ended.code, ended.state === 'done' ? null : 'portability/no-archive');
+    assert.equal(
+      ended.state === 'done' ? null : ended.code,
+      ended.state === 'done' ? null : 'portability/no-archive',
+    );
     await assert.rejects(alice.call(api.startImport, { body: { file } }), { code: 'portability/no-archive' });
   });
 
@@ -186,14 +208,21 @@ describe('an import', () => {
         note({ n: 1, html: '<p>no date</p>', at: 'yesterday' }),
         note({ n: 2, html: '' }),
         note({ n: 3, html: 'A\u202eB\u0000C', at: '2999-01-01T00:00:00Z' }),
-        note({ n: 4, html: '<p>kept</p>', files: [{ path: 'media_attachments/gone.png' }, { path: '../../etc/passwd' }] }),
+        note({
+          n: 4,
+          html: '<p>kept</p>',
+          files: [{ path: 'media_attachments/gone.png' }, { path: '../../etc/passwd' }],
+        }),
         note({ n: 5, html: 'x'.repeat(60_000) }),
         note({ n: 6, html: '<p>two</p>' }),
         note({ n: 6, html: '<p>two again</p>' }),
         note({
           n: 7,
           html: '<p>Tea?</p>',
-          more: { type: 'Question', oneOf: [{ type: 'Note', name: 'Yes', replies: { totalItems: 3 } }, { name: 'No' }] },
+          more: {
+            type: 'Question',
+            oneOf: [{ type: 'Note', name: 'Yes', replies: { totalItems: 3 } }, { name: 'No' }],
+          },
         }),
         note({ n: 8, html: '<p>x</p>', files: [{ path: 'media_attachments/bad.png' }] }),
         { ...note({ n: 9, html: 'y'.repeat(10) }), padding: 'z'.repeat(1_100_000) },
@@ -203,7 +232,10 @@ describe('an import', () => {
     const done = await start(alice, zip(parts));
     assert.equal(done.state, 'done', JSON.stringify(done));
     const found = (await feed(alice)).map(({ text }) => text);
-    assert.deepEqual([found.length, found.includes('ABC'), found.includes('Tea?\n\n- Yes (3)\n- No')], [6, true, true]);
+    assert.deepEqual(
+      [found.length, found.includes('ABC'), found.includes('Tea?\n\n- Yes (3)\n- No')],
+      [6, true, true],
+    );
     assert.deepEqual([done.skipped.malformed, done.skipped.other, done.skipped['too-large']], [5, 1, 1]);
     assert.deepEqual(done.files, { total: 2, done: 0, missing: 2 });
     assert.equal(found.find((text) => text.startsWith('xxx'))?.length, 50_000);

@@ -22,20 +22,35 @@ async function itemsOf(text: string, chunk: number): Promise<JsonItem[]> {
 describe('a list in a JSON document', () => {
   it('comes out member by member, however the bytes are cut and spaced', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(fc.jsonValue()), fc.jsonValue(), fc.integer({ min: 1, max: 50 }), fc.boolean(), async (list, other, chunk, spaced) => {
-        const text = JSON.stringify({ before: other, 'a"]': 1, list, after: other }, null, spaced ? 2 : 0);
-        const items = await itemsOf(text, chunk);
-        assert.deepEqual(
-          items,
-          (JSON.parse(JSON.stringify(list)) as unknown[]).map((value) => ({ value })),
-        );
-      }),
+      fc.asyncProperty(
+        fc.array(fc.jsonValue()),
+        fc.jsonValue(),
+        fc.integer({ min: 1, max: 50 }),
+        fc.boolean(),
+        async (list, other, chunk, spaced) => {
+          const text = JSON.stringify({ before: other, 'a"]': 1, list, after: other }, null, spaced ? 2 : 0);
+          const items = await itemsOf(text, chunk);
+          assert.deepEqual(
+            items,
+            (JSON.parse(JSON.stringify(list)) as unknown[]).map((value) => ({ value })),
+          );
+        },
+      ),
       { numRuns: 200 },
     );
   });
 
   it('is refused when it is not there or not closed', async () => {
-    for (const text of ['', '{}', '[1]', '{"list":[1', '{"list":[1]', '{"list":[1]}}', '{"x":{"list":[1]}}', '<html>']) {
+    for (const text of [
+      '',
+      '{}',
+      '[1]',
+      '{"list":[1',
+      '{"list":[1]',
+      '{"list":[1]}}',
+      '{"x":{"list":[1]}}',
+      '<html>',
+    ]) {
       await assert.rejects(itemsOf(text, 3), { code: 'portability/outbox-unprocessable' }, text);
     }
   });
@@ -59,7 +74,10 @@ describe('the HTML of a post', () => {
       ],
       ['<a href="https://x.example">a friend</a>!', 'a friend (https://x.example)!'],
       ['<a href="javascript:alert(1)">click</a>', 'click'],
-      ['<a href="https://a.example/@ana" class="u-url mention">@<span>ana</span></a> hi', '@ana@a.example hi'],
+      [
+        '<a href="https://a.example/@ana" class="u-url mention">@<span>ana</span></a> hi',
+        '@ana@a.example hi',
+      ],
       ['<a href="https://x.example/tags/bee" class="mention hashtag">#<span>bee</span></a>', '#bee'],
       ['<ul><li>a</li><li>b</li></ul>', '- a\n- b'],
       ['<blockquote><p>said</p></blockquote><p>so</p>', '> said\n\nso'],
@@ -107,7 +125,12 @@ describe('an activity', () => {
 
   it('names its files by their place in the archive, wherever the server kept them', () => {
     const inside = 'media_attachments/files/1/original/a.png';
-    for (const url of [inside, `/${inside}`, `/system/${inside}`, `https://cdn.example/bucket/${inside}?x=1`]) {
+    for (const url of [
+      inside,
+      `/${inside}`,
+      `/system/${inside}`,
+      `https://cdn.example/bucket/${inside}?x=1`,
+    ]) {
       assert.equal(archivePath(url), inside, url);
     }
     assert.equal(archivePath('media_attachments/../../etc/passwd'), undefined);
