@@ -69,7 +69,11 @@ export function uploadRoutes(uploads: Uploads): BoundRoute[] {
     response.setHeader('upload-complete', state.complete ? '?1' : '?0');
     const { id, purpose, size, offset, complete, expiresAt, media } = state;
     return {
-      ...{ id, purpose, size, offset, complete },
+      id,
+      purpose,
+      size,
+      offset,
+      complete,
       expires_at: isoTime(expiresAt),
       media: media === null ? null : shownFile(media),
     };

@@ -95,7 +95,17 @@ export async function deleteUnused(tx: Tx, before: number): Promise<number> {
 function toFile(row: FileRow): MediaFile {
   const { id, cid, key, size, type, name, alt, width, height, color, duration_ms: durationMs, owner } = row;
   return {
-    ...{ id, cid, size, type, name, alt, width, height, color, durationMs, owner },
+    id,
+    cid,
+    size,
+    type,
+    name,
+    alt,
+    width,
+    height,
+    color,
+    durationMs,
+    owner,
     key: new Uint8Array(key),
     thumbnail: sealed(row.small_cid, row.small_key, row.small_size, row.small_type),
     view: sealed(row.view_cid, row.view_key, row.view_size, row.view_type),

@@ -1,6 +1,6 @@
 // Portability: everything that is the owner's as plain files, leaving for good, block lists in and out.
 // Reads through the doors of the areas that own the data, and owns none itself.
-import { defineFeature } from '#kernel/feature.ts';
+import { defineFeature, type DoorOf, type Host } from '#kernel/feature.ts';
 import { access, deny } from '#node/access/index.ts';
 import { conversations } from '#node/conversations/index.ts';
 import { discovery } from '#node/discovery/index.ts';
@@ -15,7 +15,7 @@ import { importRoutes, portabilityRoutes } from './http.ts';
 import { openFile } from './import/file-source.ts';
 import type { ImportHost } from './import/ports.ts';
 import { runImport } from './import/runner.ts';
-import { createImports } from './import/service.ts';
+import { createImports, type Imports } from './import/service.ts';
 import { migrations } from './migrations/index.ts';
 import { createPortability } from './service.ts';
 import * as store from './store.ts';
@@ -88,24 +88,7 @@ export const portability = defineFeature({
         keep: (done) => db.write((tx) => store.putExport(tx, done)),
       },
     });
-    const importing: ImportHost = {
-      db,
-      clock,
-      log,
-      random: host.random,
-      posts: doors.posts,
-      media: doors.media,
-      open: ({ kind, where }) => (kind === 'file' ? openFile(where) : doors.media.openUpload(where)),
-      drop: async ({ kind, where }) => {
-        if (kind === 'upload') await doors.media.dropUpload(where);
-      },
-    };
-    const job = host.jobs.register({
-      name: 'portability/import',
-      firstAfterMs: 0,
-      run: (signal) => runImport(importing, signal),
-    });
-    const imports = createImports(importing, () => job.wake());
+    const imports = startImports(host, doors);
     doors.access.register('portability', { decide: () => deny('owner-only') });
     return {
       door: {},
@@ -114,3 +97,33 @@ export const portability = defineFeature({
     };
   },
 });
+
+/** The work of imports, in a job of its own. */
+function startImports(
+  host: Host,
+  doors: {
+    readonly posts: ImportHost['posts'];
+    readonly media: ImportHost['media'] & Pick<DoorOf<typeof media>, 'openUpload' | 'dropUpload'>;
+  },
+): Imports {
+  const { db, clock, random, log } = host;
+  const { posts: postsDoor, media: mediaDoor } = doors;
+  const importing: ImportHost = {
+    db,
+    clock,
+    random,
+    log,
+    posts: postsDoor,
+    media: mediaDoor,
+    open: ({ kind, where }) => (kind === 'file' ? openFile(where) : mediaDoor.openUpload(where)),
+    drop: async ({ kind, where }) => {
+      if (kind === 'upload') await mediaDoor.dropUpload(where);
+    },
+  };
+  const job = host.jobs.register({
+    name: 'portability/import',
+    firstAfterMs: 0,
+    run: (signal) => runImport(importing, signal),
+  });
+  return createImports(importing, () => job.wake());
+}

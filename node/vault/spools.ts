@@ -189,7 +189,11 @@ async function writeParts(
       if ((pieces - kept) * PIECE_BYTES >= CHECKPOINT_BYTES) await checkpoint();
     }
   } finally {
-    await checkpoint().finally(() => handle.close());
+    try {
+      await checkpoint();
+    } finally {
+      await handle.close();
+    }
   }
   return offset();
 }

@@ -190,7 +190,7 @@ describe('an upload in parts', () => {
     const { id } = (await create(alice, { size: 100_000 })).body;
     await append(alice, id, 0, bytesOf(70_000));
     assert.equal(filesOf(alice).length, 1);
-    clock.advance(25 * 3_600_000);
+    await clock.advance(25 * 3_600_000);
     await eventually('it is gone', async () => {
       await alice.door(vault).tidy();
       return (

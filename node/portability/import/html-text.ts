@@ -112,8 +112,9 @@ export function htmlToText(html: string, names: ReadonlyMap<string, string> = ne
     { decodeEntities: true },
   );
   const end = Math.min(html.length, HTML_CHARS_MAX);
-  for (let at = 0; at < end && depth <= DEPTH_MAX; at += PART_CHARS) {
+  for (let at = 0; at < end; at += PART_CHARS) {
     parser.write(html.slice(at, Math.min(end, at + PART_CHARS)));
+    if (depth > DEPTH_MAX) break;
   }
   parser.end();
   return text.replace(/[ \t]+\n/g, '\n').trim();

@@ -33,33 +33,7 @@ function createScan(wanted: string): Scan {
   let inList = false;
   let found = false;
   let closed = false;
-  /** Parts of the member being read; undefined between members. */
-  let parts: Uint8Array[] | undefined;
-  let length = 0;
-
-  const flush = (): JsonItem | undefined => {
-    const bytes = parts;
-    parts = undefined;
-    if (bytes === undefined) return undefined;
-    if (length > ITEM_BYTES_MAX) return { skipped: 'too-large' };
-    const text = Buffer.concat(bytes).toString('utf8').trim();
-    if (text === '') return undefined;
-    try {
-      return { value: JSON.parse(text) as unknown };
-    } catch {
-      return { skipped: 'malformed' }; // The members beside it may well be whole.
-    }
-  };
-  const start = (): void => {
-    parts = [];
-    length = 0;
-  };
-  const keep = (bytes: Uint8Array): void => {
-    length += bytes.length;
-    // Beyond its bound a member is counted, not kept.
-    if (length <= ITEM_BYTES_MAX) parts?.push(bytes.slice());
-    else parts = [];
-  };
+  const member = createMember();
 
   return {
     *feed(chunk) {
@@ -88,7 +62,7 @@ function createScan(wanted: string): Scan {
             if (depth === 2 && byte === OPEN_LIST && key === wanted && !found) {
               inList = true;
               found = true;
-              start();
+              member.begin();
               from = at + 1;
             }
             break;
@@ -98,28 +72,61 @@ function createScan(wanted: string): Scan {
             if (depth < 0) throw failures.outbox();
             if (depth === 0) closed = true;
             if (depth === 1 && inList) {
-              keep(chunk.subarray(from, at));
-              const last = flush();
-              if (last !== undefined) yield last;
+              member.add(chunk.subarray(from, at));
+              yield* member.end();
               inList = false;
             }
             break;
           case COMMA:
             if (depth === 2 && inList) {
-              keep(chunk.subarray(from, at));
-              const item = flush();
-              if (item !== undefined) yield item;
-              start();
+              member.add(chunk.subarray(from, at));
+              yield* member.end();
+              member.begin();
               from = at + 1;
             }
             break;
           default:
         }
       }
-      if (inList) keep(chunk.subarray(from));
+      if (inList) member.add(chunk.subarray(from));
     },
     end() {
       if (!closed || !found) throw failures.outbox();
+    },
+  };
+}
+
+/** The bytes of one member, kept up to their bound. */
+function createMember(): {
+  begin(): void;
+  add(bytes: Uint8Array): void;
+  /** The member, or nothing where there is only white space. */
+  end(): JsonItem[];
+} {
+  let parts: Uint8Array[] = [];
+  let length = 0;
+  const begin = (): void => {
+    parts = [];
+    length = 0;
+  };
+  return {
+    begin,
+    add(bytes) {
+      length += bytes.length;
+      // Beyond its bound a member is counted, not kept. A copy, since the chunk is used again.
+      if (length > ITEM_BYTES_MAX) parts = [];
+      else parts.push(bytes.slice());
+    },
+    end() {
+      if (length > ITEM_BYTES_MAX) return [{ skipped: 'too-large' }];
+      const text = Buffer.concat(parts).toString('utf8').trim();
+      begin();
+      if (text === '') return [];
+      try {
+        return [{ value: JSON.parse(text) as unknown }];
+      } catch {
+        return [{ skipped: 'malformed' }]; // The members beside it may well be whole.
+      }
     },
   };
 }

@@ -55,7 +55,8 @@ export async function* tarEntries(
       }
     }
     await filled;
-    if (broken !== undefined || entries === 0) throw broken ?? failures.notArchive();
+    if (broken !== undefined) throw archiveFailure(broken);
+    if (entries === 0) throw failures.notArchive();
   } catch (error) {
     // What broke the stream says more than that it is broken.
     throw archiveFailure(broken instanceof AppError ? broken : error);
