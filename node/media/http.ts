@@ -58,9 +58,6 @@ export async function receiveUpload(
   return shownFile(await media.take(request, { name: about.name, alt, durationMs: about.duration_ms }));
 }
 
-/** Longest key that a client may give; a UUID has 36. */
-const KEY_CHARS_MAX = 200;
-
 export function uploadRoutes(uploads: Uploads): BoundRoute[] {
   const shown = (state: UploadState, { response }: RequestContext): z.output<typeof uploadSchema> => {
     // As in draft-ietf-httpbis-resumable-upload, so that HEAD is enough to go on.
@@ -82,12 +79,7 @@ export function uploadRoutes(uploads: Uploads): BoundRoute[] {
     bind(createUpload, async ({ body }, context) => {
       const { name, purpose, size, duration_ms: durationMs } = body;
       const alt = body.alt === undefined ? undefined : cleanText(body.alt, ALT_CHARS_MAX);
-      const key = context.request.headers['idempotency-key'];
-      if (typeof key === 'string' && key.length > KEY_CHARS_MAX) throw uploadFailures.key();
-      const state = await uploads.create(
-        { name, purpose, size, alt, durationMs },
-        typeof key === 'string' ? key : undefined,
-      );
+      const state = await uploads.create({ name, purpose, size, alt, durationMs });
       context.response.setHeader('location', `/api/v1/uploads/${state.id}`);
       return shown(state, context);
     }),

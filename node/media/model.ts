@@ -202,15 +202,6 @@ export const uploadFailures = {
       en: 'The header Upload-Offset must say at which byte this part begins.',
       fr: "L'en-tête Upload-Offset doit dire à quel octet commence cette partie.",
     }),
-  key: (): AppError =>
-    new AppError({
-      category: 'conflict',
-      code: 'media/upload-key',
-      safe: {
-        en: 'Another upload was begun with this Idempotency-Key. Nothing was stored.',
-        fr: "Un autre envoi a été commencé avec cet Idempotency-Key. Rien n'a été enregistré.",
-      },
-    }),
   full: (): AppError =>
     new AppError({
       category: 'limit',

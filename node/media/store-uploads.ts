@@ -9,8 +9,6 @@ export interface UploadRow {
   name: string | null;
   alt: string | null;
   duration_ms: number | null;
-  /** The client's own key, so that creating twice makes one. */
-  key: string | null;
   media_id: string | null;
   created_at: number;
 }
@@ -25,10 +23,6 @@ export async function insertUpload(tx: Tx, row: UploadRow): Promise<void> {
 
 export function findUpload(reader: Reader, id: string): Promise<UploadRow | undefined> {
   return db(reader).selectFrom('media_upload').selectAll().where('id', '=', id).executeTakeFirst();
-}
-
-export function findUploadByKey(reader: Reader, key: string): Promise<UploadRow | undefined> {
-  return db(reader).selectFrom('media_upload').selectAll().where('key', '=', key).executeTakeFirst();
 }
 
 export async function countUploads(reader: Reader): Promise<number> {

@@ -44,8 +44,8 @@ export interface UploadedSource extends AsyncDisposable {
 }
 
 export interface Uploads {
-  /** The same `key` with the same announcement gives the same upload. @throws vault/quota, vault/too-large, media/upload-key, media/uploads-full */
-  create(upload: NewUpload, key: string | undefined): Promise<UploadState>;
+  /** @throws vault/quota, vault/too-large, media/uploads-full */
+  create(upload: NewUpload): Promise<UploadState>;
   /** @throws media/upload-not-found */
   state(id: string): Promise<UploadState>;
   /** Takes the next part. @throws vault/spool-offset, vault/too-large, http/aborted, and those of `Media.take` at the end */
@@ -121,12 +121,7 @@ export function createUploads(
   };
 
   return {
-    async create(upload, key) {
-      const known = key === undefined ? undefined : await store.findUploadByKey(db.read, key);
-      if (known !== undefined) {
-        if (known.size !== upload.size || known.purpose !== upload.purpose) throw uploadFailures.key();
-        return stateOf(known);
-      }
+    async create(upload) {
       if (upload.purpose === 'media' && upload.size > MEDIA_BYTES_MAX) throw failures.tooLarge();
       if ((await store.countUploads(db.read)) >= UPLOADS_MAX) throw uploadFailures.full();
       const id = newMessageId(clock.now(), random.bytes(10));
@@ -137,7 +132,6 @@ export function createUploads(
         name: upload.name ?? null,
         alt: upload.alt ?? null,
         duration_ms: upload.durationMs ?? null,
-        key: key ?? null,
         media_id: null,
         created_at: clock.now(),
       };

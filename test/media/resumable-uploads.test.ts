@@ -121,11 +121,13 @@ describe('an upload in parts', () => {
 
   it('is one for one key, and refuses another file under it', async () => {
     await using alice = await makeNode({ name: 'alice-1' });
-    const one = await create(alice, { size: 5 }, 'key-1');
+    const one = await create(alice, { size: 5 }, '0199a000-0000-7000-8000-000000000001');
     await append(alice, one.body['id'], 0, Buffer.from('ab'));
-    const two = await create(alice, { size: 5 }, 'key-1');
-    assert.deepEqual([two.body['id'], two.body['offset']], [one.body['id'], 2]);
-    assert.equal((await create(alice, { size: 6 }, 'key-1')).body['code'], 'media/upload-key');
+    const two = await create(alice, { size: 5 }, '0199a000-0000-7000-8000-000000000001');
+    // The first answer, word for word: how far it is, HEAD tells.
+    assert.deepEqual([two.status, two.body['id']], [201, one.body['id']]);
+    assert.equal(await offsetOf(alice, one.body['id']), 2);
+    assert.equal((await create(alice, { size: 6 }, '0199a000-0000-7000-8000-000000000001')).status, 409);
   });
 
   it('refuses a part at another place, one that is too long, and one that says no place', async () => {

@@ -7,8 +7,9 @@ export const uploads: Migration = {
   name: '0002-uploads',
   async up(db) {
     await sql`CREATE TABLE media_upload (
-      id TEXT PRIMARY KEY, purpose TEXT NOT NULL, size INTEGER NOT NULL, name TEXT, alt TEXT, duration_ms INTEGER,
-      key TEXT UNIQUE, media_id TEXT, created_at INTEGER NOT NULL) WITHOUT ROWID`.execute(db);
+      id TEXT PRIMARY KEY, purpose TEXT NOT NULL, size INTEGER NOT NULL, name TEXT, alt TEXT, duration_ms INTEGER, media_id TEXT, created_at INTEGER NOT NULL) WITHOUT ROWID`.execute(
+      db,
+    );
     await sql`CREATE INDEX media_upload_created ON media_upload (created_at)`.execute(db);
     for (const column of [
       sql`view_cid TEXT`,

@@ -2,6 +2,7 @@
 // A merged one is never changed: a change is a further one.
 import type { Migration } from '#kernel/db/migrate.ts';
 import { init } from './0001-init.ts';
-import { brought } from './0002-brought.ts';
+import { due } from './0002-due.ts';
+import { brought } from './0003-brought.ts';
 
-export const migrations: readonly Migration[] = [init, brought];
+export const migrations: readonly Migration[] = [init, due, brought];

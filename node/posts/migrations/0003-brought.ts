@@ -4,7 +4,7 @@ import type { Migration } from '#kernel/db/migrate.ts';
 import { sql } from 'kysely';
 
 export const brought: Migration = {
-  name: '0002-brought',
+  name: '0003-brought',
   async up(db) {
     await sql`CREATE TABLE posts_brought (id TEXT PRIMARY KEY, given INTEGER NOT NULL) WITHOUT ROWID`.execute(
       db,
