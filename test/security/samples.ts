@@ -46,6 +46,7 @@ function sampleOf(schema: Schema): unknown {
     default:
       if (schema.format === 'uuid') return MADE_UP_ID;
       if (schema.pattern?.startsWith('^\\/') === true) return '/tmp';
+      if (schema.pattern?.startsWith('^\\d') === true) return '0';
       return 'x'.repeat(Math.max(1, schema.minLength ?? 1));
   }
 }
