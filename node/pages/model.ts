@@ -25,8 +25,10 @@ export interface PageSettings {
   readonly shown: boolean;
   /** On: search engines may index. */
   readonly indexed: boolean;
+  /** On: the owner's words about themselves and their portrait stand there too. */
+  readonly profile: boolean;
 }
-export const startingSettings: PageSettings = { shown: true, indexed: false };
+export const startingSettings: PageSettings = { shown: true, indexed: false, profile: false };
 
 /** The owner as their pages show them. */
 export interface PageOwner {

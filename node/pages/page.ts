@@ -3,7 +3,7 @@
 import { isoTime } from '#kernel/ports.ts';
 import type { Text } from '#protocol/errors.ts';
 import type { MediaItem } from '#protocol/messages';
-import { splitLinks } from '#protocol/text-links.ts';
+import { splitLinks } from '#protocol/messages/text-links.ts';
 import { markup, type Html } from './html.ts';
 import { excerpt, ownerPath, postPath, type PageOwner, type PublicPost } from './model.ts';
 

@@ -108,6 +108,7 @@ describe('public pages', () => {
 
   it('run nothing that anybody wrote, wherever it stands (L4)', async () => {
     await using node = await alice();
+    await node.call(pages.changeSettings, { body: { profile: true } });
     for (const text of corpus) await write(node, text, { visibility: 'public' });
     const file = `${node.dataDir}/notes.txt`;
     writeFileSync(file, 'x');
@@ -154,6 +155,8 @@ describe('public pages', () => {
       (await node.upload(media.uploadMedia, file, { name: 'river.png', alt: 'A river' })).id;
     assert.equal((await page(node, '/@alice-1/portrait')).status, 404);
     await node.call(people.changeProfile, { body: { avatar: await upload() } });
+    assert.equal((await page(node, '/@alice-1/portrait')).status, 404);
+    await node.call(pages.changeSettings, { body: { profile: true } });
     const open = await write(node, 'Look', { visibility: 'public', media: [await upload()] });
     const closed = await write(node, 'Look', { visibility: 'friends', media: [await upload()] });
     assert.match((await page(node, `/@alice-1/posts/${open.id}`)).body, /alt="A river"/);
@@ -175,7 +178,11 @@ describe('public pages', () => {
     for (const path of ['/@alice-1', '/@alice-1.atom', `/@alice-1/posts/${id}`, '/@alice-1/portrait']) {
       assert.equal((await page(node, path)).status, 404, path);
     }
-    assert.deepEqual(await node.call(pages.readSettings, {}), { shown: false, indexed: true });
+    assert.deepEqual(await node.call(pages.readSettings, {}), {
+      shown: false,
+      indexed: true,
+      profile: false,
+    });
     assert.equal((await page(node, '/api/v1/pages')).status, 401);
   });
 });
