@@ -5,6 +5,12 @@
 const LOCAL = '^(protocol|node|registry|installer|web|scripts|test)/';
 const AREA = '^node/(?!kernel/|edge/)([^/]+)/';
 const ANY_AREA_DOOR = '^node/(?!kernel/|edge/)[^/]+/index\\.ts$';
+// What another program may know of the node: the contracts of areas, of the edge and of the kernel's HTTP.
+const CONTRACTS = [
+  '^node/[^/]+/api\\.ts$',
+  '^node/[^/]+/[^/]+/api\\.ts$',
+  '^node/kernel/http/contract\\.ts$',
+];
 const STORE = '/store(\\.ts$|/|-[^/]+$)';
 const NOT_PROGRAM = '^(test|scripts)/';
 
@@ -48,6 +54,14 @@ const OWNERS = {
   jose: ['^node/identity/', '^registry/auth(\\.ts$|/)'],
   sharp: ['^node/media/'],
   'file-type': ['^node/media/'],
+  // the web app: compiled into web/dist, so these are development dependencies
+  react: ['^web/src/'],
+  'react-dom': ['^web/src/main\\.tsx$'],
+  '@tanstack/react-query': ['^web/src/'],
+  '@tanstack/react-virtual': ['^web/src/design/virtual-list\\.tsx$'],
+  i18next: ['^web/src/text/'],
+  idb: ['^web/src/offline/database\\.ts$'],
+  vite: ['^web/(build|src/env\\.d)\\.ts$'],
 };
 
 const escape = (name) => name.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&');
@@ -129,7 +143,28 @@ module.exports = {
       'web-imports-only-contracts',
       'The web app sees the protocol and the api.ts of areas.',
       { path: '^web/' },
-      { path: LOCAL, pathNot: ['^(protocol|web)/', '^node/[^/]+/api\\.ts$'] },
+      { path: LOCAL, pathNot: ['^(protocol|web)/', ...CONTRACTS] },
+    ),
+    rule(
+      'web-imports-contracts-as-types',
+      'A contract in the bundle would bring its schemas and zod: the app takes its types alone.',
+      { path: '^web/' },
+      { path: '^node/', dependencyTypesNot: ['type-only'] },
+    ),
+    rule(
+      'web-does-no-node-io',
+      'What runs in a browser has no Node module; only the build has.',
+      { path: '^web/', pathNot: '^web/build\\.ts$' },
+      { dependencyTypes: ['core'] },
+    ),
+    rule(
+      'web-area-imports-no-other-area',
+      'An area of the app stands on api, design, live, offline, router, shell and text, never on another area.',
+      { path: '^web/src/(?!(?:api|design|live|offline|router|shell|text|sw)/)([^/]+)/' },
+      {
+        path: '^web/src/[^/]+/',
+        pathNot: ['^web/src/(?:api|design|live|offline|router|shell|text)/', '^web/src/$1/'],
+      },
     ),
     rule(
       'registry-imports-kernel-and-protocol',
@@ -177,7 +212,7 @@ module.exports = {
     rule(
       'no-undeclared-library',
       'Programs use the dependencies of package.json: no development tool, no dependency of a dependency.',
-      { path: LOCAL, pathNot: NOT_PROGRAM },
+      { path: LOCAL, pathNot: [NOT_PROGRAM, '^web/'] },
       { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'], dependencyTypesNot: ['npm'] },
     ),
     rule(
@@ -200,7 +235,7 @@ module.exports = {
       // Without these, dependency-cruiser does not see through `imports` and `exports` maps.
       conditionNames: ['import', 'node', 'default', 'types'],
       exportsFields: ['exports'],
-      extensions: ['.ts', '.mjs', '.js', '.cjs', '.json', '.d.ts'],
+      extensions: ['.ts', '.tsx', '.mjs', '.js', '.cjs', '.json', '.d.ts'],
     },
   },
 };

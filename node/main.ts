@@ -5,6 +5,7 @@ import type { Guard } from '#node/edge/guard.ts';
 import type { InitOptions, NewNode } from '#node/edge/run/init.ts';
 import type { RunningNode, StartOptions } from '#node/edge/run/node.ts';
 import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -17,7 +18,8 @@ export async function start(
     loadAllFeatures(),
     loadGuard(),
   ]);
-  return startNode({ ...options, version: version(), features, guardOf });
+  const webDir = fileURLToPath(new URL('../web/dist', import.meta.url));
+  return startNode({ webDir, ...options, version: version(), features, guardOf });
 }
 
 /** Makes the node of a folder. @throws the codes of edge/run/init.ts */

@@ -1,5 +1,6 @@
 // `npm run verify`: format, lint, types, architecture, dead code, shell, then every test, with one summary.
-// Refuses to call a run green in which no test ran, or one was skipped. Everything runs even after a failure.
+// The web app is built first: the node serves it in the tests. Refuses to call a run green in which no test ran, or
+// one was skipped. Everything runs even after a failure.
 // `--only PATTERN` runs the test files whose path matches, and no other check.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -78,6 +79,13 @@ async function runStaticChecks(): Promise<string[]> {
   return failed;
 }
 
+/** The browser tests, and those of what the node serves, need the app as it stands now. */
+async function buildWebApp(): Promise<string[]> {
+  const built = await runCheck({ name: 'web app', command: [process.execPath, 'web/build.ts'] });
+  report(built);
+  return built.passed ? [] : [built.name];
+}
+
 type Summary = EventData.TestSummary;
 
 /** Runs the test files and answers what was wrong, in sentences; the runner's own closing lines come last. */
@@ -106,7 +114,8 @@ process.env.NODE_COMPILE_CACHE ??= join(import.meta.dirname, '../.cache/compiled
 
 const { values } = parseArgs({ options: { only: { type: 'string' } } });
 const started = performance.now();
-const problems = values.only === undefined ? await runStaticChecks() : [];
+const problems = existsSync('web/build.ts') ? await buildWebApp() : [];
+if (values.only === undefined) problems.push(...(await runStaticChecks()));
 problems.push(...(await runAllTests(values.only)));
 const seconds = (performance.now() - started) / 1000;
 if (seconds > PROMISED_S) console.error(`verify took ${seconds.toFixed(0)} s; ${PROMISED_S} s are promised`);

@@ -14,7 +14,7 @@ const TIDY = `${ROOT}/test/arch/canaries/tidy`;
 const SOUND = `${TIDY}/sound`;
 
 interface CruiserConfig {
-  readonly forbidden: readonly { readonly name: string }[];
+  readonly forbidden: readonly { readonly name: string; readonly comment: string }[];
 }
 const config = createRequire(import.meta.url)(`${ROOT}/.dependency-cruiser.cjs`) as CruiserConfig;
 const importRules = config.forbidden.map(({ name }) => name);
@@ -49,12 +49,26 @@ test('every library refuses to be imported by a file that does not own it', asyn
   );
 });
 
-test('every library of the programs has an owner', () => {
-  const { dependencies } = createRequire(import.meta.url)(`${ROOT}/package.json`) as {
-    dependencies: Record<string, string>;
-  };
-  const owned = ownerRules.map((name) => name.slice('owner-of-'.length));
-  assert.deepEqual(owned.toSorted(), Object.keys(dependencies).toSorted());
+test('every library of the programs has an owner, and what only the web app owns is not installed with the node', () => {
+  const { dependencies, devDependencies } = createRequire(import.meta.url)(`${ROOT}/package.json`) as Record<
+    string,
+    Record<string, string>
+  >;
+  const owned = config.forbidden.filter(({ name }) => ownerRules.includes(name));
+  const isCompiled = (comment: string): boolean =>
+    comment
+      .split(': ')[1]
+      ?.split(' ')
+      .every((path) => path.startsWith('^web/')) === true;
+  const nameOf = ({ name }: { name: string }): string => name.slice('owner-of-'.length);
+  const [compiled, installed] = [true, false].map((wanted) =>
+    owned.filter(({ comment }) => isCompiled(comment) === wanted).map(nameOf),
+  );
+  assert.deepEqual(installed?.toSorted(), Object.keys(dependencies ?? {}).toSorted());
+  assert.deepEqual(
+    compiled?.filter((name) => devDependencies?.[name] === undefined),
+    [],
+  );
 });
 
 test('a tree whose files the import check does not read is refused, not called sound', async () => {

@@ -25,6 +25,8 @@ export interface MakeNodeOptions {
   /** Settings by area, as flags: `{ edge: { hosts: ['a.example'] } }`. */
   readonly settings?: Record<string, Record<string, unknown>>;
   readonly passphrase?: string;
+  /** The built web app; default: the repository's. */
+  readonly webDir?: string;
 }
 
 export interface TestNode extends AsyncDisposable {
@@ -88,6 +90,7 @@ async function makeIn(
       dataDir,
       env: {},
       flags: options.settings ?? {},
+      ...(options.webDir === undefined ? {} : { webDir: options.webDir }),
       onFatal: (error) => {
         throw error;
       },

@@ -17,6 +17,7 @@ import {
 } from './api.ts';
 import { claimScript } from './claim-form.ts';
 import { pageStyle, renderPage } from './page.ts';
+import type { WebApp } from './web-app.ts';
 
 const PAGE_CACHE = 'no-cache';
 
@@ -24,6 +25,7 @@ const PAGE_CACHE = 'no-cache';
 export function edgeRoutes(node: {
   readonly status: () => Promise<Status>;
   readonly readiness: () => Promise<Readiness>;
+  readonly webApp: WebApp | undefined;
 }): BoundRoute[] {
   return [
     bind(getLive, () => Promise.resolve({ status: 'live' as const })),
@@ -35,8 +37,13 @@ export function edgeRoutes(node: {
       });
       response.end(JSON.stringify(readiness));
     }),
-    bind(getPage, async (_input, { response, language }) => {
+    bind(getPage, async (_input, { request, response, language }) => {
       const status = await node.status();
+      // Until the node has its owner, the page with the form of the claim link stands here.
+      if (node.webApp !== undefined && typeof status.claim_url !== 'string') {
+        node.webApp.sendShell(request, response);
+        return;
+      }
       const html = renderPage(
         {
           username: textOf(status.username),

@@ -14,6 +14,7 @@ import type { RequestListener, Server } from 'node:http';
 import type { Guard } from '../guard.ts';
 import { listenOn } from './address.ts';
 import { socketAnswers } from './readiness.ts';
+import type { WebApp } from './web-app.ts';
 
 export interface ApiParts {
   readonly routes: readonly BoundRoute[];
@@ -22,6 +23,8 @@ export interface ApiParts {
   readonly once: Once;
   readonly log: Log;
   readonly version: string;
+  /** Absent: everything else is served all the same. */
+  readonly webApp: WebApp | undefined;
 }
 
 /** `local`: the socket, on which every caller is the owner, since only the owner's user may open it. */
@@ -30,7 +33,7 @@ export type Place =
 
 /** The request listener of one place. */
 export function nodeApi(parts: ApiParts, place: Place): RequestListener {
-  const { routes, rawRoutes, guard, once, log, version } = parts;
+  const { routes, rawRoutes, guard, once, log, version, webApp } = parts;
   return createApi({
     routes,
     rawRoutes,
@@ -39,7 +42,7 @@ export function nodeApi(parts: ApiParts, place: Place): RequestListener {
     authenticate: place.local ? () => Promise.resolve(guard.owner) : (request) => guard.authenticate(request),
     decide: (request) => guard.decide(request),
     hosts: place.local ? null : place.hosts,
-    mount: (app) =>
+    mount: (app) => {
       mountApiDocs(app, {
         documentPath: '/api/v1/openapi.json',
         docsPath: '/api/docs',
@@ -50,7 +53,12 @@ export function nodeApi(parts: ApiParts, place: Place): RequestListener {
             description: 'The API of a personal node. Its owner signs in; the local socket needs no session.',
             contracts: routes.map(({ contract }) => contract),
           }),
-      }),
+      });
+      if (webApp === undefined || place.local) return;
+      app.use((request, response, next) => {
+        if (!webApp.answer(request, response)) next();
+      });
+    },
   });
 }
 

@@ -19,6 +19,7 @@ import { hostNames, portOf, serverUrlOf } from '../http/address.ts';
 import type { Status } from '../http/api.ts';
 import { createReadiness } from '../http/readiness.ts';
 import { edgeRoutes, registerEdgeKinds } from '../http/routes.ts';
+import { openWebApp } from '../http/web-app.ts';
 import { listenEarly, listenOnSocket, nodeApi } from '../http/servers.ts';
 import { serveLive } from '../live/live.ts';
 import { takeLock } from './lock.ts';
@@ -33,6 +34,8 @@ export interface StartOptions {
   /** Settings that win over all others. */
   readonly flags?: Record<string, Record<string, unknown>>;
   readonly passphrase?: string;
+  /** The built web app; where it is missing, everything else is served. */
+  readonly webDir?: string;
   /** A commit could not be made durable: the process must end at once. */
   readonly onFatal: (error: unknown) => void;
   readonly ports?: {
@@ -77,10 +80,19 @@ export async function startNode(options: StartOptions): Promise<RunningNode> {
   });
   const socketPath = prepareSocketPath(options.dataDir, options.env);
   const readiness = createReadiness({ db: host.db, clock: host.clock, socketPath });
-  const routes = [...booted.routes, ...edgeRoutes({ status, readiness })];
+  const webApp = options.webDir === undefined ? undefined : openWebApp(options.webDir);
+  const routes = [...booted.routes, ...edgeRoutes({ status, readiness, webApp })];
   const hosts = hostNames(host.config, host.serverUrl);
   const once = createOnce(host);
-  const api = { routes, rawRoutes: booted.rawRoutes, guard, once, log: host.log, version: host.version };
+  const api = {
+    routes,
+    rawRoutes: booted.rawRoutes,
+    guard,
+    once,
+    log: host.log,
+    version: host.version,
+    webApp,
+  };
 
   stack.use(await listenOnSocket(socketPath, nodeApi(api, { local: true })));
   stack.defer(() => early.close());

@@ -25,12 +25,15 @@ export interface RouteContract<
   Query extends Shape = Shape,
   Body extends Shape = Shape,
   Output extends Shape = Shape,
+  // Literal where the contract is declared, so that a caller who only has the type cannot misspell them.
+  Verb extends Method = Method,
+  Path extends string = string,
 > {
   /** `area.verb`, unique: `posts.create`. */
   readonly id: string;
-  readonly method: Method;
+  readonly method: Verb;
   /** Express path: `/api/v1/posts/:id`. */
-  readonly path: string;
+  readonly path: Path;
   readonly summary: string;
   readonly audience: Audience;
   /** What access decides before the handler runs; `idFrom` names the path parameter that is the resource's id. */
@@ -86,9 +89,29 @@ export function defineRoute<
   Query extends Shape = undefined,
   Body extends Shape = undefined,
   Output extends Shape = undefined,
->(contract: RouteContract<Params, Query, Body, Output>): RouteContract<Params, Query, Body, Output> {
+  const Verb extends Method = Method,
+  const Path extends string = string,
+>(
+  contract: RouteContract<Params, Query, Body, Output, Verb, Path>,
+): RouteContract<Params, Query, Body, Output, Verb, Path> {
   return contract;
 }
+
+/** What a caller of a contract gives, before parsing; members that the contract does not declare are left out. */
+export type ContractInput<Contract> =
+  Contract extends RouteContract<infer Params, infer Query, infer Body, infer _Output>
+    ? (Params extends z.ZodType ? { readonly params: z.input<Params> } : object) &
+        (Query extends z.ZodType ? { readonly query?: z.input<Query> } : object) &
+        (Body extends z.ZodType ? { readonly body: z.input<Body> } : object)
+    : never;
+
+/** What a contract answers; undefined where the answer has no JSON. */
+export type ContractOutput<Contract> =
+  Contract extends RouteContract<infer _Params, infer _Query, infer _Body, infer Output>
+    ? Output extends z.ZodType
+      ? z.output<Output>
+      : undefined
+    : never;
 
 /** Binds a handler to a contract; the handler's types follow from the contract's schemas. */
 export function bind<Params extends Shape, Query extends Shape, Body extends Shape, Output extends Shape>(

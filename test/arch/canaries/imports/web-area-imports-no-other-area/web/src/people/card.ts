@@ -1,0 +1,2 @@
+// A part of one area.
+export const card = 'card';

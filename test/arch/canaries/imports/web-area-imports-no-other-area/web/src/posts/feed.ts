@@ -1,0 +1,2 @@
+// Takes a part of another area.
+export { card } from '../people/card.ts';

@@ -1,0 +1,2 @@
+// Reads a file, in a browser.
+export { readFileSync } from 'node:fs';

@@ -1,0 +1,2 @@
+// A contract: a value with its schemas.
+export const readPerson = { path: '/people' };

@@ -1,0 +1,120 @@
+// A real browser on a real node: Debian's Chromium through playwright-core, one process for each test file.
+// Every visit is watched: an error on the console, a violation of the policy, or a request to anywhere but the node
+// fails the test that made it, whatever else it looks at.
+import assert from 'node:assert/strict';
+import { chromium, devices, type Browser, type BrowserContext, type Page } from 'playwright-core';
+import type { Owner, TestNode } from '#kit';
+
+const CHROMIUM = '/usr/bin/chromium';
+const FLAGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--disable-dev-shm-usage',
+];
+/** Nothing in the app takes this long, even on two busy cores. */
+const STEP_MS_MAX = 15_000;
+
+export type Language = 'en' | 'fr';
+
+export interface VisitOptions {
+  readonly language?: Language;
+  /** A phone's screen and touch, or a window of 1,100 by 750. */
+  readonly size?: 'phone' | 'desktop';
+  readonly theme?: 'light' | 'dark';
+  /** Lines on the console that this test provokes on purpose. */
+  readonly expected?: readonly RegExp[];
+}
+
+export interface Visit extends AsyncDisposable {
+  readonly page: Page;
+  readonly context: BrowserContext;
+  readonly node: TestNode;
+  readonly language: Language;
+  /** What went wrong so far; the end of the visit asserts that it is nothing. */
+  readonly complaints: readonly string[];
+  /** Opens a path of the node. */
+  open(path: string): Promise<void>;
+  offline(isOffline: boolean): Promise<void>;
+}
+
+/** Starts a browser; `await using`, or close it in `after`. */
+export function openBrowser(): Promise<Browser> {
+  return chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
+}
+
+/** A fresh profile on a node. `await using`: leaving it fails when anything complained. */
+export async function visit(browser: Browser, node: TestNode, options: VisitOptions = {}): Promise<Visit> {
+  const { language = 'en', size = 'phone', theme = 'light', expected = [] } = options;
+  const screen = size === 'phone' ? devices['Pixel 7'] : { viewport: { width: 1100, height: 750 } };
+  const context = await browser.newContext({
+    ...screen,
+    locale: language === 'fr' ? 'fr-FR' : 'en-GB',
+    colorScheme: theme,
+    baseURL: node.url,
+  });
+  context.setDefaultTimeout(STEP_MS_MAX);
+  const complaints: string[] = [];
+  await watch(context, node.url, complaints, [...ALWAYS_EXPECTED, ...expected]);
+  const page = await context.newPage();
+  return {
+    page,
+    context,
+    node,
+    language,
+    complaints,
+    open: async (path) => void (await page.goto(path)),
+    offline: (isOffline) => context.setOffline(isOffline),
+    async [Symbol.asyncDispose]() {
+      await context.close();
+      assert.deepEqual(complaints, []);
+    },
+  };
+}
+
+/** The browser itself writes these: a session that is looked for and not there, a network that the test took away. */
+const ALWAYS_EXPECTED = [/status of 401/, /ERR_INTERNET_DISCONNECTED/];
+
+async function watch(
+  context: BrowserContext,
+  origin: string,
+  complaints: string[],
+  expected: readonly RegExp[],
+): Promise<void> {
+  const complain = (text: string): void => {
+    if (!expected.some((pattern) => pattern.test(text))) complaints.push(text);
+  };
+  // Before any script of the page.
+  await context.addInitScript(() => {
+    addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI }) => {
+      console.error(`policy: ${violatedDirective} ${blockedURI}`);
+    });
+  });
+  context.on('console', (message) => {
+    if (message.type() === 'error') complain(`console: ${message.text()} ${message.location().url}`);
+  });
+  context.on('weberror', (error) => complain(`error: ${error.error().stack ?? error.error().message}`));
+  context.on('request', (request) => {
+    const url = new URL(request.url());
+    const own = url.origin === origin || ['blob:', 'data:'].includes(url.protocol);
+    if (!own) complain(`request to another origin: ${request.url()}`);
+  });
+}
+
+/** The words of a screen in the visit's language. */
+function words(of: { readonly language: Language }, text: Readonly<Record<Language, string>>): string {
+  return text[of.language];
+}
+
+/** Signs in through the app's own screen. */
+export async function signInOn(visited: Visit, owner: Owner): Promise<void> {
+  const { page } = visited;
+  await page.goto('/');
+  await page.getByRole('textbox').fill(owner.passphrase);
+  await page.getByRole('button', { name: words(visited, { en: 'Sign in', fr: 'Se connecter' }) }).click();
+  await page.locator('[data-screen-heading]').waitFor();
+}

@@ -1,0 +1,3 @@
+// What tests of the web app share.
+export { openBrowser, signInOn, visit, type Visit, type VisitOptions } from './browser.ts';
+export { checkScreen, focused } from './screen-check.ts';

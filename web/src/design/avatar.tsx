@@ -1,0 +1,65 @@
+// A person's picture, or a mark made from their node id where there is none: a ring with an opening, whose angle and
+// inner shape follow the id, so that two people of the same name look different. Served by the own node only.
+import { useState, type ReactNode } from 'react';
+
+export interface AvatarProps {
+  readonly nodeId: string;
+  /** Whether the profile has a picture; asking for one that is not there would be a request for nothing. */
+  readonly picture?: boolean;
+  readonly size?: number;
+}
+
+const HUES = [12, 42, 96, 158, 205, 262, 318] as const;
+
+export function Avatar({ nodeId, picture = false, size = 44 }: AvatarProps): ReactNode {
+  const [failed, setFailed] = useState(false);
+  if (picture && !failed) {
+    const source = `/api/v1/people/${encodeURIComponent(nodeId)}/avatar`;
+    // The name stands beside it: the picture says nothing more to who hears the page.
+    return (
+      <img
+        className="avatar"
+        src={source}
+        alt=""
+        width={size}
+        height={size}
+        loading="lazy"
+        decoding="async"
+        onError={() => setFailed(true)}
+      />
+    );
+  }
+  const [turn, hue, dots] = marksOf(nodeId);
+  return (
+    <svg
+      className="avatar"
+      viewBox="0 0 44 44"
+      width={size}
+      height={size}
+      aria-hidden="true"
+      focusable="false"
+      style={{ '--hue': hue } as Record<string, number>}
+    >
+      <rect width="44" height="44" rx="22" className="avatar-ground" />
+      <g
+        transform={`rotate(${turn} 22 22)`}
+        fill="none"
+        className="avatar-mark"
+        strokeWidth="3.5"
+        strokeLinecap="round"
+      >
+        <path d="M22 9a13 13 0 1 1-9.2 3.8" />
+        {Array.from({ length: dots }, (_item, at) => (
+          <path key={at} d={`M${22 - (dots - 1) * 3 + at * 6} 22h.01`} strokeWidth="4.5" />
+        ))}
+      </g>
+    </svg>
+  );
+}
+
+/** Turn in degrees, hue, and number of dots: a small sum over the id (FNV-1a), the same on every device. */
+function marksOf(nodeId: string): readonly [turn: number, hue: number, dots: number] {
+  let hash = 0x811c9dc5;
+  for (const character of nodeId) hash = Math.imul(hash ^ (character.codePointAt(0) ?? 0), 0x01000193) >>> 0;
+  return [(hash & 7) * 45, HUES[(hash >>> 3) % HUES.length] ?? HUES[0], 1 + ((hash >>> 8) % 3)];
+}

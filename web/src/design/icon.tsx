@@ -1,0 +1,56 @@
+// The few icons of the app, drawn here: 24 by 24, one line, the colour of the text. Decoration only: the word beside
+// an icon, or the label of its button, is what is read out.
+import type { ReactNode } from 'react';
+
+const paths = {
+  home: 'M4 11 12 4l8 7v9h-5v-6H9v6H4z',
+  pen: 'M4 20l1-5L16 4l4 4L9 19zM14 6l4 4',
+  people:
+    'M9 11a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7zM2.5 20c0-4 3-6 6.5-6s6.5 2 6.5 6M16 4.5a3.5 3.5 0 0 1 0 6.5M18 14.5c2.2.8 3.5 2.6 3.5 5.5',
+  messages: 'M4 5h16v11H10l-5 4v-4H4z',
+  bell: 'M6 16V11a6 6 0 0 1 12 0v5l2 2H4zM10 21h4',
+  search: 'M11 18a7 7 0 1 0 0-14 7 7 0 0 0 0 14zM16 16l5 5',
+  node: 'M4 5h16v6H4zM4 13h16v6H4zM7.5 8h.01M7.5 16h.01',
+  settings: 'M4 7h10M18 7h2M4 17h2M10 17h10M16 5v4M8 15v4',
+  more: 'M5 12h.01M12 12h.01M19 12h.01',
+  back: 'M15 5l-7 7 7 7',
+  close: 'M6 6l12 12M18 6 6 18',
+  check: 'M5 13l4 4L19 7',
+  checks: 'M2 13l4 4L16 7M12 17l10-10',
+  clock: 'M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18zM12 7v5l3 2',
+  alert: 'M12 4 2.5 20h19zM12 10v4M12 17h.01',
+  globe: 'M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18zM3 12h18M12 3c3 3 3 15 0 18M12 3c-3 3-3 15 0 18',
+  lock: 'M6 11h12v9H6zM9 11V8a3 3 0 0 1 6 0v3',
+  picture: 'M4 5h16v14H4zM4 16l5-5 4 4 3-3 4 4M15.5 9h.01',
+  reply: 'M10 6 4 12l6 6v-4c5 0 8 1 10 4 0-6-4-9-10-9z',
+  heart: 'M12 20C4 14 3 11 3 8.500A4.500 4.500 0 0 1 12 7a4.500 4.500 0 0 1 9 1.500C21 11 20 14 12 20z',
+  refresh: 'M20 12a8 8 0 1 1-2.500-5.800M20 3v4h-4',
+  plus: 'M12 5v14M5 12h14',
+  send: 'M4 12 20 4l-5 16-3-6z',
+  offline:
+    'M3 3l18 18M5 12a10 10 0 0 1 4-2.500M2 9a14 14 0 0 1 5-3M12 6a14 14 0 0 1 10 3M8.500 15.500a5 5 0 0 1 6 0M12 19h.01',
+  trash: 'M5 7h14M10 7V4h4v3M7 7l1 13h8l1-13',
+  copy: 'M9 9h11v11H9zM15 9V4H4v11h5',
+} as const;
+
+export type IconName = keyof typeof paths;
+
+export function Icon({ name, size = 24 }: { readonly name: IconName; readonly size?: number }): ReactNode {
+  return (
+    <svg
+      className="icon"
+      viewBox="0 0 24 24"
+      width={size}
+      height={size}
+      fill="none"
+      stroke="currentColor"
+      strokeWidth="1.75"
+      strokeLinecap="round"
+      strokeLinejoin="round"
+      aria-hidden="true"
+      focusable="false"
+    >
+      <path d={paths[name]} />
+    </svg>
+  );
+}

@@ -1,0 +1,38 @@
+// The start of the app in the browser: style, session, then the screen in the place of the painted shell.
+// Nothing here waits for the network when this browser knows its owner.
+import './design/tokens.css';
+import './design/base.css';
+import './design/shell.css';
+import './design/components.css';
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { screens } from './features.ts';
+import { loadScreen } from './router/feature.ts';
+import { place, watchHistory } from './router/location.ts';
+import { bestMatch } from './router/match.ts';
+import { resumeSession } from './session/lifecycle.ts';
+import { followNode } from './live/live.ts';
+import { keepQueries, restoreQueries } from './offline/query-cache.ts';
+import { watchOutbox } from './offline/outbox.ts';
+import { App } from './shell/app.tsx';
+import { startServiceWorker } from './shell/service-worker.ts';
+
+watchHistory();
+// The screen's code is on its way while the session is looked up.
+const first = bestMatch(screens, place.get().path);
+if (first !== undefined) loadScreen(first.screen).catch(() => undefined);
+
+const root = document.getElementById('root');
+if (root === null) throw new Error('index.html has no #root');
+createRoot(root).render(
+  <StrictMode>
+    <App />
+  </StrictMode>,
+);
+// A browser that refuses storage has no copy: the app then only works with the node.
+await restoreQueries().catch(() => undefined);
+await resumeSession();
+keepQueries();
+watchOutbox();
+followNode();
+await startServiceWorker();

@@ -1,0 +1,87 @@
+// The browser's own database of this app: notes of the app itself, the outbox, drafts and the cache of queries.
+// All of it is a copy or a work in progress: clearing it loses nothing that was sent.
+import { openDB, type DBSchema, type IDBPDatabase } from 'idb';
+
+const NAME = 'ored';
+const VERSION = 1;
+/** Where a page that closes leaves its draft (localStorage). */
+export const LAST_WORDS = 'ored.draft';
+
+/** One change that waits for the node. */
+export interface OutboxItem {
+  /** Also the Idempotency-Key: made once, sent with every try. */
+  readonly key: string;
+  /** Whose it is: another account on this browser never sends it. */
+  readonly account: string;
+  /** The area's name for what it is: `posts.create`. */
+  readonly kind: string;
+  readonly method: string;
+  readonly path: string;
+  readonly body: unknown;
+  readonly at: number;
+  readonly state: 'waiting' | 'sending' | 'refused';
+  readonly tries: number;
+  /** The node's sentence, where it refused. */
+  readonly problem: string | null;
+}
+
+export interface Draft {
+  readonly id: string;
+  readonly account: string;
+  readonly at: number;
+  readonly value: unknown;
+}
+
+interface Schema extends DBSchema {
+  note: { key: string; value: unknown };
+  lease: { key: string; value: { readonly owner: string; readonly until: number } };
+  outbox: { key: string; value: OutboxItem; indexes: { at: number } };
+  draft: { key: string; value: Draft };
+  cache: { key: string; value: unknown };
+}
+
+export type OwnDatabase = IDBPDatabase<Schema>;
+
+let opening: Promise<OwnDatabase> | undefined;
+
+/** The database, opened once. Rejects where the browser refuses storage (some private windows). */
+export function ownDatabase(): Promise<OwnDatabase> {
+  opening ??= openDB<Schema>(NAME, VERSION, {
+    upgrade(db) {
+      db.createObjectStore('note');
+      db.createObjectStore('lease');
+      db.createObjectStore('outbox', { keyPath: 'key' }).createIndex('at', 'at');
+      db.createObjectStore('draft', { keyPath: 'id' });
+      db.createObjectStore('cache');
+    },
+    // A newer app in another tab needs the database: it gets it.
+    blocking: () => {
+      void opening?.then((db) => db.close());
+      opening = undefined;
+    },
+  });
+  opening.catch(() => (opening = undefined));
+  return opening;
+}
+
+export async function readNote(name: string): Promise<unknown> {
+  return (await ownDatabase()).get('note', name);
+}
+
+export async function writeNote(name: string, value: unknown): Promise<void> {
+  await (await ownDatabase()).put('note', value, name);
+}
+
+/** Removes what belongs to an account, at sign-out. What waits to be sent is shown and decided before. */
+export async function wipe(): Promise<void> {
+  localStorage.removeItem(LAST_WORDS);
+  const db = await ownDatabase();
+  const tx = db.transaction(['note', 'outbox', 'draft', 'cache'], 'readwrite');
+  await Promise.all([
+    tx.objectStore('note').clear(),
+    tx.objectStore('outbox').clear(),
+    tx.objectStore('draft').clear(),
+    tx.objectStore('cache').clear(),
+    tx.done,
+  ]);
+}

@@ -1,0 +1,66 @@
+// The cache of queries, kept in this browser so that the app opens with what was last seen, also without network.
+// Under the account and the version of the app: another account never sees it, another version starts empty.
+// Wiped at sign-out with everything else.
+import { dehydrate, hydrate, type DehydratedState } from '@tanstack/react-query';
+import { queryClient } from '../api/queries.ts';
+import { session } from '../api/session.ts';
+import { ownDatabase, readNote } from './database.ts';
+
+/** Changes rest this long before they are written: a page of a feed comes in several steps. */
+const REST_MS = 1_500;
+/** Older copies are of no use, and a risk. */
+const AGE_MS_MAX = 14 * 24 * 3_600_000;
+/** Pages of a list that are kept: the newest are what one opens with. */
+const PAGES_MAX = 3;
+
+interface Kept {
+  readonly version: string;
+  readonly at: number;
+  readonly state: DehydratedState;
+}
+
+/** Takes up what this account left; before the first screen is shown. */
+export async function restoreQueries(): Promise<void> {
+  const account = await readNote('session.account');
+  if (typeof account !== 'string') return;
+  const db = await ownDatabase();
+  const kept = (await db.get('cache', account)) as Kept | undefined;
+  if (kept === undefined) return;
+  if (kept.version === APP_VERSION && Date.now() - kept.at < AGE_MS_MAX) hydrate(queryClient, kept.state);
+  else await db.delete('cache', account);
+}
+
+/** Keeps the cache from now on. */
+export function keepQueries(): void {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const later = (): void => {
+    timer ??= setTimeout(() => {
+      timer = undefined;
+      void keepNow();
+    }, REST_MS);
+  };
+  queryClient.getQueryCache().subscribe(({ type }) => {
+    if (type === 'updated' || type === 'removed') later();
+  });
+  document.addEventListener('visibilitychange', () => {
+    if (document.visibilityState === 'hidden') void keepNow();
+  });
+}
+
+async function keepNow(): Promise<void> {
+  // After a sign-out nothing is written any more.
+  if (session.get() !== 'in') return;
+  const account = await readNote('session.account');
+  if (typeof account !== 'string') return;
+  const state = dehydrate(queryClient, { shouldDehydrateMutation: () => false });
+  for (const query of state.queries) query.state = { ...query.state, data: firstPages(query.state.data) };
+  await (
+    await ownDatabase()
+  ).put('cache', { version: APP_VERSION, at: Date.now(), state } satisfies Kept, account);
+}
+
+function firstPages(data: unknown): unknown {
+  if (typeof data !== 'object' || data === null || !('pages' in data) || !('pageParams' in data)) return data;
+  const { pages, pageParams } = data as { pages: unknown[]; pageParams: unknown[] };
+  return { pages: pages.slice(0, PAGES_MAX), pageParams: pageParams.slice(0, PAGES_MAX) };
+}

@@ -1,0 +1,21 @@
+// Posts in the app: the feed, which is home, and writing. Screens are loaded when they are opened.
+// Events of posts make the feed and single posts stale.
+import { defineFeature } from '../router/feature.ts';
+
+export const posts = defineFeature({
+  name: 'posts',
+  screens: [
+    {
+      path: '/',
+      load: () => import('./feed-screen.tsx'),
+      navigation: { label: { en: 'Home', fr: 'Accueil' }, icon: 'home', order: 10, where: 'bar' },
+    },
+    {
+      path: '/write',
+      load: () => import('./write-screen.tsx'),
+      navigation: { label: { en: 'Write', fr: 'Écrire' }, icon: 'pen', order: 20, where: 'bar' },
+      prefetch: true,
+    },
+  ],
+  live: { 'posts.': ['posts', 'feed'] },
+});

@@ -1,0 +1,70 @@
+// What an area is to the app: its screens, each loaded when it is first opened, its places in the navigation, and
+// which server state its events make stale. Declared in the area's own feature.ts, which holds no screen's code:
+// every feature.ts is part of the first load.
+import type { ComponentType } from 'react';
+import type { IconName } from '../design/icon.tsx';
+import type { QueryRoot } from '../api/queries.ts';
+import type { Language } from '../text/language.ts';
+import { loadMessages } from '../text/language.ts';
+import type { Params } from './match.ts';
+
+export interface ScreenProps {
+  /** From the path: `/post/:id` gives `{ id }`. */
+  readonly params: Params;
+}
+
+/** A screen's file exports its component as `Screen`. */
+export interface ScreenModule {
+  readonly Screen: ComponentType<ScreenProps>;
+}
+
+export type Label = Readonly<Record<Language, string>>;
+
+export interface NavigationEntry {
+  readonly label: Label;
+  readonly icon: IconName;
+  /** Places from left to right, top to bottom; steps of ten leave room. */
+  readonly order: number;
+  /** The phone's bar has room for five; the rest stands in the rail and on the "more" page. */
+  readonly where: 'bar' | 'more';
+  /** A number to show on it, from server state (unread messages): read by the shell. */
+  readonly useCount?: () => number;
+}
+
+export interface ScreenEntry {
+  readonly path: string;
+  readonly load: () => Promise<ScreenModule>;
+  readonly navigation?: NavigationEntry;
+  /** Fetched in idle time after the first screen, so that it opens at once. */
+  readonly prefetch?: boolean;
+}
+
+export interface WebFeature {
+  /** The folder's name, and that of its messages. */
+  readonly name: string;
+  readonly screens: readonly ScreenEntry[];
+  /** Start of an event's type (`posts.`) to the roots of the queries that it makes stale. */
+  readonly live?: Readonly<Record<string, readonly QueryRoot[]>>;
+}
+
+export interface OpenScreen extends ScreenEntry {
+  readonly feature: string;
+}
+
+/** Declares an area of the app. */
+export function defineFeature(feature: WebFeature): WebFeature {
+  return feature;
+}
+
+const loading = new Map<string, Promise<ScreenModule>>();
+
+/** Loads a screen's code and its area's messages together. A failure is not kept: the next opening tries again. */
+export function loadScreen(screen: OpenScreen): Promise<ScreenModule> {
+  let modulePromise = loading.get(screen.path);
+  if (modulePromise === undefined) {
+    modulePromise = Promise.all([screen.load(), loadMessages(screen.feature)]).then(([module]) => module);
+    loading.set(screen.path, modulePromise);
+    modulePromise.catch(() => loading.delete(screen.path));
+  }
+  return modulePromise;
+}

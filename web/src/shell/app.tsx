@@ -1,0 +1,68 @@
+// The whole app: banners, ways, the screen, toasts; and the sign-in, which stands alone when nobody is signed in, and
+// over the screen (kept, with all that was typed) when a session ended under it.
+import { QueryClientProvider } from '@tanstack/react-query';
+import { lazy, Suspense, type ReactNode } from 'react';
+import { queryClient } from '../api/queries.ts';
+import { session } from '../api/session.ts';
+import { useSignal } from '../api/signal.ts';
+import { Skeletons } from '../design/text.tsx';
+import { loadMessages } from '../text/language.ts';
+import { Banners } from './banners.tsx';
+import { Bar, Rail } from './navigation.tsx';
+import { ScreenView } from './screen-view.tsx';
+import { Toasts } from './toasts.tsx';
+import { useShellText } from './words.ts';
+
+const SignIn = lazy(async () => {
+  const [module] = await Promise.all([import('../session/sign-in.tsx'), loadMessages('session')]);
+  return { default: module.SignIn };
+});
+
+export function App(): ReactNode {
+  return (
+    <QueryClientProvider client={queryClient}>
+      <Frame />
+      <Toasts />
+    </QueryClientProvider>
+  );
+}
+
+function Frame(): ReactNode {
+  const t = useShellText();
+  const state = useSignal(session);
+  const signedIn = state === 'in' || state === 'unknown';
+  return (
+    <>
+      {signedIn && (
+        <a className="skip" href="#content">
+          {t('skip')}
+        </a>
+      )}
+      {!signedIn && (
+        <Suspense fallback={<Skeletons count={1} />}>
+          <Banners />
+          <SignIn again={state === 'ended'} />
+        </Suspense>
+      )}
+      {state !== 'out' && (
+        <div className={signedIn ? 'shell' : 'covered'} inert={!signedIn}>
+          <Banners />
+          <Rail />
+          {state === 'unknown' ? <Waiting /> : <ScreenView />}
+          <Bar />
+        </div>
+      )}
+    </>
+  );
+}
+
+function Waiting(): ReactNode {
+  return (
+    <main className="page">
+      <p className="prelude" translate="no">
+        O-Red
+      </p>
+      <Skeletons count={3} />
+    </main>
+  );
+}

@@ -1,0 +1,50 @@
+// Times, numbers and sizes in the language of the app, by Intl. Formatters are kept: making one costs milliseconds.
+// Times are relative while they are young, then a date; the exact time is always in the element's title.
+import type { Language } from './language.ts';
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
+/** Older than this is told by its date. */
+const RELATIVE_MS_MAX = 7 * DAY_MS;
+
+const kept = new Map<string, unknown>();
+
+function once<Formatter>(key: string, make: () => Formatter): Formatter {
+  const known = kept.get(key) as Formatter | undefined;
+  if (known !== undefined) return known;
+  const made = make();
+  kept.set(key, made);
+  return made;
+}
+
+/** "3 min. ago", "yesterday", or a date. */
+export function formatAge(at: number, now: number, language: Language): string {
+  const age = now - at;
+  if (Math.abs(age) >= RELATIVE_MS_MAX) return formatDate(at, now, language);
+  const relative = once(
+    `age/${language}`,
+    () => new Intl.RelativeTimeFormat(language, { numeric: 'auto', style: 'short' }),
+  );
+  if (Math.abs(age) < MINUTE_MS) return relative.format(0, 'second');
+  if (Math.abs(age) < HOUR_MS) return relative.format(-Math.round(age / MINUTE_MS), 'minute');
+  if (Math.abs(age) < DAY_MS) return relative.format(-Math.round(age / HOUR_MS), 'hour');
+  return relative.format(-Math.round(age / DAY_MS), 'day');
+}
+
+function formatDate(at: number, now: number, language: Language): string {
+  const sameYear = new Date(at).getFullYear() === new Date(now).getFullYear();
+  const year = sameYear ? {} : ({ year: 'numeric' } as const);
+  return once(
+    `date/${language}/${String(sameYear)}`,
+    () => new Intl.DateTimeFormat(language, { day: 'numeric', month: 'long', ...year }),
+  ).format(at);
+}
+
+/** "21 November 2026 at 14:05". */
+export function formatMoment(at: number, language: Language): string {
+  return once(
+    `moment/${language}`,
+    () => new Intl.DateTimeFormat(language, { dateStyle: 'long', timeStyle: 'short' }),
+  ).format(at);
+}

@@ -1,0 +1,28 @@
+// Messages by typed key: `const useText = textOf<typeof messages>('posts')`, then `t('posts.count', {count: 3})`.
+// A key that is in no catalogue does not compile; test/web/messages.test.ts holds the two languages against one another.
+import i18next from 'i18next';
+import { use } from 'react';
+import { useSignal } from '../api/signal.ts';
+import { currentLanguage, language, loadMessages } from './language.ts';
+
+type PluralEnd = '_zero' | '_one' | '_two' | '_few' | '_many' | '_other';
+type KeyOf<Catalogue> = {
+  [Key in keyof Catalogue & string]: Key extends `${infer Stem}${PluralEnd}` ? Stem : Key;
+}[keyof Catalogue & string];
+
+export type Values = Readonly<Record<string, string | number>>;
+export type Say<Catalogue> = (key: KeyOf<Catalogue>, values?: Values) => string;
+
+/** The hook of one area's messages; suspends until they are here. */
+export function textOf<Catalogue>(area: string): () => Say<Catalogue> {
+  return () => {
+    const now = useSignal(language);
+    if (!i18next.hasResourceBundle(now, area)) use(loadMessages(area, now));
+    return (key, values) => say(area, key, values);
+  };
+}
+
+/** One message outside of a component. */
+export function say(area: string, key: string, values: Values = {}): string {
+  return i18next.t(key, { ns: area, lng: currentLanguage(), ...values });
+}
