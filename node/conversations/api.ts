@@ -89,6 +89,7 @@ export const sendMessage = defineRoute({
   bodyBytesMax: TEXT_BODY_BYTES_MAX,
   output: messageSchema,
   status: 201,
+  idempotent: true,
 });
 
 const uploadedSchema = z.object({
@@ -162,6 +163,7 @@ export const changeThread = defineRoute({
   params: z.strictObject({ action: z.enum(threadActions) }),
   body: z.strictObject({ who }),
   output: z.object({ node_id: z.string(), username: z.string(), done: z.enum(threadActions) }),
+  idempotent: true,
 });
 
 export const readAttachment = defineRoute({
@@ -188,6 +190,7 @@ export const createReport = defineRoute({
   body: z.strictObject({ about: who, reason: z.string().trim().min(1).max(REASON_CHARS_MAX) }),
   output: reportSchema,
   status: 201,
+  idempotent: true,
 });
 
 export const listReports = defineRoute({

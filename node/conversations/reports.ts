@@ -1,7 +1,7 @@
 // Complaints that the owner keeps, about a person or about what an address names. Nobody is told of them.
 // They stay on this node and leave it in exports only.
 import { actorToString, type Actor } from '#kernel/actor.ts';
-import type { Settle } from '#kernel/db/idempotency.ts';
+import type { Settle } from '#kernel/http/once.ts';
 import { isUri, newMessageId, parseUri } from '#protocol';
 import { cleanText } from '#protocol/messages';
 import { REASON_CHARS_MAX, type Report } from './model.ts';

@@ -2,7 +2,7 @@
 // receiving.ts and is opened by opening.ts. No text ever enters an event, a log or a ledger.
 import { actorToString, type Actor } from '#kernel/actor.ts';
 import type { Tx } from '#kernel/db/database.ts';
-import type { Settle } from '#kernel/db/idempotency.ts';
+import type { Settle } from '#kernel/http/once.ts';
 import { isoTime } from '#kernel/ports.ts';
 import {
   isMessageId,

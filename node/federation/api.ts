@@ -80,6 +80,7 @@ export const cancelOutbox = defineRoute({
   access: { kind: 'outbox', action: 'cancel', idFrom: 'id' },
   params: z.object({ id: z.string().max(64) }),
   status: 204,
+  idempotent: true,
 });
 
 export const retryOutbox = defineRoute({
@@ -91,6 +92,7 @@ export const retryOutbox = defineRoute({
   access: { kind: 'outbox', action: 'retry', idFrom: 'id' },
   params: z.object({ id: z.string().max(64) }),
   status: 204,
+  idempotent: true,
 });
 
 /** What screens count: `queued` has not left or waits there behind others; `cancelled` holds what has expired too. */
@@ -154,6 +156,7 @@ export const changeDeliveries = defineRoute({
   params: z.strictObject({ action: z.enum(['retry', 'cancel']) }),
   body: z.strictObject({ item }),
   output: z.object({ changed: z.number().int() }),
+  idempotent: true,
 });
 
 export const listPeers = defineRoute({

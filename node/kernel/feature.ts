@@ -4,9 +4,9 @@ import type { ChangeRules } from './changes.ts';
 import type { Config } from './config.ts';
 import type { Database } from './db/database.ts';
 import { migrate, type Migration } from './db/migrate.ts';
-import { idempotencyMigrations } from './db/idempotency.ts';
 import { eventMigrations, type Events } from './events.ts';
 import type { BoundRoute, RawRoute } from './http/contract.ts';
+import { onceMigrations } from './http/once.ts';
 import type { Jobs } from './jobs.ts';
 import type { Keyring } from './keyring.ts';
 import type { Log } from './log.ts';
@@ -85,7 +85,7 @@ export async function migrateFeatures(
   const areas = features.map(({ name, migrations }) => ({ area: name, migrations }));
   return migrate(
     database,
-    [{ area: 'kernel', migrations: [...eventMigrations, ...idempotencyMigrations] }, ...areas],
+    [{ area: 'kernel', migrations: [...eventMigrations, ...onceMigrations] }, ...areas],
     isoTime(clock.now()),
   );
 }

@@ -97,6 +97,7 @@ export const createUpload = defineRoute({
   }),
   output: uploadSchema,
   status: 201,
+  idempotent: true,
 });
 
 export const readUpload = defineRoute({

@@ -39,6 +39,7 @@ export const changeSettings = defineRoute({
     profile: z.boolean().optional(),
   }),
   output: settingsSchema,
+  idempotent: true,
 });
 
 export const style = defineRoute({

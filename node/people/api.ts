@@ -71,6 +71,7 @@ export const changeProfile = defineRoute({
     avatar: z.uuid().nullable().optional(),
   }),
   output: profileSchema,
+  idempotent: true,
 });
 
 export const findPeople = defineRoute({
@@ -141,6 +142,7 @@ export const addFriend = defineRoute({
   /** `who` may be an invitation link too. */
   body: z.strictObject({ who, note: z.string().max(NOTE_CHARS_MAX).optional() }),
   output: connectionSchema,
+  idempotent: true,
 });
 
 export const changeBond = defineRoute({
@@ -153,6 +155,7 @@ export const changeBond = defineRoute({
   params: z.strictObject({ action: z.enum(bondActions) }),
   body: z.strictObject({ who }),
   output: z.object({ node_id: z.string(), username: z.string(), done: z.enum(bondActions) }),
+  idempotent: true,
 });
 
 export const inviteSchema = z.object({
@@ -186,6 +189,7 @@ export const createInvite = defineRoute({
   }),
   output: inviteSchema,
   status: 201,
+  idempotent: true,
 });
 
 export const listInvites = defineRoute({
@@ -207,6 +211,7 @@ export const revokeInvite = defineRoute({
   access: { kind: 'invite', action: 'delete', idFrom: 'id' },
   params: z.strictObject({ id: z.uuid() }),
   status: 204,
+  idempotent: true,
 });
 
 export const readAvatar = defineRoute({

@@ -98,6 +98,7 @@ export const createPost = defineRoute({
   bodyBytesMax: 512 * 1024,
   output: z.object({ id: z.string(), uri: z.string() }),
   status: 201,
+  idempotent: true,
 });
 
 export const uploadFile = defineRoute({
@@ -163,6 +164,7 @@ export const editPost = defineRoute({
   }),
   bodyBytesMax: 512 * 1024,
   output: z.object({ id: z.string(), uri: z.string(), version: z.number().int() }),
+  idempotent: true,
 });
 
 export const deletePost = defineRoute({
@@ -174,6 +176,7 @@ export const deletePost = defineRoute({
   access: { kind: 'post', action: 'delete', idFrom: 'id' },
   params: which,
   status: 204,
+  idempotent: true,
 });
 
 export const trashPost = defineRoute({
@@ -186,6 +189,7 @@ export const trashPost = defineRoute({
   params: which,
   body: z.strictObject({ undo_s: z.number().int().min(1).max(UNDO_S_MAX).default(10) }),
   status: 204,
+  idempotent: true,
 });
 
 export const restorePost = defineRoute({
@@ -197,6 +201,7 @@ export const restorePost = defineRoute({
   access: { kind: 'post', action: 'delete', idFrom: 'id' },
   params: which,
   status: 204,
+  idempotent: true,
 });
 
 export const readHistory = defineRoute({
@@ -261,6 +266,7 @@ export const react = defineRoute({
   params: which,
   body: z.strictObject({ value: z.string().max(64).nullable() }),
   status: 204,
+  idempotent: true,
 });
 
 export const readPostMedia = defineRoute({

@@ -1,7 +1,7 @@
 // What the owner does: write, change, delete, answer, react. Each is one transaction: the row, the index of words, the
 // event and the messages to those who may read it. Everything is signed before the transaction begins.
 import { actorToString, type Actor } from '#kernel/actor.ts';
-import type { Settle } from '#kernel/db/idempotency.ts';
+import type { Settle } from '#kernel/http/once.ts';
 import { isoTime } from '#kernel/ports.ts';
 import {
   formatUri,

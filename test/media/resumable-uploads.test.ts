@@ -127,7 +127,7 @@ describe('an upload in parts', () => {
     // The first answer, word for word: how far it is, HEAD tells.
     assert.deepEqual([two.status, two.body['id']], [201, one.body['id']]);
     assert.equal(await offsetOf(alice, one.body['id']), 2);
-    assert.equal((await create(alice, { size: 6 }, '0199a000-0000-7000-8000-000000000001')).status, 422);
+    assert.equal((await create(alice, { size: 6 }, '0199a000-0000-7000-8000-000000000001')).status, 409);
   });
 
   it('refuses a part at another place, one that is too long, and one that says no place', async () => {

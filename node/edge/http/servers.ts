@@ -1,6 +1,6 @@
 // The node's two servers: TCP for the world, a Unix socket for the machine's own user. Both mount the same routes.
 // The TCP port listens before the areas start and answers 503 until they have.
-import type { Idempotency } from '#kernel/db/idempotency.ts';
+import type { Once } from '#kernel/http/once.ts';
 import type { BoundRoute, RawRoute } from '#kernel/http/contract.ts';
 import { mountApiDocs } from '#kernel/http/docs.ts';
 import { BODY_MS_MAX } from '#kernel/http/limits.ts';
@@ -22,7 +22,7 @@ export interface ApiParts {
   readonly guard: Guard;
   readonly log: Log;
   readonly version: string;
-  readonly once: Idempotency['once'];
+  readonly once: Once;
   /** Absent: everything else is served all the same. */
   readonly webApp: WebApp | undefined;
 }

@@ -4,7 +4,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { z } from 'zod';
 import type { Actor } from '../actor.ts';
-import type { Settle } from '../db/idempotency.ts';
+import type { Settle } from './once.ts';
 import type { Text } from '#protocol/errors.ts';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -51,6 +51,8 @@ export interface RouteContract<
   readonly status?: 200 | 201 | 202 | 204;
   /** Largest JSON body; default JSON_BODY_BYTES_MAX. */
   readonly bodyBytesMax?: number;
+  /** A repetition under the same Idempotency-Key takes no second effect (once.ts). Only for owners, with a JSON answer or none. */
+  readonly idempotent?: true;
 }
 
 export interface RequestContext {

@@ -12,15 +12,15 @@ import {
 } from 'node:http';
 import { parse as parseQuery } from 'node:querystring';
 import type { z } from 'zod';
-import type { Idempotency } from '../db/idempotency.ts';
 import { anonymousActor, type AccessRequest, type Actor, type Decision } from '../actor.ts';
 import type { Log } from '../log.ts';
+import { answerOnce } from './answer.ts';
 import { readJson } from './body.ts';
 import { boundConnections, exemptAddresses } from './connections.ts';
 import type { BoundRoute, HandlerContext, RawRoute, RouteContract } from './contract.ts';
 import { boundLeftovers } from './leftover.ts';
 import * as limits from './limits.ts';
-import { handleOnce } from './once.ts';
+import type { Once } from './once.ts';
 import { refuseWithoutProof, refuseWithoutSession } from './proof.ts';
 import { sendProblem, statusOf, unexpected } from './problem.ts';
 import { createRouteTable, type FoundRoute } from './route-table.ts';
@@ -35,8 +35,8 @@ export interface ApiOptions {
   readonly decide: (request: AccessRequest) => Promise<Decision>;
   /** Host names (without port) under which requests are answered; null accepts any (the local socket). */
   readonly hosts: (() => readonly string[]) | null;
-  /** Makes a request with an Idempotency-Key happen once; absent: the header means nothing. */
-  readonly once?: Idempotency['once'];
+  /** Remembers what was answered under an Idempotency-Key; absent where no route is idempotent. */
+  readonly once?: Once;
   /** Extra handlers for paths that no contract covers (static files, documentation). */
   readonly mount?: (app: Express) => void;
 }
@@ -209,10 +209,10 @@ async function serve(
     };
     await authorize(contract, options, actor, params);
     refuseWithoutProof(contract, actor);
-    const output = await handleOnce(route, options.once, input, (settle) =>
+    const body = await answerOnce(route, options.once, input, (settle) =>
       contextOf(actor, request, response, settle),
     );
-    if (contract.output === undefined) {
+    if (body === null) {
       if (!response.writableEnded && contract.status === 204) {
         response.statusCode = 204;
         response.end();
@@ -222,7 +222,7 @@ async function serve(
     response.statusCode = contract.status ?? 200;
     response.setHeader('content-type', 'application/json');
     if (!response.hasHeader('cache-control')) response.setHeader('cache-control', 'no-store');
-    response.end(JSON.stringify(contract.output.parse(output)));
+    response.end(body);
   } catch (error) {
     fail(options.log, error, request, response);
   }

@@ -3,7 +3,7 @@
 import { actorToString, type Actor } from '#kernel/actor.ts';
 import type { Database, Tx } from '#kernel/db/database.ts';
 import type { Events } from '#kernel/events.ts';
-import type { Settle } from '#kernel/db/idempotency.ts';
+import type { Settle } from '#kernel/http/once.ts';
 import { isoTime, type Clock, type Random } from '#kernel/ports.ts';
 import { newMessageId } from '#protocol';
 import { cleanText } from '#protocol/messages';

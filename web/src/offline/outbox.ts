@@ -104,9 +104,6 @@ async function sendOne(item: OutboxItem): Promise<boolean> {
     const input = item.body === null ? {} : { body: item.body };
     await call(target, input as never, { idempotencyKey: item.key });
   } catch (error) {
-    // Its answer was lost on the way, its effect was not.
-    const done = error instanceof Problem && error.code === 'http/already-done';
-    if (done) return forgetSent(item);
     const later = isPassing(error) || (error instanceof Problem && error.status === 401);
     const problem = error instanceof Problem ? error.message : String(error);
     await db.put('outbox', {
