@@ -1,12 +1,14 @@
 // THE LIST of the app: one line an area. What an area shows, where, and what its events make stale stands in its own
 // feature.ts; its screens are loaded when they are opened.
 import { posts } from './posts/feature.ts';
+import { welcome } from './welcome/feature.ts';
 import type { OpenScreen, WebFeature } from './router/feature.ts';
 
 // One line an area, so that adding one is one line of a diff.
 // prettier-ignore
 export const features: readonly WebFeature[] = [
   posts,
+  welcome,
 ];
 
 export const screens: readonly OpenScreen[] = features.flatMap((feature) =>

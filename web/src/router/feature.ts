@@ -35,6 +35,8 @@ export interface ScreenEntry {
   readonly path: string;
   readonly load: () => Promise<ScreenModule>;
   readonly navigation?: NavigationEntry;
+  /** Stands without the ways of the app, and is open to who is not signed in: the first run, a new device. */
+  readonly alone?: boolean;
   /** Fetched in idle time after the first screen, so that it opens at once. */
   readonly prefetch?: boolean;
 }
