@@ -50,6 +50,7 @@ const OWNERS = {
   uqr: ['^node/edge/cli(\\.ts$|/)', '^installer/', '^web/src/design/qr-code\\.tsx$'],
   pino: ['^node/kernel/log\\.ts$'],
   'prom-client': ['^node/kernel/metrics\\.ts$', '^node/metrics/', '^registry/metrics\\.ts$'],
+  '@simplewebauthn/server': ['^node/identity/passkeys/service\\.ts$'],
   jose: ['^node/identity/', '^registry/auth(\\.ts$|/)'],
   sharp: ['^node/media/'],
   'file-type': ['^node/media/'],
