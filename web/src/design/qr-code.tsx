@@ -15,7 +15,13 @@ const BORDER = 4;
 export function QrCode({ value, label }: QrCodeProps): ReactNode {
   const { size, path } = useMemo(() => drawn(value), [value]);
   return (
-    <svg className="qr" viewBox={`0 0 ${size} ${size}`} role="img" aria-label={label} shapeRendering="crispEdges">
+    <svg
+      className="qr"
+      viewBox={`0 0 ${size} ${size}`}
+      role="img"
+      aria-label={label}
+      shapeRendering="crispEdges"
+    >
       <rect width={size} height={size} className="qr-ground" />
       <path d={path} className="qr-ink" />
     </svg>

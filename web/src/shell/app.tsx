@@ -28,7 +28,9 @@ const StepUp = lazy(async () => {
 });
 
 export function App(): ReactNode {
-  const isAlone = bestMatch(screens, useSignal(place).path)?.screen.alone === true;
+  const here = bestMatch(screens, useSignal(place).path)?.screen;
+  const isOut = useSignal(session) === 'out';
+  const isAlone = here?.alone === true || (isOut && here?.open === true);
   const proof = useSignal(proofRequest);
   return (
     <QueryClientProvider client={queryClient}>

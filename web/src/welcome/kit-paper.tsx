@@ -3,7 +3,7 @@
 import type { ReactNode } from 'react';
 import { useSignal } from '../api/signal.ts';
 import { QrCode } from '../design/qr-code.tsx';
-import { language } from '../text/language.ts';
+import { language, languages } from '../text/language.ts';
 import type { Kit } from './first-run.ts';
 import type { KitOwner } from './kit-step.tsx';
 import { useWelcomeText } from './words.ts';
@@ -15,12 +15,11 @@ export function KitPaper({ kit, identity }: { readonly kit: Kit; readonly identi
   return (
     <section className="paper" aria-label={t('paper.title')}>
       <h2>{t('paper.title')}</h2>
-      <p className="paper-about" lang="en">
-        {t('paper.about.en')}
-      </p>
-      <p className="paper-about" lang="fr">
-        {t('paper.about.fr')}
-      </p>
+      {languages.map((name) => (
+        <p key={name} lang={name} className={name === now ? 'paper-about' : 'paper-about print-only'}>
+          {t(`paper.about.${name}`)}
+        </p>
+      ))}
       <ol className="paper-words" translate="no">
         {kit.words.map((word, at) => (
           // A word may stand twice in a kit.

@@ -19,9 +19,6 @@ export function LanguageStep(): ReactNode {
   const t = useWelcomeText();
   return (
     <>
-      <p className="wordmark" translate="no">
-        O-Red
-      </p>
       <ScreenHead title={t('language.title')} />
       <StepForm step="language" next={t('next')} onNext={() => goTo('profile')}>
         <p className="lead">{t('language.about')}</p>

@@ -104,9 +104,7 @@ function Found({
       {(person) => (
         <PersonRow
           person={person}
-          isAsked={
-            person.relationship.length > 0 || asked.some(({ node_id }) => node_id === person.node_id)
-          }
+          isAsked={person.relationship.length > 0 || asked.some(({ node_id }) => node_id === person.node_id)}
           onAsked={() => onAsked(person)}
         />
       )}

@@ -77,7 +77,12 @@ function Progress({ step }: { readonly step: Step }): ReactNode {
   const at = steps.indexOf(step);
   return (
     <div className="progress no-print">
-      <p>{t('progress', { at: at + 1, of: steps.length })}</p>
+      <div className="progress-head">
+        <span className="wordmark" translate="no">
+          O-Red
+        </span>
+        <span>{t('progress', { at: at + 1, of: steps.length })}</span>
+      </div>
       <div className="progress-bar" aria-hidden="true">
         {steps.map((name, index) => (
           <span key={name} data-done={index <= at || undefined} />
@@ -93,9 +98,7 @@ function NoLink(): ReactNode {
     <div className="welcome">
       <ScreenHead title={t('noLink.title')} />
       <p>{t('noLink.about')}</p>
-      <p>
-        <code>ored status</code>
-      </p>
+      <pre className="command">ored status</pre>
       <p>
         <Link to="/">{t('noLink.signIn')}</Link>
       </p>
