@@ -222,6 +222,11 @@ release_files() {
   done | LC_ALL=C sort -z
 }
 
+build_web_app() { # where its tools are ("npm ci"); a node without the app serves everything else
+  if [ -f "$source_dir/web/dist/index.html" ] || (cd -- "$source_dir" && "$node_path" web/build.ts) &>/dev/null </dev/null; then return; fi
+  say "The web app could not be built, so the node will have none yet. For it, run \"npm ci\" in $source_dir, then this again." \
+    "L'application web n'a pas pu être construite : le nœud n'en aura pas encore. Pour l'avoir, lancez « npm ci » dans $source_dir, puis recommencez."
+}
 # A release is named after its content, so that the same checkout is the same release and any edit is another.
 identify_release() {
   local file version digest
@@ -378,6 +383,7 @@ main() {
   source_dir="$(dirname -- "$(realpath -- "${BASH_SOURCE[0]}")")"
   check_machine
   node_path="node_modules/node-linux-$arch/bin/node"
+  build_web_app
   identify_release
   check_place
   if [ ! -d "$prefix/releases/$release" ] && [ -z "$offline_modules" ]; then find_npm; fi
