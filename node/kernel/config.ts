@@ -35,7 +35,9 @@ const settingsSchema = z.strictObject({
     hosts: list.default([]).describe('Further host names under which this node may be opened'),
     proxies: ranges
       .default([])
-      .describe('Address ranges (CIDR) of proxies in front, which open connections for many'),
+      .describe(
+        'Address ranges (CIDR) of proxies in front, which open connections for many and say how people reached them',
+      ),
     insecure: flag
       .default(false)
       .describe('Whether people may claim this node and sign in without TLS from other machines'),

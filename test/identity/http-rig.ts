@@ -1,11 +1,14 @@
 // An HTTP server over a rig's routes, with a client that keeps nothing between requests.
 import { fakeClock, type FakeClock } from '#kit';
+import { hostNames } from '#node/edge/http/address.ts';
 import { access } from '#node/access/index.ts';
 import { createNode, identity } from '#node/identity/index.ts';
 import { vault } from '#node/vault/index.ts';
 import type { AnyFeature, Host } from '#kernel/feature.ts';
 import { closeServer, createApi, createHardenedServer } from '#kernel/http/server.ts';
 import { once } from 'node:events';
+import { request, type IncomingMessage } from 'node:http';
+import { text } from 'node:stream/consumers';
 import type { AddressInfo } from 'node:net';
 import { makeRig, type Rig } from './rig.ts';
 
@@ -38,6 +41,8 @@ export async function makeHttpRig(
     readonly features?: readonly AnyFeature[];
     readonly init?: boolean;
     readonly clock?: FakeClock;
+    readonly serverUrl?: string;
+    readonly env?: Readonly<Record<string, string>>;
   } = {},
 ): Promise<HttpRig> {
   const clock = options.clock ?? fakeClock();
@@ -47,6 +52,8 @@ export async function makeHttpRig(
   const rig = await makeRig([vault, identity, access, ...(options.features ?? [])], {
     dataDir,
     clock,
+    ...(options.serverUrl === undefined ? {} : { serverUrl: options.serverUrl }),
+    ...(options.env === undefined ? {} : { env: options.env }),
     ...(options.init === false ? {} : { before }),
   });
   const door = rig.booted.door(identity);
@@ -56,7 +63,7 @@ export async function makeHttpRig(
     log: rig.host.log,
     authenticate: (request) => door.authenticate(request),
     decide: (request) => rig.booted.door(access).decide(request),
-    hosts: () => ['127.0.0.1'],
+    hosts: () => hostNames(rig.host.config, rig.host.serverUrl),
   });
   const server = createHardenedServer(api).listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -66,26 +73,34 @@ export async function makeHttpRig(
     clock,
     url,
     claimToken: () => door.claimUrl()?.split('#claim=')[1] ?? '',
-    async call(method, path, { body, headers } = {}) {
-      const json = body === undefined ? {} : { 'content-type': 'application/json' };
-      const answer = await fetch(`${url}${path}`, {
-        method,
-        headers: { ...json, ...headers },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      });
-      const text = await answer.text();
-      const isJson = (answer.headers.get('content-type') ?? '').endsWith('json');
-      return {
-        status: answer.status,
-        headers: answer.headers,
-        text,
-        json: isJson ? (JSON.parse(text) as Record<string, unknown>) : {},
-      };
-    },
+    call: (method, path, options = {}) => send(url, { method, path, ...options }),
     async [Symbol.asyncDispose]() {
       await closeServer(server);
       await rig[Symbol.asyncDispose]();
     },
+  };
+}
+
+/** One request and its whole answer. Not by fetch, which lets nobody choose the Host header. */
+export async function send(
+  url: string,
+  { method, path, body, headers }: { readonly method: string; readonly path: string } & CallOptions,
+): Promise<Answer> {
+  const json = body === undefined ? {} : { 'content-type': 'application/json' };
+  const asked = request(`${url}${path}`, { method, headers: { ...json, ...headers } });
+  asked.end(body === undefined ? undefined : JSON.stringify(body));
+  const [answer] = (await once(asked, 'response')) as [IncomingMessage];
+  const all = new Headers();
+  for (const [name, values] of Object.entries(answer.headersDistinct)) {
+    for (const value of values ?? []) all.append(name, value);
+  }
+  const whole = await text(answer);
+  const isJson = (all.get('content-type') ?? '').endsWith('json');
+  return {
+    status: answer.statusCode ?? 0,
+    headers: all,
+    text: whole,
+    json: isJson ? (JSON.parse(whole) as Record<string, unknown>) : {},
   };
 }
 

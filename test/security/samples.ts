@@ -5,6 +5,7 @@ import { z } from 'zod';
 interface Schema {
   readonly type?: string;
   readonly enum?: readonly unknown[];
+  readonly const?: unknown;
   readonly anyOf?: readonly Schema[];
   readonly format?: string;
   readonly pattern?: string;
@@ -27,6 +28,7 @@ export const MADE_UP_ID = '01890000-0000-7000-8000-000000000000';
 
 /** The smallest value that a schema takes. */
 function sampleOf(schema: Schema): unknown {
+  if (schema.const !== undefined) return schema.const;
   if (schema.enum !== undefined) return schema.enum[0];
   if (schema.anyOf !== undefined) return sampleOf(schema.anyOf[0] ?? {});
   switch (schema.type) {

@@ -2,7 +2,7 @@
 // What a request says of itself counts only from this machine or from a proxy that the owner named (edge.proxies):
 // anybody else could claim to have come over TLS.
 import type { IncomingMessage } from 'node:http';
-import { addressRanges } from '../network.ts';
+import { exemptAddresses, isLoopback } from './connections.ts';
 
 /** `tls`: encrypted up to the last hop. `machine`: from this machine. `plain`: others on the way can read it. */
 export type Transport = 'tls' | 'machine' | 'plain';
@@ -12,13 +12,11 @@ export function createTransports(options: {
   readonly serverUrl: string;
   readonly proxies: readonly string[];
 }): (request: IncomingMessage) => Transport {
-  const isMachine = addressRanges(['127.0.0.0/8', '::1/128']);
-  const isProxy = addressRanges(options.proxies);
+  const mayTell = exemptAddresses(options.proxies);
   const own = new URL(options.serverUrl);
   return ({ headers, socket }) => {
     const address = socket.remoteAddress ?? '';
-    const here = isMachine(address);
-    if (!here && !isProxy(address)) return 'plain';
+    if (address === '' || !mayTell(address)) return 'plain';
     // A chain of proxies adds at the end; the last one is the one that is trusted here.
     const proto = [headers['x-forwarded-proto']].flat().join(',').split(',').at(-1)?.trim().toLowerCase();
     if (proto === 'https') return 'tls';
@@ -26,7 +24,7 @@ export function createTransports(options: {
     // A proxy that says nothing of TLS: the owner's own https address is only served over TLS.
     if (proto === '' && own.protocol === 'https:' && own.hostname === name) return 'tls';
     const forwarded = proto !== '' || headers['x-forwarded-for'] !== undefined;
-    return here && !forwarded && isLoopbackName(name) ? 'machine' : 'plain';
+    return isLoopback(address) && !forwarded && isLoopbackName(name) ? 'machine' : 'plain';
   };
 }
 

@@ -3,6 +3,7 @@ import '@hpke/core';
 import '@noble/ed25519';
 import '@noble/hashes';
 import '@scure/bip39';
+import '@simplewebauthn/server';
 import 'better-sqlite3';
 import 'busboy';
 import 'commander';
