@@ -115,6 +115,7 @@ export async function signInOn(visited: Visit, owner: Owner): Promise<void> {
   const { page } = visited;
   await page.goto('/');
   await page.getByRole('textbox').fill(owner.passphrase);
-  await page.getByRole('button', { name: words(visited, { en: 'Sign in', fr: 'Se connecter' }) }).click();
+  const name = words(visited, { en: 'Sign in', fr: 'Se connecter' });
+  await page.getByRole('button', { name, exact: true }).click();
   await page.locator('[data-screen-heading]').waitFor();
 }
