@@ -16,9 +16,7 @@ export const security = defineFeature({
     { path: '/pair', load: () => import('./pair-screen.tsx'), alone: true },
   ],
   live: {
-    'session.': ['sessions'],
-    'passkey.': ['passkeys'],
-    'second_factor.': ['second-factor'],
-    'identity.': ['identity'],
+    'session.': ['sessions', 'passkeys', 'second-factor'],
+    'identity.': ['identity', 'welcome'],
   },
 });
