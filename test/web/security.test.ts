@@ -12,7 +12,7 @@ const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 
 /** What an authenticator app shows for a secret that was typed into it. */
 function codeFor(secret: string): string {
-  const bits = [...secret.replaceAll(' ', '')]
+  const bits = Array.from(secret.replaceAll(' ', ''))
     .map((letter) => ALPHABET.indexOf(letter).toString(2).padStart(5, '0'))
     .join('');
   const bytes = (bits.match(/.{8}/g) ?? []).map((byte) => Number.parseInt(byte, 2));
@@ -143,6 +143,25 @@ describe('security', () => {
     await page.getByText('9 recovery codes left').waitFor();
   });
 
+  it('says how long to wait after too many wrong tries', async () => {
+    await using node = await makeNode({ name: 'alice' });
+    const owner = await claimNode(node);
+    for (let tries = 0; tries < 5; tries += 1) {
+      const answer = await node.fetch('/api/v1/sessions', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ passphrase: 'not the one at all' }),
+      });
+      assert.equal(answer.status, 401);
+    }
+    await using there = await visit(browser, node, { language: 'fr', expected: [/status of 429/] });
+    const { page } = there;
+    await there.open('/write');
+    await page.getByRole('textbox', { name: 'Phrase de passe' }).fill(owner.passphrase);
+    await page.keyboard.press('Enter');
+    await page.getByRole('alert').getByText('Trop d’essais. Réessayez dans 15 minutes.').waitFor();
+  });
+
   it('adds a passkey, signs in with it without typing anything, and removes it', async () => {
     await using node = await makeNode({ name: 'alice' });
     const owner = await claimNode(node);
@@ -157,7 +176,10 @@ describe('security', () => {
     await page.getByRole('button', { name: 'Sign out on this device' }).click();
     await page.getByRole('button', { name: 'Sign in with a passkey' }).click();
     await page.getByRole('heading', { name: 'Security' }).waitFor();
-    await page.getByRole('list', { name: 'Passkeys' }).getByRole('button', { name: /More about/ }).click();
+    await page
+      .getByRole('list', { name: 'Passkeys' })
+      .getByRole('button', { name: /More about/ })
+      .click();
     await page.getByRole('menuitem', { name: 'Remove it' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Remove it' }).click();
     await page.getByRole('list', { name: 'Passkeys' }).waitFor({ state: 'detached' });
@@ -173,7 +195,10 @@ describe('security', () => {
       await using node = await makeNode({ name: 'alice', settings: settings(false) });
       const owner = await claimNode(node);
       const open = at(node, node.url.replace('127.0.0.1', lan));
-      await using there = await visit(browser, open, { language: 'fr', expected: [/status of 403/, /Opener-Policy/] });
+      await using there = await visit(browser, open, {
+        language: 'fr',
+        expected: [/status of 403/, /Opener-Policy/],
+      });
       const { page } = there;
       await there.open('/');
       await page.getByText('ce nœud n’y laisse personne se connecter').waitFor();

@@ -66,7 +66,10 @@ describe('the first run', () => {
     await page.locator('.step input').first().fill('abeille');
     await page.locator('.step input').last().fill('abeille');
     await page.keyboard.press('Enter');
-    await page.getByRole('alert').getByText(/Ce ne sont pas les mots/).waitFor();
+    await page
+      .getByRole('alert')
+      .getByText(/Ce ne sont pas les mots/)
+      .waitFor();
     for (const label of await page.locator('.step .field label').allTextContents()) {
       const word = paper[Number(/\d+/.exec(label)?.[0]) - 1] ?? '';
       await page.getByRole('textbox', { name: label, exact: true }).fill(word);
@@ -136,7 +139,10 @@ describe('the first run', () => {
     await page.getByRole('button', { name: 'Ask alice to be friends' }).click();
     await page.getByRole('heading', { name: 'You have asked' }).waitFor();
     await page.getByRole('button', { name: 'To my node' }).click();
-    await page.getByRole('heading', { name: /Home|Welcome|recovery|Who/ }).first().waitFor();
+    await page
+      .getByRole('heading', { name: /Home|Welcome|recovery|Who/ })
+      .first()
+      .waitFor();
     const { items } = (await (await page.request.get('/api/v1/connections')).json()) as {
       items: { username: string }[];
     };

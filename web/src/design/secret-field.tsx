@@ -27,6 +27,22 @@ export function SecretField(props: SecretFieldProps): ReactNode {
   );
 }
 
+/** Stands before a passphrase, so that a password manager keeps one entry for this node, and not one without a name. */
+export function NodeNameField(): ReactNode {
+  return (
+    <input
+      className="only-read"
+      type="text"
+      name="username"
+      autoComplete="username"
+      value={location.host}
+      readOnly
+      tabIndex={-1}
+      aria-hidden="true"
+    />
+  );
+}
+
 export interface NewSecretFieldProps extends Omit<SecretFieldProps, 'value' | 'onChange' | 'advice'> {
   readonly value: string;
   readonly onValue: (value: string) => void;
@@ -38,6 +54,7 @@ export function NewSecretField({ value, onValue, ...rest }: NewSecretFieldProps)
   const strength = strengthOf(value);
   return (
     <div className="new-secret">
+      <NodeNameField />
       <SecretField
         {...rest}
         value={value}

@@ -120,23 +120,34 @@ function State({
         </>
       )}
       {problem !== undefined && <ProblemNote error={problem} />}
-      {asks && (
-        <Dialog
-          title={t('factor.turnOff.title')}
-          onClose={() => setAsks(false)}
-          actions={
-            <>
-              <Button onClick={() => setAsks(false)}>{t('keep')}</Button>
-              <Button look="primary" onClick={() => void attempt(turnOff)}>
-                {t('factor.turnOff')}
-              </Button>
-            </>
-          }
-        >
-          <p>{t('factor.turnOff.about')}</p>
-        </Dialog>
-      )}
+      {asks && <TurnOff onClose={() => setAsks(false)} onTurnOff={() => void attempt(turnOff)} />}
     </div>
+  );
+}
+
+function TurnOff({
+  onClose,
+  onTurnOff,
+}: {
+  readonly onClose: () => void;
+  readonly onTurnOff: () => void;
+}): ReactNode {
+  const t = useSecurityText();
+  return (
+    <Dialog
+      title={t('factor.turnOff.title')}
+      onClose={onClose}
+      actions={
+        <>
+          <Button onClick={onClose}>{t('keep')}</Button>
+          <Button look="primary" onClick={onTurnOff}>
+            {t('factor.turnOff')}
+          </Button>
+        </>
+      }
+    >
+      <p>{t('factor.turnOff.about')}</p>
+    </Dialog>
   );
 }
 

@@ -5,7 +5,7 @@ import { useEffect, useRef, useState, type FormEvent, type ReactNode } from 'rea
 import { Problem } from '../api/problem.ts';
 import { Button } from '../design/button.tsx';
 import { TextField } from '../design/field.tsx';
-import { SecretField } from '../design/secret-field.tsx';
+import { NodeNameField, SecretField } from '../design/secret-field.tsx';
 import { describeProblem } from '../shell/problem-words.ts';
 import { useSessionText } from './words.ts';
 
@@ -17,6 +17,7 @@ export interface Proof {
 /** The passphrase was right, and a code is wanted besides. */
 const SECOND_FACTOR_CODE = 'session/second-factor';
 const WRONG_CODE = 'session/code';
+const SECONDS_TOLD_MAX = 90;
 
 export function ProofForm({
   label,
@@ -74,22 +75,14 @@ export function ProofForm({
       setBusy(false);
     }
   };
-  const problemOf = (of: 'passphrase' | 'code'): string | undefined =>
-    problem?.of === of ? (wait > 0 ? t('tooMany', { count: wait }) : problem.text) : undefined;
+  const problemOf = (of: 'passphrase' | 'code'): string | undefined => {
+    if (problem?.of !== of) return undefined;
+    return wait > 0 ? tooMany(t, wait) : problem.text;
+  };
 
   return (
     <form className="proof" onSubmit={(event) => void submit(event)} noValidate>
-      {/* So that a password manager keeps one entry for this node, and not one without a name. */}
-      <input
-        className="only-read"
-        type="text"
-        name="username"
-        autoComplete="username"
-        value={location.host}
-        readOnly
-        tabIndex={-1}
-        aria-hidden="true"
-      />
+      <NodeNameField />
       <SecretField
         ref={field}
         label={t('passphrase')}
@@ -117,6 +110,13 @@ export function ProofForm({
       </Button>
     </form>
   );
+}
+
+/** Long waits are told in minutes: nobody counts nine hundred seconds. */
+function tooMany(t: ReturnType<typeof useSessionText>, seconds: number): string {
+  return seconds <= SECONDS_TOLD_MAX
+    ? t('tooMany', { count: seconds })
+    : t('tooManyMinutes', { count: Math.ceil(seconds / 60) });
 }
 
 /** Seconds that are left to wait, counted down. */

@@ -20,7 +20,6 @@ import type { Step } from './steps.ts';
 export const readIdentity = route<typeof identity.showIdentityRoute>('GET', '/api/v1/identity');
 export const showKit = route<typeof identity.showKitRoute>('POST', '/api/v1/identity/kit');
 export const confirmKit = route<typeof identity.confirmKitRoute>('POST', '/api/v1/identity/kit/confirm');
-export const readProfile = route<typeof people.readProfile>('GET', '/api/v1/profile');
 export const findPeople = route<typeof people.findPeople>('GET', '/api/v1/people');
 export const addFriend = route<typeof people.addFriend>('POST', '/api/v1/connections');
 const claim = route<typeof sessions.claimRoute>('POST', '/api/v1/claim');

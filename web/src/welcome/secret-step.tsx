@@ -78,37 +78,16 @@ function Choose(): ReactNode {
       >
         <p className="lead">{t('secret.about')}</p>
         {offersPasskey && (
-          <Choices
-            label={t('way')}
-            value={way}
-            onChange={(wanted) => {
+          <WayChoice
+            way={way}
+            onWay={(wanted) => {
               setWay(wanted);
               setFieldProblem(undefined);
             }}
-            options={[
-              {
-                value: 'passphrase',
-                label: t('way.passphrase'),
-                about: t('way.passphrase.about'),
-                icon: 'pen',
-              },
-              { value: 'passkey', label: t('way.passkey'), about: t('way.passkey.about'), icon: 'key' },
-            ]}
           />
         )}
         {way === 'passphrase' ? (
           <>
-            {/* So that a password manager keeps one entry for this node, and not one without a name. */}
-            <input
-              className="only-read"
-              type="text"
-              name="username"
-              autoComplete="username"
-              value={location.host}
-              readOnly
-              tabIndex={-1}
-              aria-hidden="true"
-            />
             <NewSecretField
               ref={field}
               label={t('secret.label')}
@@ -129,5 +108,20 @@ function Choose(): ReactNode {
         )}
       </StepForm>
     </>
+  );
+}
+
+function WayChoice({ way, onWay }: { readonly way: Way; readonly onWay: (way: Way) => void }): ReactNode {
+  const t = useWelcomeText();
+  return (
+    <Choices
+      label={t('way')}
+      value={way}
+      onChange={onWay}
+      options={[
+        { value: 'passphrase', label: t('way.passphrase'), about: t('way.passphrase.about'), icon: 'pen' },
+        { value: 'passkey', label: t('way.passkey'), about: t('way.passkey.about'), icon: 'key' },
+      ]}
+    />
   );
 }
