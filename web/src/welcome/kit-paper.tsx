@@ -5,8 +5,14 @@ import { useSignal } from '../api/signal.ts';
 import { QrCode } from '../design/qr-code.tsx';
 import { language, languages } from '../text/language.ts';
 import type { Kit } from './first-run.ts';
-import type { KitOwner } from './kit-step.tsx';
 import { useWelcomeText } from './words.ts';
+
+/** Whose kit it is, as the paper says. */
+export interface KitOwner {
+  readonly node_id: string;
+  readonly username: string;
+  readonly server_url: string;
+}
 
 export function KitPaper({ kit, identity }: { readonly kit: Kit; readonly identity: KitOwner }): ReactNode {
   const t = useWelcomeText();

@@ -12,7 +12,7 @@ import { TextField } from '../design/field.tsx';
 import { ProblemNote, ScreenHead, Skeletons } from '../design/text.tsx';
 import { language } from '../text/language.ts';
 import { confirmKit, leaveStep, readIdentity, showKit, type Kit } from './first-run.ts';
-import { KitPaper } from './kit-paper.tsx';
+import { KitPaper, type KitOwner } from './kit-paper.tsx';
 import { StepForm } from './step-form.tsx';
 import { goTo } from './steps.ts';
 import { useWelcomeText } from './words.ts';
@@ -38,12 +38,6 @@ export function KitStep(): ReactNode {
       </>
     );
   return <OpenKit identity={identity.data} />;
-}
-
-export interface KitOwner {
-  readonly node_id: string;
-  readonly username: string;
-  readonly server_url: string;
 }
 
 function OpenKit({ identity }: { readonly identity: KitOwner }): ReactNode {
