@@ -4,9 +4,12 @@ import { getStatus } from '#node/edge/http/api.ts';
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
-describe('the first page of a new node', () => {
+/** A node without the built web app, which would stand in the place of the page. */
+const NO_APP = '/nowhere';
+
+describe('the first page of a new node without the web app', () => {
   it('holds the form of the claim link, hidden until the link brings its token', async () => {
-    await using node = await makeNode({ name: 'alice' });
+    await using node = await makeNode({ name: 'alice', webDir: NO_APP });
     for (const [language, words] of [
       ['fr', 'Prenez-en possession'],
       ['en', 'Make it yours'],
@@ -24,7 +27,7 @@ describe('the first page of a new node', () => {
   });
 
   it('shows the form no more once the node has its owner', async () => {
-    await using node = await makeNode({ name: 'alice' });
+    await using node = await makeNode({ name: 'alice', webDir: NO_APP });
     const status = await node.call(getStatus, {});
     const token = new URLSearchParams(new URL(String(status.claim_url)).hash.slice(1)).get('claim');
     const claim = await node.fetch('/api/v1/claim', {

@@ -1,11 +1,15 @@
-// Standing words above every screen: the connection to the node is lost, the page travels unencrypted, or a new
-// version of the app is ready.
+// Standing words above every screen: the connection to the node is lost, the page travels unencrypted or others may
+// (the owner's insecure mode), or a new version of the app is ready.
 // They take their room at the top and move what is below only when they come.
+import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { contact } from '../api/contact.ts';
+import { session } from '../api/session.ts';
 import { useSignal } from '../api/signal.ts';
 import { Button } from '../design/button.tsx';
 import { Icon } from '../design/icon.tsx';
+import { Link } from '../router/link.tsx';
+import { nodeContext } from '../session/context.ts';
 import { update } from './service-worker.ts';
 import { useShellText } from './words.ts';
 
@@ -13,12 +17,17 @@ export function Banners(): ReactNode {
   const t = useShellText();
   const takeUpdate = useSignal(update);
   const lost = useSignal(contact) === 'lost';
+  const { data: context } = useQuery({ ...nodeContext, enabled: useSignal(session) === 'in' });
+  const isOpen = context?.insecure === true;
   return (
     <div className="banners" role="status">
-      {!window.isSecureContext && (
+      {(!window.isSecureContext || isOpen) && (
         <p className="banner" data-kind="insecure">
           <Icon name="alert" size={20} />
-          {t('connection.insecure')}
+          <span>
+            {t(window.isSecureContext ? 'connection.open' : 'connection.insecure')}{' '}
+            <Link to="/trust">{t('connection.about')}</Link>
+          </span>
         </p>
       )}
       {lost && (

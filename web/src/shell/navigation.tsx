@@ -10,15 +10,15 @@ import { Link } from '../router/link.tsx';
 import { language } from '../text/language.ts';
 import { useShellText } from './words.ts';
 
-interface Entry extends NavigationEntry {
+export interface Entry extends NavigationEntry {
   readonly path: string;
 }
 
-const entries: readonly Entry[] = screens
+export const entries: readonly Entry[] = screens
   .flatMap(({ path, navigation }) => (navigation === undefined ? [] : [{ path, ...navigation }]))
   .toSorted((one, other) => one.order - other.order);
 
-const noCount = (): number => 0;
+export const noCount = (): number => 0;
 
 export function Rail(): ReactNode {
   const t = useShellText();
@@ -43,6 +43,12 @@ export function Bar(): ReactNode {
         .map((entry) => (
           <NavigationLink key={entry.path} entry={entry} />
         ))}
+      {entries.some(({ where }) => where === 'more') && (
+        <Link to="/more">
+          <Icon name="more" />
+          {t('more')}
+        </Link>
+      )}
     </nav>
   );
 }

@@ -16,9 +16,13 @@ import { useShellText } from './words.ts';
 const SCROLL_KEPT_MAX = 50;
 const scrollByKey = new Map<string, number>();
 
+/** Not of an area: the ways that have no room in a phone's bar. */
+const more: OpenScreen = { path: '/more', feature: 'shell', load: () => import('./more-screen.tsx') };
+const all: readonly OpenScreen[] = [...screens, more];
+
 export function ScreenView(): ReactNode {
   const here = useSignal(place);
-  const found = bestMatch(screens, here.path);
+  const found = bestMatch(all, here.path);
   return (
     <main className="page" id="content" key={found?.screen.path ?? 'none'}>
       <ErrorBoundary key={here.path}>
