@@ -47,7 +47,7 @@ const OWNERS = {
   ws: ['^node/edge/live(\\.ts$|/)'],
   // the rest
   commander: ['^node/edge/cli(\\.ts$|/)', '^registry/(main|cli)\\.ts$'],
-  uqr: ['^node/edge/cli(\\.ts$|/)', '^installer/'],
+  uqr: ['^node/edge/cli(\\.ts$|/)', '^installer/', '^web/src/design/qr-code\\.tsx$'],
   pino: ['^node/kernel/log\\.ts$'],
   'prom-client': ['^node/kernel/metrics\\.ts$', '^node/metrics/', '^registry/metrics\\.ts$'],
   jose: ['^node/identity/', '^registry/auth(\\.ts$|/)'],
