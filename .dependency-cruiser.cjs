@@ -43,7 +43,7 @@ const OWNERS = {
   busboy: ['^node/kernel/http/'],
   'zod-openapi': ['^node/kernel/http/'],
   'swagger-ui-dist': ['^node/kernel/http/', '^node/edge/http/', '^registry/http(\\.ts$|/)'],
-  'ipaddr.js': ['^node/kernel/(network|rate-limit)\\.ts$'],
+  'ipaddr.js': ['^node/kernel/(network|rate-limit|http\\/connections)\\.ts$'],
   ws: ['^node/edge/live(\\.ts$|/)'],
   // the rest
   commander: ['^node/edge/cli(\\.ts$|/)', '^registry/(main|cli)\\.ts$'],

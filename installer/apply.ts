@@ -3,12 +3,15 @@
 import { AppError } from '#protocol/errors.ts';
 import { renameSync, rmSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
+import { portHolderNow } from './machine/facts.ts';
 import { switchRelease } from './machine/files.ts';
 import { awaitReady, probeHttp, readinessUrl } from './machine/health.ts';
 import type { Layout } from './layout.ts';
 import type { Plan, Step } from './plan.ts';
 import type { Program } from './program.ts';
+import { isProcess } from './service/processes.ts';
 import type { Service } from './service/service.ts';
+import { nodeProgram } from './service/supervisor-record.ts';
 
 export interface ApplyContext {
   readonly layout: Layout;
@@ -65,9 +68,12 @@ async function becomeReady(plan: Plan, context: ApplyContext, started: boolean):
   const { service } = context;
   const url = readinessUrl(plan.host, plan.port);
   const ports = { probe: probeHttp, now: () => performance.now(), pause: (ms: number) => pause(ms) };
-  const outcome = await awaitReady(ports, url, () => service.isFailing());
+  const outcome = await awaitReady(ports, url, {
+    isOurs: async () => (await context.programFor(context.layout.data).status()) !== null,
+    isFailing: () => service.isFailing(),
+  });
   if (outcome === 'ready') return;
-  const tail = await service.logTail();
+  const tail = [await service.logTail(), ...strangerOn(plan.port, context.layout)].join('\n');
   // What this run started, and nobody has seen running, does not go on failing in the background.
   if (started) await service.stop();
   throw new AppError({
@@ -78,4 +84,11 @@ async function becomeReady(plan: Plan, context: ApplyContext, started: boolean):
       fr: `Le nœud n'a pas démarré. Vos données sont intactes. La fin de son journal (${service.logPlace}) :\n\n${tail}\n\nCorrigez ce qu'il indique, puis recommencez.`,
     },
   });
+}
+
+/** The commonest reason by name, when it can be seen: the port went to somebody else while the node was down. */
+function strangerOn(port: number, layout: Layout): string[] {
+  const holder = portHolderNow(port);
+  if (holder === null || isProcess(holder.pid, nodeProgram, layout.data)) return [];
+  return [`port ${port}: ${holder.name} (${holder.pid})`];
 }

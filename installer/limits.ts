@@ -33,6 +33,10 @@ export const STOP_MS_MAX = 12_000;
 /** The supervisor's own end: the node's, and a little. */
 export const SUPERVISOR_STOP_MS_MAX = 15_000;
 export const STOP_POLL_MS = 50;
+/** A supervisor that has ended is cleared away by the kernel within this; a longer hold is somebody else's. */
+export const LOCK_WAIT_S_MAX = 5;
+/** From the start of a supervisor to its record: a Node's start, on a machine that is busy. */
+export const SUPERVISOR_START_MS_MAX = 20_000;
 
 /** One log file; with LOG_FILES of them a node's logs stay under 25 MiB. */
 export const LOG_BYTES_MAX = 5 * 1024 * 1024;

@@ -42,6 +42,10 @@ export interface Facts {
   readonly ready: boolean;
   /** TCP ports on which some program listens. */
   readonly portsBusy: ReadonlySet<number>;
+  /** The program that listens on a port, null when it cannot be seen. */
+  readonly holderOf: (port: number) => { readonly pid: number; readonly name: string } | null;
+  /** The node does not answer, and a program that is not it is seen on the node's own port. */
+  readonly ownPortLost: boolean;
   readonly lanAddress: string | null;
 }
 
@@ -87,7 +91,7 @@ function planNewNode(request: Request, facts: Facts): Plan {
   const { username } = request;
   if (username === null) throw noUsername();
   const port = request.port ?? firstFreePort(facts.portsBusy);
-  if (facts.portsBusy.has(port)) throw portBusy(port);
+  if (facts.portsBusy.has(port)) throw portBusy(port, facts.holderOf(port));
   const host = request.lan ? '0.0.0.0' : '127.0.0.1';
   const url = request.url ?? ownUrl(request, facts, port);
   const settings: Setting[] = [
@@ -111,8 +115,8 @@ function planExistingNode(request: Request, facts: Facts, node: NonNullable<Fact
   const port = request.port ?? settings.port ?? firstFreePort(facts.portsBusy);
   const host = request.lan ? '0.0.0.0' : (settings.host ?? '127.0.0.1');
   const { state } = facts.service;
-  const isOwnPort = state !== 'stopped' && port === settings.port;
-  if (request.start && facts.portsBusy.has(port) && !isOwnPort) throw portBusy(port);
+  const isOwnPort = state !== 'stopped' && port === settings.port && !facts.ownPortLost;
+  if (request.start && facts.portsBusy.has(port) && !isOwnPort) throw portBusy(port, facts.holderOf(port));
 
   const wanted: [SettingKey, string | null, string | null][] = [
     ['edge.port', settings.port === null ? null : String(settings.port), String(port)],
@@ -181,13 +185,14 @@ function firstFreePort(busy: ReadonlySet<number>): number {
   });
 }
 
-function portBusy(port: number): AppError {
+function portBusy(port: number, holder: ReturnType<Facts['holderOf']>): AppError {
+  const named = holder === null ? '' : ` (${holder.name}, ${holder.pid})`;
   return new AppError({
     category: 'conflict',
     code: 'installer/port-busy',
     safe: {
-      en: `Port ${port} is in use by another program. Nothing was lost. Stop that program (see "ss -ltnp"), or choose another port with --port N.`,
-      fr: `Le port ${port} est occupé par un autre programme. Rien n'est perdu. Arrêtez ce programme (voir « ss -ltnp »), ou choisissez un autre port avec --port N.`,
+      en: `Port ${port} is in use by another program${named}. Nothing was lost. Stop that program (see "ss -ltnp"), or choose another port with --port N.`,
+      fr: `Le port ${port} est occupé par un autre programme${named}. Rien n'est perdu. Arrêtez ce programme (voir « ss -ltnp »), ou choisissez un autre port avec --port N.`,
     },
   });
 }

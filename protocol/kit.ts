@@ -125,10 +125,16 @@ function plainWord(word: string): string {
   return word.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
 }
 
-const indexByLanguage: Record<WordLanguage, ReadonlyMap<string, number>> = {
-  en: new Map(englishWords.map((word, i) => [plainWord(word), i])),
-  fr: new Map(frenchWords.map((word, i) => [plainWord(word), i])),
-};
+/** Made at first use: who starts a node types no kit, and the maps would stay in its memory. */
+const indexByLanguage = new Map<WordLanguage, ReadonlyMap<string, number>>();
+
+function indexOf(language: WordLanguage): ReadonlyMap<string, number> {
+  const known = indexByLanguage.get(language);
+  if (known !== undefined) return known;
+  const index = new Map(listByLanguage[language].map((word, i) => [plainWord(word), i]));
+  indexByLanguage.set(language, index);
+  return index;
+}
 
 function splitWords(text: string): string[] {
   // Numbers and points of a copied list are not words.
@@ -139,7 +145,8 @@ function splitWords(text: string): string[] {
 }
 
 function indicesOf(typed: readonly string[], language: WordLanguage): number[] {
-  return typed.map((word) => indexByLanguage[language].get(plainWord(word)) ?? -1);
+  const index = indexOf(language);
+  return typed.map((word) => index.get(plainWord(word)) ?? -1);
 }
 
 function entropyOf(indices: readonly number[], language: WordLanguage): Uint8Array | null {

@@ -1,7 +1,7 @@
 // The registry's HTTP contract. Public documents are plain JSON; what a node asks in its own name is a signed request
 // (docs/protocol.md "Signed requests and tickets"), whose exact bytes are the body, or a registration with its proof of possession.
 import { defineRoute } from '#kernel/http/contract.ts';
-import { REQUEST_BYTES_MAX } from '#protocol';
+import { AppError, cleanDisplayName, REQUEST_BYTES_MAX } from '#protocol';
 import { z } from 'zod';
 import { PAGE_ITEMS_MAX, REGISTER_BYTES_MAX } from './limits.ts';
 
@@ -14,11 +14,26 @@ const word = z
 const capability = z.string().regex(/^[a-z][a-z0-9-]{0,31}$/, 'expected a lower-case word');
 const language = z.string().regex(/^[a-z]{2,3}(-[A-Za-z0-9]{2,8})?$/, 'expected a language tag such as fr');
 
+/** As people's own names: nothing invisible, nothing that turns the direction of writing (docs/protocol.md "Names"). */
+const shownName = z
+  .string()
+  .max(64)
+  .refine((text) => text === '' || isDisplayName(text), 'expected a name without invisible characters');
+
+function isDisplayName(text: string): boolean {
+  try {
+    return cleanDisplayName(text) === text;
+  } catch (error) {
+    if (error instanceof AppError) return false;
+    throw error;
+  }
+}
+
 /** What a node says of itself in the directory; covered by its proof of possession. */
 export const listingSchema = z.strictObject({
-  display_name: z.string().max(64).default(''),
+  display_name: shownName.default(''),
   capabilities: z.array(capability).max(16).default([]),
-  region: z.string().max(64).default(''),
+  region: shownName.default(''),
   language: z.union([language, z.literal('')]).default(''),
   listed: z.boolean().default(true),
 });
@@ -33,6 +48,8 @@ const summarySchema = z.object({
   capabilities: z.array(z.string()),
   online: z.boolean(),
   last_seen: z.string(),
+  /** Since when the username is this node's here: a name that was freed may have been another's before. */
+  name_since: z.string(),
 });
 export type NodeSummary = z.output<typeof summarySchema>;
 

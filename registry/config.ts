@@ -18,6 +18,7 @@ const settingsSchema = z.strictObject({
     .transform((list) => list.split(',').filter((range) => range !== ''))
     .default([]),
   'trust-proxy': z.boolean().default(false),
+  'public-metrics': z.boolean().default(false),
   'log-level': z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
 });
 
@@ -39,6 +40,7 @@ Options:
   --name NAME        name shown to people
   --networks CIDR,…  private ranges whose addresses may be listed
   --trust-proxy      take the client's address from X-Forwarded-For (only behind a proxy of yours)
+  --public-metrics   show /metrics to everybody (without it: to this machine alone)
   --log-level LEVEL  debug, info, warn, error or silent
 `;
 
@@ -73,6 +75,7 @@ function parse(args: readonly string[]): { values: Record<string, unknown>; posi
         name: { type: 'string' },
         networks: { type: 'string' },
         'trust-proxy': { type: 'boolean' },
+        'public-metrics': { type: 'boolean' },
         'log-level': { type: 'string' },
       },
     });

@@ -25,7 +25,7 @@ import {
 } from '#protocol';
 import type { Listing, NodeSummary } from './api.ts';
 import type { Challenges } from './challenges.ts';
-import { ONLINE_MS } from './limits.ts';
+import { CLOSED_NAME_KEPT_MS, EXPIRED_NAME_KEPT_MS, ONLINE_MS } from './limits.ts';
 import type { Presence } from './presence.ts';
 import type { DiscoverQuery, ListedNode, RegistryStore, StoredNode } from './store/store.ts';
 
@@ -71,6 +71,7 @@ export function createDirectory(options: DirectoryOptions): Directory {
       capabilities: [...capabilities],
       online: lastSeen > clock.now() - ONLINE_MS,
       last_seen: isoTime(lastSeen),
+      name_since: isoTime(node.named_at),
     };
   };
   return {
@@ -84,7 +85,11 @@ export function createDirectory(options: DirectoryOptions): Directory {
         ? await close(registration, identity, known, options)
         : await judge(registration, identity, known, options);
       challenges.redeem(identity.nodeId, registration.challenge);
-      await store.putNode(node, known?.record_seq ?? 0);
+      const nowMs = clock.now();
+      await store.putNode(node, known?.record_seq ?? 0, {
+        closedBefore: nowMs - CLOSED_NAME_KEPT_MS,
+        expiredBefore: nowMs - EXPIRED_NAME_KEPT_MS,
+      });
       presence.seen(node.node_id);
       return { node_id: node.node_id, username: node.username, receipt: signReceipt(node, options) };
     },
@@ -197,6 +202,7 @@ async function judge(
     signing_key: identity.signingPublicKey,
     deactivated: identity.deactivated,
     registered_at: known?.registered_at ?? nowMs,
+    named_at: known !== undefined && known.username === record.username ? known.named_at : nowMs,
     updated_at: nowMs,
     last_seen_at: nowMs,
   };

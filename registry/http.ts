@@ -4,6 +4,7 @@ import { anonymousActor, type Decision } from '#kernel/actor.ts';
 import { bind, type BoundRoute, type RequestContext } from '#kernel/http/contract.ts';
 import { mountApiDocs } from '#kernel/http/docs.ts';
 import { openApiDocument } from '#kernel/http/openapi.ts';
+import { isLoopback } from '#kernel/http/connections.ts';
 import { createApi } from '#kernel/http/server.ts';
 import type { Log } from '#kernel/log.ts';
 import { isoTime, type Clock } from '#kernel/ports.ts';
@@ -18,7 +19,7 @@ import {
   utf8,
   type SigningKey,
 } from '#protocol';
-import type { RequestListener } from 'node:http';
+import type { IncomingMessage, RequestListener } from 'node:http';
 import { isIP } from 'node:net';
 import * as api from './api.ts';
 import type { Challenges } from './challenges.ts';
@@ -45,6 +46,8 @@ export interface RegistryParts {
   readonly version: string;
   readonly url: () => string;
   readonly trustProxy: boolean;
+  /** False: figures are for this machine alone. */
+  readonly metricsPublic: boolean;
 }
 
 /** The listener that serves the whole registry. */
@@ -64,7 +67,8 @@ export function createRegistryListener(parts: RegistryParts): RequestListener {
       app.get('/health/ready', (_request, response, next) => {
         parts.store.ping().then(() => response.json({ status: 'ok' }), next);
       });
-      app.get('/metrics', (_request, response, next) => {
+      app.get('/metrics', (request, response, next) => {
+        if (!parts.metricsPublic && !isFromHere(request)) return next();
         parts.metrics.text().then((text) => response.type(parts.metrics.contentType).send(text), next);
       });
       mountApiDocs(app, {
@@ -183,6 +187,12 @@ function relayRoutes(parts: RegistryParts): BoundRoute[] {
       return { deleted: await relay.acknowledge(sender.node_id, body.item_ids) };
     }),
   ];
+}
+
+/** Whether who asks sits on this machine. What a proxy on this machine brings says so, and comes from elsewhere. */
+function isFromHere({ headers, socket }: IncomingMessage): boolean {
+  if (headers['x-forwarded-for'] !== undefined || headers.forwarded !== undefined) return false;
+  return isLoopback(socket.remoteAddress ?? '');
 }
 
 /** The last hop of X-Forwarded-For is the one that our own proxy wrote; earlier ones anybody can write. */

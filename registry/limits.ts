@@ -24,6 +24,10 @@ export const ACKNOWLEDGE_ITEMS_MAX = 1_000;
 export const CHALLENGE_MS = 120_000;
 /** Used challenges and seen request ids remembered; each lives minutes, and only valid signatures get in. */
 export const SEEN_IDS_MAX = 200_000;
+/** The username of a closed identity is kept this long, so that contacts who were away learn of the end first. */
+export const CLOSED_NAME_KEPT_MS = 180 * 24 * 3_600_000;
+/** One whose record nobody has renewed this long is taken for abandoned; nodes renew each day, and people come back. */
+export const EXPIRED_NAME_KEPT_MS = 2 * 365 * 24 * 3_600_000;
 /** A node is shown as online this long after its last sign of life; nodes give one each minute. */
 export const ONLINE_MS = 150_000;
 /** Signs of life are written together this often, so that a heartbeat costs no transaction. */

@@ -2,6 +2,7 @@
 // What has been opened is closed in reverse, also when a later step fails.
 import { closeServer, createHardenedServer } from '#kernel/http/server.ts';
 import { createJobs } from '#kernel/jobs.ts';
+import { BODY_MS_MAX } from '#kernel/http/limits.ts';
 import type { Log } from '#kernel/log.ts';
 import type { Clock, Random } from '#kernel/ports.ts';
 import { AppError } from '#protocol';
@@ -19,6 +20,9 @@ import { createPresence } from './presence.ts';
 import { createRelay } from './relay.ts';
 import { createRequestOpener } from './requests.ts';
 import { openSqliteStore } from './store/store-sqlite.ts';
+
+/** With a trusted proxy in front, all connections are the proxy's, wherever it stands. */
+const EVERY_ADDRESS = ['0.0.0.0/0', '::/0'];
 
 export interface RunningRegistry extends AsyncDisposable {
   /** Its address, without a trailing slash. */
@@ -72,8 +76,9 @@ export async function startRegistry(options: {
     name: config.name,
     url: () => url,
     trustProxy: config['trust-proxy'],
+    metricsPublic: config['public-metrics'],
   });
-  const server = createHardenedServer(listener);
+  const server = createHardenedServer(listener, BODY_MS_MAX, config['trust-proxy'] ? EVERY_ADDRESS : []);
   const port = await listen(server, config);
   cleanup.defer(async () => {
     relay.close();

@@ -8,19 +8,24 @@ import type { Layout } from '../layout.ts';
 import { PROBE_MS_MAX } from '../limits.ts';
 import { isPrivateIPv4, type Facts, type Settings } from '../plan.ts';
 import type { Program } from '../program.ts';
+import { isProcess } from '../service/processes.ts';
+import { nodeProgram } from '../service/supervisor-record.ts';
+import { holderOf, listeningInodes, type PortHolder } from './port-holder.ts';
 import type { Service } from '../service/service.ts';
 
 /** All facts. `programOf` gives the node's command line, used only when there is a node. */
 export async function gatherFacts(layout: Layout, program: Program, service: Service): Promise<Facts> {
   const { state, release } = await service.inspect();
+  const listeners = readListeners();
   const base = {
     currentRelease: currentRelease(layout),
-    portsBusy: portsListening(readListeners()),
+    portsBusy: portsListening(listeners),
+    holderOf: (port: number) => holderOf(listeningInodes(listeners, port)),
     lanAddress: lanAddressOf(networkInterfaces()),
   };
   if (!hasNode(layout)) {
     const unused = { state: 'stopped', release: null, upToDate: service.isUpToDate() } as const;
-    return { ...base, node: null, service: unused, ready: false };
+    return { ...base, node: null, service: unused, ready: false, ownPortLost: false };
   }
   const settings = await readSettings(program);
   const status = await program.status();
@@ -36,7 +41,18 @@ export async function gatherFacts(layout: Layout, program: Program, service: Ser
       upToDate: service.isUpToDate(),
     },
     ready: isReady && status !== null,
+    ownPortLost: status === null && settings.port !== null && isLost(layout, base.holderOf(settings.port)),
   };
+}
+
+/** While the node was down (between a crash and its restart, say) somebody else may have taken its port. */
+function isLost(layout: Layout, holder: PortHolder | null): boolean {
+  return holder !== null && !isProcess(holder.pid, nodeProgram, layout.data);
+}
+
+/** What listens on a port at this moment, as a person would name it; null when nobody can be seen. */
+export function portHolderNow(port: number): PortHolder | null {
+  return holderOf(listeningInodes(readListeners(), port));
 }
 
 /** A node is created aside and renamed into place, so a data folder with anything in it holds a whole one. */

@@ -16,16 +16,19 @@ export function readinessUrl(host: string, port: number): string {
   return `http://${name.includes(':') ? `[${name}]` : name}:${port}/health/ready`;
 }
 
-/** 'ready', or why not: 'failing' as soon as `isFailing` says so, 'late' after READY_MS_MAX. */
+/**
+ * 'ready', or why not: 'failing' as soon as `isFailing` says so, 'late' after READY_MS_MAX. `isOurs` tells that the node
+ * of this installation runs: what answers on its port may be another node.
+ */
 export async function awaitReady(
   ports: HealthPorts,
   url: string,
-  isFailing: () => Promise<boolean>,
+  service: { readonly isOurs: () => Promise<boolean>; readonly isFailing: () => Promise<boolean> },
 ): Promise<'ready' | 'failing' | 'late'> {
   const deadline = ports.now() + READY_MS_MAX;
   for (;;) {
-    if ((await ports.probe(url, PROBE_MS_MAX)) === 200) return 'ready';
-    if (await isFailing()) return 'failing';
+    if ((await ports.probe(url, PROBE_MS_MAX)) === 200 && (await service.isOurs())) return 'ready';
+    if (await service.isFailing()) return 'failing';
     if (ports.now() >= deadline) return 'late';
     await ports.pause(READY_POLL_MS);
   }

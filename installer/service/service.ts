@@ -9,10 +9,11 @@ import {
   FIRST_START_RESTARTS_MAX,
   LOG_TAIL_BYTES,
   LOG_TAIL_LINES,
+  SUPERVISOR_START_MS_MAX,
   SUPERVISOR_STOP_MS_MAX,
 } from '../limits.ts';
 import { awaitEnd, executableOf, signal } from './processes.ts';
-import { startDetached } from '../supervise.ts';
+import { EXIT_LOCKED, startDetached } from '../supervise.ts';
 import { inspectSupervisor } from './supervisor-record.ts';
 
 export interface Service {
@@ -24,7 +25,7 @@ export interface Service {
   write(): Promise<void>;
   start(): Promise<void>;
   stop(): Promise<void>;
-  /** True once a first start has ended too often to hope. */
+  /** True once a first start has ended too often to hope, or nothing is left that would start the node. */
   isFailing(): Promise<boolean>;
   /** Where the log is: a path or a command. */
   readonly logPlace: string;
@@ -35,6 +36,7 @@ export interface Service {
 export function ownSupervisor(layout: Layout, nodePath: string): Service {
   const files = commandFiles(layout, nodePath);
   const log = runFilesOf(layout.data).log;
+  let hasStarted = false;
   return {
     kind: 'supervisor',
     inspect() {
@@ -48,9 +50,16 @@ export function ownSupervisor(layout: Layout, nodePath: string): Service {
       files.forEach(writeOwned);
       return Promise.resolve();
     },
-    start() {
-      startDetached({ root: layout.current, dataDir: layout.data, env: process.env });
-      return Promise.resolve();
+    async start() {
+      const child = startDetached({ root: layout.current, dataDir: layout.data, env: process.env });
+      // Without a record nobody would ever know that nothing runs.
+      const isAwaited = (): boolean =>
+        child.exitCode === null &&
+        child.signalCode === null &&
+        inspectSupervisor(layout.data).record?.pid !== child.pid;
+      await awaitEnd(isAwaited, SUPERVISOR_START_MS_MAX);
+      hasStarted = true;
+      if (child.exitCode === EXIT_LOCKED) throw lockHeld(runFilesOf(layout.data).lock);
     },
     async stop() {
       const { record } = inspectSupervisor(layout.data);
@@ -60,9 +69,9 @@ export function ownSupervisor(layout: Layout, nodePath: string): Service {
       if (!(await awaitEnd(isAlive, SUPERVISOR_STOP_MS_MAX))) throw notStopped(record.pid);
     },
     isFailing() {
-      return Promise.resolve(
-        (inspectSupervisor(layout.data).record?.restarts ?? 0) >= FIRST_START_RESTARTS_MAX,
-      );
+      const { record, isSupervisorAlive } = inspectSupervisor(layout.data);
+      const isOver = hasStarted && !isSupervisorAlive;
+      return Promise.resolve(isOver || (record?.restarts ?? 0) >= FIRST_START_RESTARTS_MAX);
     },
     logPlace: log,
     logTail: () => Promise.resolve(tailOf(log)),
@@ -97,6 +106,17 @@ function notStopped(pid: number): AppError {
     safe: {
       en: `The node's supervisor (process ${pid}) does not end. Nothing was changed. End it with "kill -9 ${pid}", then run this again.`,
       fr: `Le superviseur du nœud (processus ${pid}) ne s'arrête pas. Rien n'a été modifié. Arrêtez-le avec « kill -9 ${pid} », puis recommencez.`,
+    },
+  });
+}
+
+function lockHeld(lock: string): AppError {
+  return new AppError({
+    category: 'conflict',
+    code: 'installer/supervisor-locked',
+    safe: {
+      en: `Another process holds ${lock}, so the node was not started. Your data is untouched. See who it is with "fuser -v ${lock}", end it, then run this again.`,
+      fr: `Un autre processus tient ${lock} : le nœud n'a pas été démarré. Vos données sont intactes. Voyez lequel avec « fuser -v ${lock} », arrêtez-le, puis recommencez.`,
     },
   });
 }

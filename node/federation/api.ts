@@ -113,6 +113,8 @@ export const listPeers = defineRoute({
         standing: z.enum(['contact', 'stranger', 'blocked']),
         failures: z.number().int(),
         last_ok_at: z.string().nullable(),
+        /** Where and when its chain head was last seen to differ from what was sent to it. */
+        parted: z.object({ seq: z.number().int(), at: z.string() }).nullable(),
       }),
     ),
     next_cursor: z.string().nullable(),

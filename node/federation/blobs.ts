@@ -1,5 +1,5 @@
 // Encrypted blobs between nodes: who holds a short-lived signed ticket may fetch ciphertext, with ranges.
-// The key of a blob never passes here. Only this node's own tickets count. See docs/protocol.md "Delivery".
+// The key of a blob never passes here. Only this node's own tickets count, and only while the right stands. See docs/protocol.md "Delivery".
 import type { Network, NetworkStream } from '#kernel/network.ts';
 import { isoTime, type Clock } from '#kernel/ports.ts';
 import {
@@ -16,6 +16,7 @@ import {
   type Uri,
 } from '#protocol';
 import { TICKET_BYTES_MAX, TICKET_LIFETIME_MS_MAX } from '#protocol';
+import assert from 'node:assert/strict';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -38,6 +39,13 @@ export interface BlobSource {
   openCiphertext(cid: Cid, range?: ByteRange): Promise<Readable> | Readable;
 }
 
+/** Whether a node may have a file of something, as it stands now. The area that gives tickets out answers. */
+export type BlobGuard = (wanted: {
+  readonly bearer: NodeId;
+  readonly cid: Cid;
+  readonly uri: Uri;
+}) => Promise<boolean>;
+
 export interface BlobsHost {
   readonly clock: Clock;
   readonly network: Network;
@@ -50,6 +58,7 @@ export class Blobs {
   readonly #host: BlobsHost;
   readonly #serving = new Map<NodeId, Set<ServerResponse>>();
   #source: BlobSource | undefined;
+  #guard: BlobGuard | undefined;
 
   constructor(host: BlobsHost) {
     this.#host = host;
@@ -58,6 +67,12 @@ export class Blobs {
   /** Says where ciphertext comes from. */
   from(source: BlobSource): void {
     this.#source = source;
+  }
+
+  /** Says who may have what; without a guard nothing is served. */
+  guard(guard: BlobGuard): void {
+    assert(this.#guard === undefined, 'one area answers for who may have what');
+    this.#guard = guard;
   }
 
   /** A ticket for one blob and one bearer; whoever calls has decided that the bearer may. */
@@ -153,6 +168,9 @@ export class Blobs {
     assertTicketFresh(ticket, clock.now());
     await peers.load([ticket.node_id]);
     if (peers.get(ticket.node_id)?.standing === 'blocked') throw refused('forbidden', 'federation/blocked');
+    // The right may have ended since the ticket was given: a post was narrowed or deleted, a bond has ended.
+    const wanted = { bearer: ticket.node_id, cid, uri: ticket.uri };
+    if ((await this.#guard?.(wanted)) !== true) throw refused('not-found', 'access/not-found');
     return ticket.node_id;
   }
 }

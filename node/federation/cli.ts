@@ -54,8 +54,8 @@ const peers = defineCommand({
       context.call(api.listPeers, { query: { limit: size, ...(cursor === null ? {} : { cursor }) } }),
     );
     const lines = items.map(
-      ({ node_id, username, standing, last_ok_at }) =>
-        `${username.padEnd(20)} ${standing.padEnd(9)} ${last_ok_at ?? '-'}  ${node_id}`,
+      ({ node_id, username, standing, last_ok_at, parted }) =>
+        `${username.padEnd(20)} ${standing.padEnd(9)} ${last_ok_at ?? '-'}  ${node_id}${partedText(context, parted)}`,
     );
     const none = context.say({
       en: 'No messages were exchanged yet.',
@@ -95,6 +95,15 @@ function limitOf(option: string | boolean | undefined): number {
       en: '--limit takes a whole number above 0.',
       fr: '--limit attend un nombre entier supérieur à 0.',
     },
+  });
+}
+
+function partedText(context: CommandContext, parted: { seq: number; at: string } | null): string {
+  if (parted === null) return '';
+  const { seq, at } = parted;
+  return context.say({
+    en: `\n    ${at}: it has received other messages than this node sent (at seq ${seq}). One of the two was restored, or runs twice. New messages arrive; ask the owner what is missing.`,
+    fr: `\n    ${at} : il a reçu d'autres messages que ceux que ce nœud a envoyés (à seq ${seq}). L'un des deux a été restauré, ou tourne en double. Les nouveaux messages arrivent ; demandez à son propriétaire ce qui manque.`,
   });
 }
 

@@ -19,6 +19,7 @@ export type { DeliveryState, Outcome, RequestHandler, Standing, Verified, Verifi
 export type { MessageHandler } from './handlers.ts';
 export type { Sealer, SealFields } from './outbox/envelopes.ts';
 export type { Delivered } from './outbox/receipts.ts';
+export { isSilence, type ReturnListener } from './presence/absence.ts';
 export type { BlobSource, ByteRange } from './blobs.ts';
 export type { Route } from './ports.ts';
 
@@ -76,9 +77,12 @@ export const federation = defineFeature({
       setStanding: service.setStanding.bind(service),
       abandon: service.abandon.bind(service),
       onDelivered: service.onDelivered.bind(service),
+      /** Tells of nodes that did not answer a question (`ask`) and are there again. */
+      onReturn: service.absences.onReturn.bind(service.absences),
       /** Where messages stand, for the areas that show them. */
       deliveryStates: (ids: readonly string[]) => statesOf(host.db.read, ids),
       issueTicket: service.blobs.issue.bind(service.blobs),
+      guardBlobs: service.blobs.guard.bind(service.blobs),
       fetchBlob: service.blobs.fetch.bind(service.blobs),
       ledger: {
         list: service.listLedger.bind(service),

@@ -66,7 +66,9 @@ export const INTRODUCE_BUDGET = { ratePerS: 2, burst: 60 } as const;
 export const UPDATE_BUDGET = { ratePerS: 1, burst: 20 } as const;
 /** Envelopes whose signature does not hold, from one /24 or /64: each costs a verification. */
 export const FORGERY_BUDGET = { ratePerS: 20, burst: 500 } as const;
-/** Questions of one node: prefetching a feed page asks for dozens. */
+/** Questions of a contact: one that was away asks for each post that was announced meanwhile. */
+export const CONTACT_QUERY_BUDGET = { ratePerS: 200, burst: 2_000 } as const;
+/** Questions of any other node: opening a profile and a page of its posts asks for dozens. */
 export const QUERY_BUDGET = { ratePerS: 50, burst: 500 } as const;
 /** `void`s that one node's questions may make: a restore needs some; asking for ever must not fill the outbox. */
 export const VOID_BUDGET = { ratePerS: 0.05, burst: 1_000 } as const;
@@ -111,7 +113,7 @@ export function expiryOf(type: string, createdAt: number, expiresAfterMs?: numbe
   return lasting.has(type) ? null : createdAt + EXPIRY_MS;
 }
 
-const RETRY_MS_MIN = 500;
+export const RETRY_MS_MIN = 500;
 const RETRY_MS_MAX = 10 * 60_000;
 /** A contact seen within a day comes back soon: what waited for it must arrive within 30 s of its return. */
 const RETRY_RECENT_MS_MAX = 20_000;

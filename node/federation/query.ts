@@ -15,10 +15,11 @@ import {
 } from '#protocol';
 import { isMessageType, parsePayload, type MessageType, type Payload } from '#protocol/messages';
 import assert from 'node:assert/strict';
+import type { Absences } from './presence/absence.ts';
 import { Buckets } from './budget.ts';
-import { QUERY_BUDGET, type RequestHandler, type VerifiedRequest } from './model.ts';
+import { CONTACT_QUERY_BUDGET, QUERY_BUDGET, type RequestHandler, type VerifiedRequest } from './model.ts';
 import type { Peers } from './peers.ts';
-import type { Directory, Self, Transport } from './ports.ts';
+import type { Directory, Self, Transport, WireAnswer } from './ports.ts';
 
 /** Ids remembered against replay; five minutes at the sum of all budgets do not reach it. */
 const IDS_KEPT_MAX = 100_000;
@@ -31,17 +32,22 @@ export interface QueryHost {
   readonly peers: Peers;
   readonly directory: Directory;
   readonly transport: Transport;
+  readonly absences: Absences;
+  /** Called for each node that proved itself by a question, or answered one. */
+  readonly heard: (nodeId: NodeId) => void;
 }
 
 export class Queries {
   readonly #host: QueryHost;
   readonly #budget: Buckets;
+  readonly #contacts: Buckets;
   readonly #answers = new Map<string, RequestHandler<MessageType>>();
   readonly #seen = new Map<string, number>();
 
   constructor(host: QueryHost) {
     this.#host = host;
     this.#budget = new Buckets(QUERY_BUDGET, host.clock);
+    this.#contacts = new Buckets(CONTACT_QUERY_BUDGET, host.clock);
   }
 
   /** `kind`: only the questions whose payload is of this kind; the type's other answerer gets the rest. */
@@ -82,16 +88,18 @@ export class Queries {
     const now = clock.now();
     assertFresh(timestamp, now);
     this.#refuseReplay(id, now);
+    this.#host.heard(from.node_id);
     await peers.load([from.node_id]);
     const standing = peers.get(from.node_id)?.standing ?? 'stranger';
     if (standing === 'blocked')
       throw problem('forbidden', 'federation/blocked', 'This node answers nothing to you.');
-    if (!this.#budget.tryTake(from.node_id)) {
+    const budget = standing === 'contact' ? this.#contacts : this.#budget;
+    if (!budget.tryTake(from.node_id)) {
       throw new AppError({
         category: 'limit',
         code: 'federation/budget',
         safe: 'Too many questions at once.',
-        retryAfterS: this.#budget.retryAfterS(from.node_id),
+        retryAfterS: budget.retryAfterS(from.node_id),
       });
     }
     const kind = typeof payload['kind'] === 'string' ? payload['kind'] : '';
@@ -124,9 +132,20 @@ export class Queries {
     payload: Payload<T>,
     options: { readonly timeoutMs?: number } = {},
   ): Promise<Json> {
-    const { self, clock, random, directory, transport } = this.#host;
     // Not final for who asks: nothing that is here may be dropped because this node has closed.
-    if (self.closed()) throw problem('unavailable', 'federation/closed', 'This node is closed.');
+    if (this.#host.self.closed()) throw problem('unavailable', 'federation/closed', 'This node is closed.');
+    const timeoutMs = options.timeoutMs ?? ASK_MS_DEFAULT;
+    const answer = await this.#host.absences.watch(to, () => this.#askOnce(to, { type, payload }, timeoutMs));
+    this.#host.heard(to);
+    return answer;
+  }
+
+  async #askOnce<T extends MessageType>(
+    to: NodeId,
+    { type, payload }: { readonly type: T; readonly payload: Payload<T> },
+    timeoutMs: number,
+  ): Promise<Json> {
+    const { self, clock, random, directory, transport } = this.#host;
     let route = await directory.route(to);
     if (route === undefined && (await directory.refresh(to))) route = await directory.route(to);
     if (route === undefined || route.suspended) throw unknownNode();
@@ -146,7 +165,6 @@ export class Queries {
         },
         self.signingKey(),
       );
-    const timeoutMs = options.timeoutMs ?? ASK_MS_DEFAULT;
     let failure: unknown = problem(
       'unavailable',
       'federation/no-address',
@@ -160,7 +178,7 @@ export class Queries {
           answer = await transport.query(url, sign(), timeoutMs);
         }
         if (answer.status < 300) return JSON.parse(Buffer.from(answer.body).toString('utf8')) as Json;
-        failure = refusedBy(answer.status, answer.code);
+        failure = refusedBy(answer);
         break;
       } catch (error) {
         failure =
@@ -184,7 +202,7 @@ export class Queries {
   }
 }
 
-function refusedBy(status: number, code: string | undefined): AppError {
+function refusedBy({ status, code, retryAfterS }: WireAnswer): AppError {
   const known = {
     401: 'unauthorized',
     403: 'forbidden',
@@ -200,6 +218,7 @@ function refusedBy(status: number, code: string | undefined): AppError {
       ? (code as `${string}/${string}`)
       : 'federation/refused',
     safe: { en: 'The other node refused this.', fr: "L'autre nœud a refusé." },
+    ...(retryAfterS === undefined ? {} : { retryAfterS }),
   });
 }
 

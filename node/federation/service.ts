@@ -8,13 +8,15 @@ import { identityClosed } from '#node/identity/index.ts';
 import { AppError, type MessageId, type NodeId } from '#protocol';
 import type { MessageType } from '#protocol/messages';
 import type { LedgerEntry } from './api.ts';
+import { Absences } from './presence/absence.ts';
 import { Blobs } from './blobs.ts';
 import { Buckets } from './budget.ts';
 import { Handlers, type MessageHandler } from './handlers.ts';
 import { Applier } from './inbox/apply.ts';
 import { Intake } from './inbox/intake.ts';
 import { RefusalTally } from './inbox/refusals.ts';
-import { registerUpkeep } from './upkeep.ts';
+import { greet, registerUpkeep } from './upkeep.ts';
+import { PeerClocks, watchClock } from './presence/peer-clocks.ts';
 import { INTRODUCE_BUDGET, subnetOf, type Standing } from './model.ts';
 import { registerCollector } from './outbox/collector.ts';
 import { Delivery } from './outbox/delivery.ts';
@@ -40,6 +42,9 @@ export class Service {
   readonly delivery: Delivery;
   readonly peers: Peers;
   readonly handlers: Handlers;
+  readonly absences = new Absences();
+  readonly clocks: PeerClocks;
+  readonly #noteTime: (nodeId: NodeId, theirMs: number) => void;
   readonly #host: Host;
   readonly #self: Self;
   readonly #directory: Directory;
@@ -77,6 +82,7 @@ export class Service {
       db,
       clock,
       log,
+      events: host.events,
       self: self.nodeId,
       onDelivered,
       refill: async (tx, lost) => {
@@ -96,6 +102,17 @@ export class Service {
       transport,
       receipts,
       envelopes,
+      proven: ({ node_id, standing }, theirMs) => {
+        this.absences.heard(node_id);
+        if (standing === 'contact' && theirMs !== undefined) this.#noteTime(node_id, theirMs);
+      },
+    });
+    this.clocks = new PeerClocks(clock);
+    this.#noteTime = watchClock({
+      clocks: this.clocks,
+      jobs,
+      log,
+      greet: (nodeId) => greet(this.delivery, clock, nodeId),
     });
     this.queue = new Queue({
       self: () => self.nodeId,
@@ -105,11 +122,21 @@ export class Service {
       random,
       wake: (nodeIds) => this.delivery.wake(nodeIds),
     });
-    this.queries = new Queries({ clock, random, self, peers: this.peers, directory, transport });
+    this.queries = new Queries({
+      clock,
+      random,
+      self,
+      peers: this.peers,
+      directory,
+      transport,
+      absences: this.absences,
+      heard: (nodeId) => this.#heard(nodeId),
+    });
     this.blobs = new Blobs({ clock, network: host.network, self, peers: this.peers, directory });
     registerCollector({ db, jobs, log, self, directory, intake: this.intake, receipts });
     const { intake, queue, queries } = this;
-    registerRanges({ db, clock, jobs, log, queue, envelopes, intake, queries, directory });
+    const { absences } = this;
+    registerRanges({ db, clock, jobs, log, queue, envelopes, intake, queries, directory, absences });
     this.#tellJob = jobs.register({
       name: 'federation/tell-contacts',
       // Also after a start: the record may have changed just before the last end.
@@ -129,6 +156,12 @@ export class Service {
     this.#tellJob.wake();
   }
 
+  /** A node has shown itself: what waits for it goes, and what waits for its answers is asked. */
+  #heard(nodeId: NodeId): void {
+    this.delivery.heard(nodeId);
+    this.absences.heard(nodeId);
+  }
+
   #makeIntake(): Intake {
     const { db, clock } = this.#host;
     const self = this.#self;
@@ -145,7 +178,8 @@ export class Service {
       senderNow: (nodeId) => directory.senderNow(nodeId),
       loadSender: (nodeId) => directory.loadSender(nodeId),
       learnUpdate: (from, payload) => directory.learnUpdate(from, payload),
-      heard: (nodeId) => this.delivery.heard(nodeId),
+      heard: (nodeId) => this.#heard(nodeId),
+      noteTime: (nodeId, theirMs) => this.#noteTime(nodeId, theirMs),
     });
   }
 
@@ -253,18 +287,20 @@ export class Service {
       standing: Standing;
       failures: number;
       last_ok_at: string | null;
+      parted: { seq: number; at: string } | null;
     }[];
     next_cursor: string | null;
   }> {
     const after = query.cursor === undefined ? 0 : Number(query.cursor);
     const rows = await store.listPeers(this.#host.db.read, { after, limit: query.limit });
     const names = await this.#names(rows.map(({ node_id }) => node_id));
-    const items = rows.map(({ node_id, standing, failures, last_ok_at }) => ({
+    const items = rows.map(({ node_id, standing, failures, last_ok_at, parted_seq, parted_at }) => ({
       node_id,
       username: names.get(node_id) ?? '',
       standing,
       failures,
       last_ok_at: last_ok_at === 0 ? null : isoTime(last_ok_at),
+      parted: parted_seq === null ? null : { seq: parted_seq, at: isoTime(parted_at ?? 0) },
     }));
     return { items, next_cursor: rows.length < query.limit ? null : String(rows.at(-1)?.id ?? '') };
   }
@@ -282,10 +318,23 @@ export class Service {
     this.delivery.heard(peer.node_id);
   }
 
-  async status(): Promise<{ peers: number; outbox: Record<string, number> & { queued: number } }> {
+  async status(): Promise<{
+    peers: number;
+    outbox: Record<string, number> & { queued: number };
+    clock: { agrees: boolean; off_by_s?: number; peers?: number };
+  }> {
     const { db } = this.#host;
+    const alarm = this.clocks.alarm();
+    const clock =
+      alarm === undefined
+        ? { agrees: true }
+        : { agrees: false, off_by_s: Math.round(alarm.offsetMs / 1000), peers: alarm.peers };
     const counts = await ledger.countByState(db.read);
-    return { peers: await store.countPeers(db.read), outbox: { ...counts, queued: counts['queued'] ?? 0 } };
+    return {
+      peers: await store.countPeers(db.read),
+      outbox: { ...counts, queued: counts['queued'] ?? 0 },
+      clock,
+    };
   }
 
   async #names(nodeIds: readonly NodeId[]): Promise<Map<NodeId, string>> {

@@ -17,6 +17,9 @@ export interface PeerRow {
   next_try_at: number;
   last_ok_at: number;
   last_heard_at: number;
+  /** Where the receiver's head was last seen to differ from what was sent; null: never. */
+  parted_seq: number | null;
+  parted_at: number | null;
 }
 export interface PairRow {
   peer: number;
@@ -209,6 +212,15 @@ export async function writeReach(
   reach: { failures: number; next_try_at: number; last_ok_at?: number },
 ): Promise<void> {
   await tables<Schema>(tx).updateTable('federation_peer').set(reach).where('id', '=', id).execute();
+}
+
+/** Notes that a receiver's head differs from what was sent to it. */
+export async function writeParted(tx: Tx, id: number, seq: number, at: number): Promise<void> {
+  await tables<Schema>(tx)
+    .updateTable('federation_peer')
+    .set({ parted_seq: seq, parted_at: at })
+    .where('id', '=', id)
+    .execute();
 }
 
 /** Moves what the peer is known to have consumed. */

@@ -1,8 +1,8 @@
 // Federation's own background work: greeting contacts after a start, expiry, and forgetting what is old.
 // Each step is one bounded transaction, so that no other write waits long.
 import type { Host } from '#kernel/feature.ts';
-import { isoTime } from '#kernel/ports.ts';
-import { isNodeId } from '#protocol';
+import { isoTime, type Clock } from '#kernel/ports.ts';
+import { isNodeId, type NodeId } from '#protocol';
 import { INBOX_KEPT_MS, OUTBOX_KEPT_MS } from './model.ts';
 import { pruneReceived } from './store-inbox.ts';
 import type { Delivery } from './outbox/delivery.ts';
@@ -17,6 +17,12 @@ const PRUNE_INTERVAL_MS = 3_600_000;
 /** Greetings under way at once after a start. */
 const GREETINGS_MAX = 16;
 
+/** Tells one node that this one is there; whether it was taken. */
+export function greet(delivery: Delivery, clock: Clock, nodeId: NodeId): Promise<boolean> {
+  const payload = { created_at: isoTime(clock.now()), kind: 'presence', online: true };
+  return delivery.pass(nodeId, 'activity_update', payload);
+}
+
 export function registerUpkeep(parts: {
   readonly host: Host;
   readonly queue: Queue;
@@ -28,10 +34,10 @@ export function registerUpkeep(parts: {
   host.events.consume({
     name: 'federation/closed',
     from: 'now',
+    types: ['discovery.identity_closed'],
     // What waits for a node whose owner has left ends now, not at the next try.
     handle: (tx, events) => {
-      const gone = events.filter(({ type }) => type === 'discovery.identity_closed');
-      const nodeIds = gone.map(({ subject }) => subject).filter(isNodeId);
+      const nodeIds = events.map(({ subject }) => subject).filter(isNodeId);
       tx.afterCommit(() => {
         delivery.wake(nodeIds);
         for (const nodeId of nodeIds) delivery.heard(nodeId);
@@ -46,15 +52,14 @@ export function registerUpkeep(parts: {
     run: async (signal) => {
       if (closed()) return null;
       const contacts = await listContacts(db.read);
-      const payload = { created_at: isoTime(clock.now()), kind: 'presence', online: true };
       const queueOf = contacts.values();
-      const greet = async (): Promise<void> => {
+      const greetNext = async (): Promise<void> => {
         for (const { node_id } of queueOf) {
           if (signal.aborted) return;
-          await delivery.pass(node_id, 'activity_update', payload);
+          await greet(delivery, clock, node_id);
         }
       };
-      await Promise.all(Array.from({ length: GREETINGS_MAX }, greet));
+      await Promise.all(Array.from({ length: GREETINGS_MAX }, greetNext));
       return null;
     },
   });

@@ -33,6 +33,9 @@ const settingsSchema = z.strictObject({
     host: z.string().max(255).default('127.0.0.1').describe('Address to listen on'),
     port: z.coerce.number().int().min(0).max(65_535).optional().describe('Port to listen on'),
     hosts: list.default([]).describe('Further host names under which this node may be opened'),
+    proxies: ranges
+      .default([])
+      .describe('Address ranges (CIDR) of proxies in front, which open connections for many'),
   }),
   registry: z.strictObject({
     url: httpUrl.optional().describe('Directory in which this node is listed'),

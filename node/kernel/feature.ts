@@ -3,6 +3,7 @@
 import type { Config } from './config.ts';
 import type { Database } from './db/database.ts';
 import { migrate, type Migration } from './db/migrate.ts';
+import { idempotencyMigrations } from './db/idempotency.ts';
 import { eventMigrations, type Events } from './events.ts';
 import type { BoundRoute, RawRoute } from './http/contract.ts';
 import type { Jobs } from './jobs.ts';
@@ -77,7 +78,11 @@ export async function migrateFeatures(
   clock: Clock,
 ): Promise<string[]> {
   const areas = features.map(({ name, migrations }) => ({ area: name, migrations }));
-  return migrate(database, [{ area: 'kernel', migrations: eventMigrations }, ...areas], isoTime(clock.now()));
+  return migrate(
+    database,
+    [{ area: 'kernel', migrations: [...eventMigrations, ...idempotencyMigrations] }, ...areas],
+    isoTime(clock.now()),
+  );
 }
 
 /** Starts the areas in order; what has started is disposed in reverse when a later one fails. */

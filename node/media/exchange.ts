@@ -20,6 +20,8 @@ export interface ExchangeHost {
 }
 
 export interface Exchange {
+  /** Whether a node may have this file of this object now: asked for a ticket, and again when the ticket is used. */
+  mayHave(wanted: { readonly bearer: NodeId; readonly cid: Cid; readonly uri: Uri }): Promise<boolean>;
   /** Answers `blob_ticket`. @throws access/not-found, the same for what is not there and what may not be read */
   answer(from: NodeId, payload: { readonly cid: Cid; readonly uri: Uri }): Promise<Json>;
   /** Brings the sealed bytes of somebody's file here, if they are not. @throws what the other node or the network says */
@@ -39,13 +41,19 @@ export function createExchange(host: ExchangeHost): Exchange {
     }
   };
 
+  const mayHave: Exchange['mayHave'] = async ({ bearer, cid, uri }) => {
+    const actor = { kind: 'node', node_id: bearer } as const;
+    const resource = { kind: parseUri(uri).kind, id: uri };
+    const { allow } = await host.decide({ actor, action: 'read', resource });
+    const files = allow ? await host.filesOf(uri) : [];
+    return files.some((file) => file.cid === cid || file.thumbnail?.cid === cid);
+  };
+
   return {
+    mayHave,
+
     async answer(from, { cid, uri }) {
-      const actor = { kind: 'node', node_id: from } as const;
-      const resource = { kind: parseUri(uri).kind, id: uri };
-      const { allow } = await host.decide({ actor, action: 'read', resource });
-      const files = allow ? await host.filesOf(uri) : [];
-      if (!files.some((file) => file.cid === cid || file.thumbnail?.cid === cid)) {
+      if (!(await mayHave({ bearer: from, cid, uri }))) {
         throw new AppError({
           category: 'not-found',
           code: 'access/not-found',

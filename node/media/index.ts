@@ -56,6 +56,7 @@ export const media = defineFeature({
       fetchBlob: (from, cid, ticket) => doors.federation.fetchBlob(from, cid, ticket),
     });
     doors.federation.answer('blob_ticket', ({ from, payload }) => exchange.answer(from, payload));
+    doors.federation.guardBlobs((wanted) => exchange.mayHave(wanted));
     const { blobs } = doors.vault;
     const door: MediaDoor & Pick<Exchange, 'fetch'> & { send: Send; receive: Receive } = {
       ...service,

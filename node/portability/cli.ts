@@ -1,14 +1,8 @@
 // `ored export`, `ored leave`, `ored blocks ...`: everything of yours in a folder, closing the node, block lists.
 // Files are read and written by the person who types, with that person’s rights.
-import {
-  defineCommand,
-  exitCodes,
-  type Argument,
-  type Command,
-  type CommandContext,
-} from '#kernel/command.ts';
+import { defineCommand, type Argument, type Command, type CommandContext } from '#kernel/command.ts';
 import { readPages } from '#kernel/paging.ts';
-import { invalid } from '#protocol/errors.ts';
+import { AppError, invalid, type ErrorCode } from '#protocol/errors.ts';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -46,7 +40,7 @@ const exportAll = defineCommand({
       en: `Exported ${done.files} files (${done.bytes} bytes) to ${done.folder}. manifest.json lists each with its SHA-256. They are not encrypted: keep them safe.`,
       fr: `${done.files} fichiers (${done.bytes} octets) exportés dans ${done.folder}. manifest.json les énumère avec leur SHA-256. Ils ne sont pas chiffrés : gardez-les en lieu sûr.`,
     });
-    return { json: done, text: done.state === 'done' ? text : failed(context, done), exit: exitOf(done) };
+    return { json: done, text };
   },
 });
 
@@ -79,7 +73,7 @@ const leave = defineCommand({
       await context.call(api.startLeaving, { body: { confirm, folder: target } }),
     );
     const text = leftText(context, done);
-    return { json: done, text: done.state === 'done' ? text : failed(context, done), exit: exitOf(done) };
+    return { json: done, text };
   },
 });
 
@@ -171,7 +165,7 @@ function leftText(context: CommandContext, done: api.ShownProgress): string {
   });
 }
 
-/** Asks until the work has ended. */
+/** Asks until the work is done. @throws the code with which it failed: progress is no result, and scripts read results */
 async function follow(context: CommandContext, started: api.ShownProgress): Promise<api.ShownProgress> {
   let now = started;
   while (now.state === 'running') {
@@ -180,16 +174,19 @@ async function follow(context: CommandContext, started: api.ShownProgress): Prom
     if (!context.json)
       context.progress(now.contacts > 0 ? `${now.reached + now.mailboxes}/${now.contacts}` : `${now.files}`);
   }
+  if (now.state !== 'done') throw failed(now.code);
   return now;
 }
 
-function exitOf({ state }: api.ShownProgress): 0 | 1 {
-  return state === 'done' ? exitCodes.ok : exitCodes.failure;
-}
-
-function failed(context: CommandContext, { code }: api.ShownProgress): string {
-  return context.say({
-    en: `It did not work (${code ?? ''}). Nothing of yours was lost, and the same command goes on where it stopped.`,
-    fr: `Cela n'a pas marché (${code ?? ''}). Rien n'est perdu, et la même commande reprend où elle s'est arrêtée.`,
+function failed(code: string | null): AppError {
+  return new AppError({
+    category: 'internal',
+    code: isErrorCode(code) ? code : 'portability/failed',
+    safe: {
+      en: `It did not work (${code ?? ''}). Nothing of yours was lost, and the same command goes on where it stopped.`,
+      fr: `Cela n'a pas marché (${code ?? ''}). Rien n'est perdu, et la même commande reprend où elle s'est arrêtée.`,
+    },
   });
 }
+
+const isErrorCode = (code: string | null): code is ErrorCode => code?.includes('/') === true;

@@ -51,7 +51,7 @@ export const posts = defineFeature({
     const answers = createAnswers(postsHost);
     doors.access.register('post', { decide: (request) => answers.decide(request) });
 
-    const fetching = registerJobs(host, postsHost);
+    const fetching = registerJobs(host, postsHost, mail.onReturn);
     const reading = createReading(postsHost, fetching);
     const service = createPosts(postsHost, (which) => reading.find(which));
     doors.search.provide('post', (uris) => reading.hits(uris));

@@ -39,8 +39,12 @@ export const FETCHES_MAX = 8;
 /** Items taken up by one run of the fetch job. */
 export const FETCH_BATCH_MAX = 64;
 export const FETCH_MS_MAX = 8_000;
-/** Then an item waits until somebody opens it. */
+/** After so many answers that do not hold an item waits until somebody opens it. */
 export const FETCH_ATTEMPTS_MAX = 14;
+/** Authors whose absence is remembered, about 100 bytes each. */
+export const ABSENT_AUTHORS_MAX = 10_000;
+/** An opened feed does not wait for an author who did not answer so often in a row. */
+export const ABSENT_ASKED_MAX = 3;
 const FETCH_RETRY_MS_MIN = 2_000;
 const FETCH_RETRY_MS_MAX = 3_600_000;
 /** How long an opened feed waits for what has not come yet. */
@@ -60,7 +64,20 @@ export const HOSTED_REPLIES_MAX = 5_000;
 /** The text of a reply travels inside its message, in 24 KiB with its proof. */
 export const REPLY_TEXT_CHARS_MAX = 10_000;
 
-/** The pause before the next fetch: doubles, with jitter of a half. `unit` is in [0, 1). */
+const ABSENT_RETRY_MS_MIN = 2_000;
+/** Who went away within the hour comes back soon, and their sign of life may get lost: asked three times a minute. */
+const ABSENT_RECENT_MS = 3_600_000;
+const ABSENT_RECENT_RETRY_MS_MAX = 20_000;
+const ABSENT_RETRY_MS_MAX = 10 * 60_000;
+
+/** The pause before an absent author is asked again: doubles, with jitter of a half. `unit` is in [0, 1). */
+export function absentPauseMs(failures: number, absentForMs: number, unit: number): number {
+  const ceiling = absentForMs < ABSENT_RECENT_MS ? ABSENT_RECENT_RETRY_MS_MAX : ABSENT_RETRY_MS_MAX;
+  const base = Math.min(ceiling, ABSENT_RETRY_MS_MIN * 2 ** Math.min(failures, 20));
+  return Math.round(base * (0.5 + unit / 2));
+}
+
+/** The pause before an answer that did not hold is asked for again: doubles, with jitter of a half. `unit` is in [0, 1). */
 export function fetchRetryMs(attempts: number, unit: number): number {
   const base = Math.min(FETCH_RETRY_MS_MAX, FETCH_RETRY_MS_MIN * 2 ** Math.min(attempts, 20));
   return Math.round(base * (0.5 + unit / 2));

@@ -275,9 +275,7 @@ export async function audience(
     return nodeId === host.signer().nodeId ? [] : [nodeId];
   }
   if (item.visibility === 'private') return [];
-  const friends = await host.people.friends(reader);
-  if (item.visibility === 'friends') return friends;
-  return [...new Set([...friends, ...(await host.people.followers(reader))])];
+  return item.visibility === 'friends' ? host.people.friends(reader) : host.people.readers(reader);
 }
 
 async function share(host: PostsHost, tx: Tx, item: Composed, to: readonly NodeId[]): Promise<void> {

@@ -2,7 +2,7 @@
 // Decides nothing: it keeps what the exchange and the service have judged.
 import { tables, type Reader, type Tx } from '#kernel/db/database.ts';
 import type { NodeId, Uri } from '#protocol';
-import { sql } from 'kysely';
+import { sql, type SqlBool } from 'kysely';
 
 interface ReactionRow {
   author: string;
@@ -109,10 +109,12 @@ export async function putBackfill(tx: Tx, nodeId: NodeId, dueAt: number): Promis
 
 export async function nextBackfill(
   reader: Reader,
+  absent: readonly NodeId[],
 ): Promise<{ nodeId: NodeId; dueAt: number; attempts: number } | undefined> {
   const row = await db(reader)
     .selectFrom('posts_backfill')
     .selectAll()
+    .where(sql<SqlBool>`node_id NOT IN (SELECT value FROM json_each(${JSON.stringify(absent)}))`)
     .orderBy('due_at')
     .limit(1)
     .executeTakeFirst();

@@ -1,9 +1,10 @@
 // SQL of posts and replies. Batches come as one JSON parameter, so that statements stay prepared; a page of the feed
 // is a range of one index, without OFFSET.
 import { tables, type Reader, type Tx } from '#kernel/db/database.ts';
+import { prepared } from '#kernel/db/prepared.ts';
 import type { NodeId, Uri } from '#protocol';
 import type { Visibility } from '#protocol/messages';
-import { sql } from 'kysely';
+import { sql, type RawBuilder, type SqlBool } from 'kysely';
 import type { FeedCursor, Item, ItemState } from './model.ts';
 
 interface ItemRow {
@@ -66,16 +67,20 @@ export interface WholeItem extends ItemKey {
   readonly inFeed: boolean;
 }
 
-/** Keeps a verified object; one of an older version changes nothing, and what stood in the feed stays there. */
-export async function putItem(tx: Tx, item: WholeItem): Promise<void> {
-  await sql`INSERT INTO posts_item
+const putOne = prepared<PostTables, Omit<WholeItem, 'inFeed'> & { readonly inFeed: number }, never>(
+  (_db, item) => sql<never>`INSERT INTO posts_item
       (author, id, created_at, edited_at, visibility, version, held, cid, parent, state, in_feed, object)
     VALUES (${item.author}, ${item.id}, ${item.createdAt}, ${item.editedAt}, ${item.visibility}, ${item.version},
-      ${item.version}, ${item.cid}, ${item.parent}, 'here', ${item.inFeed ? 1 : 0}, ${item.object})
+      ${item.version}, ${item.cid}, ${item.parent}, 'here', ${item.inFeed}, ${item.object})
     ON CONFLICT (author, id) DO UPDATE SET edited_at = excluded.edited_at, visibility = excluded.visibility,
       version = excluded.version, held = excluded.held, cid = excluded.cid, parent = excluded.parent, state = 'here',
       in_feed = max(in_feed, excluded.in_feed), object = excluded.object, offered = NULL, due_at = NULL, attempts = 0
-    WHERE excluded.version >= posts_item.version`.execute(db(tx));
+    WHERE excluded.version >= posts_item.version`,
+);
+
+/** Keeps a verified object; one of an older version changes nothing, and what stood in the feed stays there. */
+export async function putItem(tx: Tx, item: WholeItem): Promise<void> {
+  await putOne.all(tx, { ...item, inFeed: item.inFeed ? 1 : 0 });
 }
 
 /** Keeps a reply that came with its message until its proof has been checked. */
@@ -97,10 +102,14 @@ export async function putOffered(
     WHERE posts_item.state <> 'deleted' AND posts_item.parent = excluded.parent`.execute(db(tx));
 }
 
-export async function findItem(reader: Reader, key: ItemKey): Promise<Item | undefined> {
-  const { rows } = await sql<ItemRow>`SELECT * FROM posts_item
-    WHERE author = ${key.author} AND id = ${key.id}`.execute(db(reader));
-  return rows[0] === undefined ? undefined : toItem(rows[0]);
+const itemByKey = prepared<PostTables, { readonly author: string; readonly id: string }, ItemRow>(
+  (posts, key) =>
+    posts.selectFrom('posts_item').selectAll().where('author', '=', key.author).where('id', '=', key.id),
+);
+
+export async function findItem(reader: Reader, { author, id }: ItemKey): Promise<Item | undefined> {
+  const row = await itemByKey.first(reader, { author, id });
+  return row === undefined ? undefined : toItem(row);
 }
 
 export async function findItems(reader: Reader, keys: readonly ItemKey[]): Promise<Item[]> {
@@ -176,16 +185,32 @@ export async function answersBy(
   return rows.map(toItem);
 }
 
-export async function dueItems(reader: Reader, now: number, limit: number): Promise<Item[]> {
+/** What is due, but for what would have to be asked of authors in `absent`. */
+export async function dueItems(
+  reader: Reader,
+  due: { readonly now: number; readonly limit: number; readonly absent: readonly NodeId[] },
+): Promise<Item[]> {
   const { rows } = await sql<ItemRow>`SELECT * FROM posts_item
-    WHERE due_at IS NOT NULL AND due_at <= ${now} ORDER BY due_at LIMIT ${limit}`.execute(db(reader));
+    WHERE n IN (SELECT n FROM posts_item INDEXED BY posts_item_due
+      WHERE due_at IS NOT NULL AND due_at <= ${due.now} AND ${askable(due.absent)}
+      ORDER BY due_at LIMIT ${due.limit})
+    ORDER BY due_at`.execute(db(reader));
   return rows.map(toItem);
 }
 
-export async function nextDue(reader: Reader): Promise<number | null> {
-  const { rows } = await sql<{ due: number | null }>`SELECT min(due_at) AS due FROM posts_item
-    WHERE due_at IS NOT NULL`.execute(db(reader));
+/** When the next item is due, as `dueItems` counts. */
+export async function nextDue(reader: Reader, absent: readonly NodeId[]): Promise<number | null> {
+  const { rows } = await sql<{
+    due: number | null;
+  }>`SELECT due_at AS due FROM posts_item INDEXED BY posts_item_due
+    WHERE due_at IS NOT NULL AND ${askable(absent)} ORDER BY due_at LIMIT 1`.execute(db(reader));
   return rows[0]?.due ?? null;
+}
+
+/** Answered by the index alone: thousands of posts of an absent author are passed over without reading one. */
+function askable(absent: readonly NodeId[]): RawBuilder<SqlBool> {
+  const authors = JSON.stringify(absent);
+  return sql<SqlBool>`(offered IS NOT NULL OR author NOT IN (SELECT value FROM json_each(${authors})))`;
 }
 
 /** Puts fetches off; null: until somebody opens the item. */

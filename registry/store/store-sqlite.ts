@@ -6,10 +6,12 @@ import { isoTime } from '#kernel/ports.ts';
 import { AppError } from '#protocol';
 import { sql } from 'kysely';
 import { init } from './migrations/0001-init.ts';
+import { namedAt } from './migrations/0002-named-at.ts';
 import type {
   Deposit,
   DepositResult,
   DiscoverQuery,
+  FreedNames,
   ListedNode,
   MailboxItem,
   MailboxLimits,
@@ -50,6 +52,10 @@ interface Schema {
   registry_item: Omit<ItemRow, 'id'> & { readonly id?: number };
 }
 
+/** Begins the unique stand-in for the name of a node that has lost it; no username begins so. */
+const NAMELESS = '~';
+const shownName = (username: string): string => (username.startsWith(NAMELESS) ? '' : username);
+
 const listedColumns = [
   'node_id',
   'username',
@@ -64,6 +70,7 @@ const listedColumns = [
   'record_expires_at',
   'deactivated',
   'registered_at',
+  'named_at',
   'updated_at',
   'last_seen_at',
 ] as const satisfies readonly (keyof ListedNode)[];
@@ -76,7 +83,7 @@ export async function openSqliteStore(options: {
 }): Promise<RegistryStore> {
   const db = openDatabase({ file: options.file, onFatal: options.onFatal });
   try {
-    await migrate(db, [{ area: 'registry', migrations: [init] }], isoTime(options.nowMs));
+    await migrate(db, [{ area: 'registry', migrations: [init, namedAt] }], isoTime(options.nowMs));
   } catch (error) {
     await db[Symbol.asyncDispose]();
     throw error;
@@ -91,7 +98,7 @@ class SqliteStore implements RegistryStore {
     this.#db = db;
   }
 
-  putNode(node: StoredNode, seenSeq: number): Promise<void> {
+  putNode(node: StoredNode, seenSeq: number, freed: FreedNames): Promise<void> {
     return this.#db.write(async (tx) => {
       const t = tables<Schema>(tx);
       const stored = await t
@@ -100,7 +107,7 @@ class SqliteStore implements RegistryStore {
         .where('node_id', '=', node.node_id)
         .executeTakeFirst();
       if ((stored?.record_seq ?? 0) !== seenSeq) throw raced();
-      await refuseTakenUsername(tx, node);
+      await takeUsername(tx, node, freed);
       const row = toRow(node);
       if (stored?.rowid === undefined) await t.insertInto('registry_node').values(row).execute();
       else await t.updateTable('registry_node').set(row).where('rowid', '=', stored.rowid).execute();
@@ -292,13 +299,28 @@ async function recount(tx: Tx, recipients: readonly string[]): Promise<void> {
   );
 }
 
-async function refuseTakenUsername(tx: Tx, node: StoredNode): Promise<void> {
-  const holder = await tables<Schema>(tx)
+async function takeUsername(tx: Tx, node: StoredNode, freed: FreedNames): Promise<void> {
+  const t = tables<Schema>(tx);
+  const holder = await t
     .selectFrom('registry_node')
-    .select('node_id')
+    .select(['rowid', 'node_id', 'deactivated', 'updated_at', 'record_expires_at'])
     .where('username_skeleton', '=', node.username_skeleton)
     .executeTakeFirst();
   if (holder === undefined || holder.node_id === node.node_id) return;
+  const isFree =
+    (holder.deactivated === 1 && holder.updated_at < freed.closedBefore) ||
+    holder.record_expires_at < freed.expiredBefore;
+  if (isFree && holder.rowid !== undefined) {
+    const nameless = `${NAMELESS}${holder.node_id}`;
+    const { rowid } = holder;
+    await t
+      .updateTable('registry_node')
+      .set({ username: nameless, username_skeleton: nameless, listed: 0 })
+      .where('rowid', '=', rowid)
+      .execute();
+    await t.deleteFrom('registry_node_text').where('rowid', '=', rowid).execute();
+    return;
+  }
   throw new AppError({
     category: 'conflict',
     code: 'registry/username-taken',
@@ -341,6 +363,7 @@ function textMatch(query: DiscoverQuery): string | undefined {
 function toRow(node: StoredNode): NodeRow {
   return {
     ...node,
+    username: node.username === '' ? `${NAMELESS}${node.node_id}` : node.username,
     capabilities: JSON.stringify(node.capabilities),
     listed: Number(node.listed),
     deactivated: Number(node.deactivated),
@@ -351,6 +374,7 @@ function fromRow(row: NodeRow & { readonly rowid?: number | undefined }): Stored
   const { rowid: _rowid, ...rest } = row;
   return {
     ...rest,
+    username: shownName(row.username),
     capabilities: JSON.parse(row.capabilities) as string[],
     listed: row.listed === 1,
     deactivated: row.deactivated === 1,

@@ -23,12 +23,20 @@ export interface StoredNode {
   readonly signing_key: Uint8Array;
   readonly deactivated: boolean;
   readonly registered_at: number;
+  /** Since when it has its username. */
+  readonly named_at: number;
   readonly updated_at: number;
   readonly last_seen_at: number;
 }
 
 /** What a search shows of a node: without its documents, which may be hundreds of kilobytes each. */
 export type ListedNode = Omit<StoredNode, 'log' | 'record' | 'signing_key'>;
+
+/** Names are free again when their node was closed, or its record had expired, before these moments. */
+export interface FreedNames {
+  readonly closedBefore: number;
+  readonly expiredBefore: number;
+}
 
 export interface DiscoverQuery {
   readonly username?: string | undefined;
@@ -74,9 +82,10 @@ export type DepositResult = { readonly stored: true; readonly item_id: string } 
 export interface RegistryStore extends AsyncDisposable {
   /**
    * Inserts or replaces a node by its id. `seenSeq` is the record_seq that the caller judged against (0 for none).
+   * A name that another node has lost (`freed`) is taken from it: that node keeps its row, with an empty name.
    * @throws registry/username-taken when another node has the same skeleton, registry/raced when record_seq moved on
    */
-  putNode(node: StoredNode, seenSeq: number): Promise<void>;
+  putNode(node: StoredNode, seenSeq: number, freed: FreedNames): Promise<void>;
   node(nodeId: string): Promise<StoredNode | undefined>;
   /** Listed, active, unexpired nodes in order of username; at most `limit`. */
   discover(query: DiscoverQuery): Promise<ListedNode[]>;

@@ -1,5 +1,5 @@
 // Clients that open connections and dawdle (fault 32): others are served meanwhile, and the slow ones are cut.
-import { boundConnections } from '#kernel/http/connections.ts';
+import { boundConnections, exemptAddresses } from '#kernel/http/connections.ts';
 import { claimNode, eventually, makeNode } from '#kit';
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
@@ -48,7 +48,7 @@ describe('slow clients', () => {
     const server = createServer((_request, response) => {
       answer = () => response.end('done');
     });
-    boundConnections(server, 3);
+    boundConnections(server, { connectionsMax: 3, perAddressMax: 1, isExempt: exemptAddresses([]) });
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
     const { port } = server.address() as AddressInfo;
@@ -64,5 +64,65 @@ describe('slow clients', () => {
       for (const socket of sockets) socket.destroy();
       server.close();
     }
+  });
+
+  it('of one address cost that address its own waiting connections, and nobody else', async () => {
+    const server = createServer((_request, response) => response.end('done'));
+    boundConnections(server, {
+      connectionsMax: 9,
+      perAddressMax: 2,
+      isExempt: (address) => address === '127.0.0.3',
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const sockets: Socket[] = [];
+    const open = async (localAddress: string): Promise<Socket> => {
+      const socket = connect({ port, host: '127.0.0.1', localAddress });
+      sockets.push(socket.on('error', () => undefined).resume());
+      await once(socket, 'connect');
+      return socket;
+    };
+    try {
+      const other = await open('127.0.0.2');
+      const proxied = [await open('127.0.0.3'), await open('127.0.0.3'), await open('127.0.0.3')];
+      const [first, second, third] = [
+        await open('127.0.0.1'),
+        await open('127.0.0.1'),
+        await open('127.0.0.1'),
+      ];
+      await eventually('the first of the greedy address is cut', () => first.closed);
+      const others = [second, third, other, ...proxied];
+      assert.deepEqual(
+        others.map(({ closed }) => closed),
+        others.map(() => false),
+      );
+      second.destroy();
+      await once(second, 'close');
+      const fourth = await open('127.0.0.1');
+      fourth.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
+      assert.match(String((await once(fourth, 'data'))[0]), /^HTTP\/1.1 200/);
+      assert.equal(third.closed, false, 'a closed connection has given its place back');
+    } finally {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+    }
+  });
+
+  it('are counted by address, but for this machine and named proxies', () => {
+    const isExempt = exemptAddresses(['10.1.0.0/16', '2001:db8:1::/48']);
+    for (const address of [
+      '',
+      '127.0.0.1',
+      '127.9.9.9',
+      '::1',
+      '::ffff:127.0.0.1',
+      '10.1.2.3',
+      '::ffff:10.1.2.3',
+      '2001:db8:1::5',
+    ])
+      assert.equal(isExempt(address), true, address);
+    for (const address of ['10.2.0.1', '203.0.113.5', '::ffff:203.0.113.5', '2001:db8:2::5', 'fe80::1%eth0'])
+      assert.equal(isExempt(address), false, address);
   });
 });

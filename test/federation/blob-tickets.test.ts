@@ -99,6 +99,14 @@ describe('a sealed file', () => {
     assert.ok([400, 401].includes((await all.fetch(toBase64Url(bytes))).status));
   });
 
+  it('is not given where the area that answers for it says no, whatever the ticket says', async () => {
+    await using all = await shelf();
+    const uri = `${all.uri}-hidden` as Uri;
+    const door = all.alice.door(federation);
+    const ticket = door.issueTicket({ bearer: all.bob.nodeId, cid: all.cid, uri });
+    assert.deepEqual(await refusal(await all.fetch(ticket)), [404, 'access/not-found']);
+  });
+
   it('is not given for a ticket that is replayed after its five minutes (F16)', async () => {
     await using all = await shelf();
     const { expires } = parseTicket(fromBase64Url(all.ticket)).ticket;

@@ -73,11 +73,13 @@ describe('ored peers', () => {
       standing: string;
       failures: number;
       last_ok_at: string | null;
+      parted: object | null;
     }[];
     assert.deepEqual(
       peers.map(({ node_id, username, standing, failures }) => [node_id, username, standing, failures]),
       [[bob.nodeId, 'bob-1', 'contact', 0]],
     );
+    assert.equal(peers[0]?.parted, null);
     assert.match(peers[0]?.last_ok_at ?? '', /^\d{4}-.*Z$/);
   });
 });

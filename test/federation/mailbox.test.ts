@@ -29,6 +29,7 @@ async function makeRegistry(): Promise<TestRegistry> {
         name: 'test',
         networks: [],
         'trust-proxy': false,
+        'public-metrics': false,
         'log-level': 'silent',
         url: undefined,
       },

@@ -51,6 +51,9 @@ export interface Effect {
 const REFUSED = /refuse-me$/;
 const CRASHING = /crash-me$/;
 
+/** A URI that ends so is nobody's to read. */
+const HIDDEN = /hidden$/;
+
 function makeProbe(from: 'contacts' | 'anyone', batches: number[]) {
   return defineFeature({
     name: 'probe',
@@ -88,6 +91,7 @@ function makeProbe(from: 'contacts' | 'anyone', batches: number[]) {
       doors.federation.handle('post_share', { from, apply });
       doors.federation.handle('post_delete', { from: 'anyone', apply });
       doors.federation.handle('friend_request', { from: 'anyone', apply });
+      doors.federation.guardBlobs(({ uri }) => Promise.resolve(!HIDDEN.test(uri)));
       doors.federation.answer('content_get', async ({ from: asker, payload }) =>
         Promise.resolve({ asker, uri: payload.uri }),
       );

@@ -1,5 +1,6 @@
 // install.sh from a checkout into a temporary prefix, with real processes. The main scenario runs on the project's
 // own node where there is one, and on the stand-in otherwise; failures are provoked on the stand-in.
+import { eventually } from '#kit/eventually.ts';
 import { temporaryFolder } from '#kit/folder.ts';
 import assert from 'node:assert/strict';
 import {
@@ -13,7 +14,7 @@ import {
   unlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { createServer } from 'node:net';
+import { createServer, type Server } from 'node:net';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -66,6 +67,12 @@ async function answers(url: string): Promise<boolean> {
   return (await fetch(`${url}/health/ready`)).status === 200;
 }
 
+async function listening(port: number): Promise<Server> {
+  const server = createServer((socket) => socket.destroy()).listen(port, '127.0.0.1');
+  await once(server, 'listening');
+  return server;
+}
+
 test('a first run ends with a node that answers; a second changes and restarts nothing; an edit updates it', async () => {
   await using place = makePlace(hasNode ? 'project' : 'stand-in');
   const first = await place.install('--yes', '--username', 'alice');
@@ -89,8 +96,10 @@ test('a first run ends with a node that answers; a second changes and restarts n
 
   signal(before.node_pid, 'SIGKILL');
   await supervisedNode(place.dataDir, before.node_pid);
+  // Else an installation elsewhere on this machine could choose the port before the node has it back.
+  await eventually('the node answers again', () => answers(address));
 
-  appendFileSync(join(place.checkout, 'installer', 'backoff.ts'), '// edited\n');
+  appendFileSync(join(place.checkout, 'installer', 'say.ts'), '// edited\n');
   const third = await place.install('--yes');
   assert.equal(third.code, 0, third.stderr);
   assert.notEqual(readlinkSync(join(place.prefix, 'current')), release);
@@ -151,6 +160,28 @@ test('failures: a node that cannot start, a port in use, another name, a locked 
   const other = await place.install('--yes', '--username', 'bob');
   assert.equal(other.code, 1);
   assert.match(other.stderr, /"alice" already lives here/);
+});
+
+test('a port that went to another program while the node was down is said, with the name of who has it', async () => {
+  await using place = makePlace('stand-in');
+  const first = await place.install('--yes', '--username', 'alice');
+  assert.equal(first.code, 0, first.stderr);
+  const { node_pid } = await supervisedNode(place.dataDir);
+  const port = Number(new URL(addressIn(first.stdout)).port);
+  // As the kernel may when the node is between a crash and its restart.
+  signal(node_pid, 'SIGKILL');
+  await using thief = await eventually('the port is taken', () => listening(port));
+  appendFileSync(join(place.checkout, 'installer', 'say.ts'), '// edited\n');
+  const update = await place.install('--yes');
+  assert.equal(update.code, 1, update.stdout);
+  assert.match(
+    update.stderr,
+    new RegExp(`Port ${port} is in use by another program \\(\\S+, ${process.pid}\\)`),
+  );
+  await thief[Symbol.asyncDispose]();
+  const again = await place.install('--yes');
+  assert.equal(again.code, 0, again.stderr);
+  assert.equal(addressIn(again.stdout), addressIn(first.stdout));
 });
 
 test('a node is created whole or not at all: the draft of a killed run is replaced', async () => {

@@ -2,11 +2,13 @@
 import { temporaryFolder } from '#kit/folder.ts';
 import assert from 'node:assert/strict';
 import { existsSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
+import { basename, join } from 'node:path';
 import { test } from 'node:test';
 import { awaitReady, readinessUrl } from '../../installer/machine/health.ts';
 import { layoutOf } from '../../installer/layout.ts';
-import { lanAddressOf, portsListening } from '../../installer/machine/facts.ts';
+import { lanAddressOf, portHolderNow, portsListening } from '../../installer/machine/facts.ts';
 import { rotateLog } from '../../installer/service/rotation.ts';
 import { quoteForUnit, unitText } from '../../installer/service/systemd.ts';
 import { readText } from './rig.ts';
@@ -17,6 +19,15 @@ test('listening ports are read from the kernel, connections are not', () => {
    1: 0100007F:1E16 0100007F:1E15 01 00000000:00000000
    2: 00000000000000000000000001000000:0016 00000000000000000000000000000000:0000 0A 0`;
   assert.deepEqual([...portsListening(table)], [7701, 22]);
+});
+
+test('the program that listens on a port is named, and nobody where nobody does', async () => {
+  await using listener = createServer().listen(0, '127.0.0.1');
+  await once(listener, 'listening');
+  const { port } = listener.address() as AddressInfo;
+  assert.deepEqual(portHolderNow(port), { pid: process.pid, name: basename(process.execPath) });
+  await listener[Symbol.asyncDispose]();
+  assert.equal(portHolderNow(port), null);
 });
 
 test('the local address is a private one of a real interface', () => {
@@ -64,8 +75,14 @@ test('readiness is awaited within a bound, and given up when the node keeps endi
     now: () => now,
     pause: (ms: number) => Promise.resolve(void (now += ms)),
   });
-  const well = (): Promise<boolean> => Promise.resolve(false);
-  assert.equal(await awaitReady(ports([null, 503, 200]), 'u', well), 'ready');
-  assert.equal(await awaitReady(ports([]), 'u', () => Promise.resolve(true)), 'failing');
-  assert.equal(await awaitReady(ports([]), 'u', well), 'late');
+  const [yes, no] = [() => Promise.resolve(true), () => Promise.resolve(false)];
+  const ours = { isOurs: yes, isFailing: no };
+  assert.equal(await awaitReady(ports([null, 503, 200]), 'u', ours), 'ready');
+  assert.equal(await awaitReady(ports([]), 'u', { ...ours, isFailing: yes }), 'failing');
+  assert.equal(await awaitReady(ports([]), 'u', ours), 'late');
+  assert.equal(
+    await awaitReady(ports([200]), 'u', { ...ours, isOurs: no }),
+    'late',
+    'a stranger on our port',
+  );
 });

@@ -20,6 +20,8 @@ const empty: Facts = {
   service: { state: 'stopped', release: null, upToDate: false },
   ready: false,
   portsBusy: new Set(),
+  holderOf: (port) => (port === 7705 ? { pid: 12, name: 'nginx' } : null),
+  ownPortLost: false,
   lanAddress: '192.168.1.20',
 };
 const node = {
@@ -164,6 +166,12 @@ const refusals: [title: string, code: string, Partial<Request>, Facts][] = [
     { ...stopped, portsBusy: new Set([7701]) },
   ],
   [
+    'to restart a node whose port went to another program while it was down',
+    'installer/port-busy',
+    { release: 'r3' },
+    { ...running, ready: false, ownPortLost: true },
+  ],
+  [
     'moving a running node to a port in use',
     'installer/port-busy',
     { port: 7705 },
@@ -193,3 +201,10 @@ for (const [title, code, asked, facts] of refusals) {
     );
   });
 }
+
+test('a busy port is refused with the name of who holds it, where that can be seen', () => {
+  const refuse = (port: number) => () =>
+    planInstall({ ...request, port }, { ...empty, portsBusy: new Set([7705, 7706]) });
+  assert.throws(refuse(7705), /7705 is in use by another program \(nginx, 12\)\./);
+  assert.throws(refuse(7706), /7706 is in use by another program\./);
+});

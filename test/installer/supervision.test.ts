@@ -2,6 +2,8 @@
 import { eventually } from '#kit/eventually.ts';
 import { temporaryFolder } from '#kit/folder.ts';
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdirSync, readdirSync, readlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -109,6 +111,23 @@ test('a second supervisor for the same data ends at once and disturbs nothing', 
   ]);
   assert.equal(second.code, 75);
   assert.deepEqual(await supervisedNode(rig.dataDir), before);
+});
+
+test('a supervisor waits for the lock of one that is being cleared away', async () => {
+  await using rig = await makeRig();
+  // What the kernel does for a moment after a supervisor has ended: no record any more, and the lock still held.
+  mkdirSync(join(rig.dataDir, 'run'), { recursive: true });
+  const holder = spawn('flock', ['--no-fork', runFilesOf(rig.dataDir).lock, 'cat']);
+  using _ended = { [Symbol.dispose]: () => void holder.kill('SIGKILL') };
+  await once(holder, 'spawn');
+  const { lock } = runFilesOf(rig.dataDir);
+  await eventually('the lock is held', async () => (await run('flock', ['-n', lock, 'true'])).code === 1);
+  await rig.start();
+  await eventually('the successor waits', () =>
+    readdirSync('/proc').some((entry) => isProcess(Number(entry), 'supervise.ts', rig.dataDir)),
+  );
+  holder.stdin.end();
+  assert.ok((await supervisedNode(rig.dataDir)).node_pid > 0);
 });
 
 test('a new supervisor takes over from one that was killed: one node at the end', async () => {

@@ -7,3 +7,4 @@ export { makeNode, type MakeNodeOptions, type TestNode } from './node.ts';
 export { makeRegistry, type TestRegistry } from './registry.ts';
 export { claimNode, signIn, type Owner } from './owner.ts';
 export { runCli, spawnNode, spawnProgram, type CliResult, type Program } from './process.ts';
+export { gatedNetwork, unreachable, type GatedNetwork } from './network.ts';

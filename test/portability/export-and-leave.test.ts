@@ -105,7 +105,7 @@ describe('an export', () => {
     writeFileSync(join(other, 'thesis.txt'), 'mine');
     const refused = await alice.cli(['export', other, '--json']);
     assert.equal(refused.code, 1);
-    assert.equal((refused.json() as { code: string }).code, 'portability/folder-in-use');
+    assert.deepEqual(refused.error().code, 'portability/folder-in-use');
     assert.deepEqual(readdirSync(other), ['thesis.txt']);
   });
 });

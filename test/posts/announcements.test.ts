@@ -50,11 +50,18 @@ describe('announcements', () => {
       });
     const found = () => store.findItem(db.read, { author, id });
 
+    const due = (afterMs: number, absent: NodeId[] = []) =>
+      store.dueItems(db.read, { now: now + afterMs, limit: 10, absent });
+
     assert.deepEqual(await db.write((tx) => handlers.shared(tx, [share(2), share(1), share(3)])), []);
     const item = await found();
     assert.deepEqual([item?.version, item?.cid, item?.createdAt, item?.state], [3, 'cid-3', now, 'waiting']);
-    assert.equal((await store.dueItems(db.read, now + 4_999, 10)).length, 0);
-    assert.equal((await store.dueItems(db.read, now + 5_000, 10)).length, 1);
+    assert.equal((await due(4_999)).length, 0);
+    assert.equal((await due(5_000)).length, 1);
+    assert.equal((await due(5_000, [stranger])).length, 1);
+    assert.equal((await due(5_000, [author])).length, 0);
+    assert.equal(await store.nextDue(db.read, [author]), null);
+    assert.equal(await store.nextDue(db.read, []), now + 5_000);
     assert.equal(woken, 1);
 
     const gone = message(author, { created_at: '', uri: `orf://${author}/post/${id}`, version: 4 });

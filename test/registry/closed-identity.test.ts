@@ -1,6 +1,7 @@
 // A closed identity is hidden from searches and its mailbox takes nothing more; its log stays to be read, so that
 // contacts learn of it. Only its own last key can close it.
 import { deactivateIdentity, generateSeed, signingKeyFromSeed, toBase64Url } from '#protocol';
+import { CLOSED_NAME_KEPT_MS } from '#registry/limits.ts';
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import {
@@ -70,5 +71,25 @@ describe('registering that an identity is closed', () => {
     const noRecord = await register(rig, who, { record: '' });
     assert.equal(noRecord.status, 400);
     assert.equal(await found(rig, who), 1);
+  });
+
+  it('frees the name after half a year, and whoever takes it is shown as its holder since then', async () => {
+    await using rig = await registryRig();
+    const { who, next, log } = await closing(rig, 'alice');
+    assert.equal((await register(rig, who)).status, 201);
+    assert.equal((await register(rig, who, { log, record: '', signer: next })).status, 201);
+    const early = await register(rig, await person(rig, 'al1ce'));
+    assert.deepEqual([early.status, early.body.code], [409, 'registry/username-taken']);
+    rig.clock.step(rig.clock.now() + CLOSED_NAME_KEPT_MS + 60_000);
+    const heir = await person(rig, 'alice');
+    assert.equal((await register(rig, heir)).status, 201);
+    const [now, before] = [
+      await get(`${rig.url}/api/v1/nodes/${heir.nodeId}`),
+      await get(`${rig.url}/api/v1/nodes/${who.nodeId}`),
+    ];
+    assert.deepEqual(
+      [now.body.username, now.body.name_since, before.body.username, before.body.log],
+      ['alice', new Date(rig.clock.now()).toISOString(), '', log],
+    );
   });
 });

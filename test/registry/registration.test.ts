@@ -9,7 +9,7 @@ import {
 } from '#protocol';
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { challengeFor, get, person, register, registryRig } from './rig.ts';
+import { challengeFor, get, person, post, register, registryRig, type RegistryRig } from './rig.ts';
 
 describe('registering a node', () => {
   it('answers 201 with its id and a receipt that the registry signed', async () => {
@@ -143,5 +143,37 @@ describe('registering a node', () => {
     assert.equal((await from('198.51.100.1')).status, 401);
     await rig.clock.advance(11_000);
     assert.equal((await from('203.0.113.77')).status, 401);
+  });
+
+  it('refuses a listing whose name or region holds what is invisible or turns the writing', async () => {
+    await using rig = await registryRig();
+    const alice = await person(rig, 'alice');
+    for (const text of ['Al\u0007ice', 'Al\u202eecila', '\u2066Alice', ' Alice', 'Al\u200bice']) {
+      for (const field of ['display_name', 'region']) {
+        const answer = await post(
+          `${rig.url}/api/v1/nodes/register`,
+          JSON.stringify({
+            log: alice.log,
+            record: '',
+            challenge: '',
+            proof: '',
+            listing: { [field]: text },
+          }),
+        );
+        assert.deepEqual([answer.status, answer.body.code], [400, 'http/invalid'], JSON.stringify(text));
+      }
+    }
+    const listing = { display_name: 'Élodie N’Guessan', region: 'Abidjan' };
+    assert.equal((await register(rig, alice, { listing })).status, 201);
+  });
+
+  it('shows its figures to this machine alone, unless its operator wants otherwise', async () => {
+    const figures = async (rig: RegistryRig, headers: Record<string, string>): Promise<number> =>
+      (await fetch(`${rig.url}/metrics`, { headers })).status;
+    const proxied = { 'x-forwarded-for': '203.0.113.5' };
+    await using rig = await registryRig();
+    assert.deepEqual([await figures(rig, {}), await figures(rig, proxied)], [200, 404]);
+    await using open = await registryRig({ publicMetrics: true });
+    assert.equal(await figures(open, proxied), 200);
   });
 });

@@ -33,7 +33,9 @@ export interface RegistryRig extends AsyncDisposable {
   restart(): Promise<void>;
 }
 
-export async function registryRig(options: { networks?: string[]; url?: string } = {}): Promise<RegistryRig> {
+export async function registryRig(
+  options: { networks?: string[]; url?: string; publicMetrics?: boolean } = {},
+): Promise<RegistryRig> {
   const dataDir = mkdtempSync(join(tmpdir(), 'ored-registry-'));
   const clock = fakeClock();
   const start = (port: number) =>
@@ -45,6 +47,7 @@ export async function registryRig(options: { networks?: string[]; url?: string }
         name: 'test',
         networks: options.networks ?? [],
         'trust-proxy': true,
+        'public-metrics': options.publicMetrics ?? false,
         'log-level': 'silent',
         url: options.url,
       },

@@ -11,6 +11,9 @@ const limits: MailboxLimits = {
   strangersShare: 0.5,
 };
 
+/** No name is free yet. */
+const none = { closedBefore: 0, expiredBefore: 0 };
+
 export function storedNode(username: string, overrides: Partial<StoredNode> = {}): StoredNode {
   return {
     node_id: `id-of-${username}`,
@@ -29,6 +32,7 @@ export function storedNode(username: string, overrides: Partial<StoredNode> = {}
     signing_key: new Uint8Array(32).fill(3),
     deactivated: false,
     registered_at: 1,
+    named_at: 1,
     updated_at: 1,
     last_seen_at: 1,
     ...overrides,
@@ -47,37 +51,65 @@ export function storeAcceptance(name: string, open: () => Promise<RegistryStore>
     it('gives back what was put, and replaces by id', async () => {
       await using store = await open();
       const node = storedNode('alice', { capabilities: ['documents'] });
-      await store.putNode(node, 0);
+      await store.putNode(node, 0, none);
       assert.deepEqual(await store.node(node.node_id), node);
-      await store.putNode({ ...node, record_seq: 2, region: 'Lyon' }, 1);
+      await store.putNode({ ...node, record_seq: 2, region: 'Lyon' }, 1, none);
       assert.equal((await store.node(node.node_id))?.region, 'Lyon');
       assert.equal(await store.node('nobody'), undefined);
     });
 
     it('refuses a second node with the same skeleton, and a put that judged an older state', async () => {
       await using store = await open();
-      await store.putNode(storedNode('alice'), 0);
-      await assert.rejects(store.putNode(storedNode('al1ce', { username_skeleton: 'alice' }), 0), {
+      await store.putNode(storedNode('alice'), 0, none);
+      await assert.rejects(store.putNode(storedNode('al1ce', { username_skeleton: 'alice' }), 0, none), {
         code: 'registry/username-taken',
       });
-      await assert.rejects(store.putNode(storedNode('alice', { record_seq: 9 }), 0), {
+      await assert.rejects(store.putNode(storedNode('alice', { record_seq: 9 }), 0, none), {
         code: 'registry/raced',
+      });
+    });
+
+    it('takes a name from a node that was closed or expired long enough ago, which then has none', async () => {
+      const other = storedNode('ada2', { username: 'ada', username_skeleton: 'ada', named_at: 9 });
+      for (const [lost, freed] of [
+        [
+          { deactivated: true, updated_at: 50 },
+          { closedBefore: 51, expiredBefore: 0 },
+        ],
+        [{ record_expires_at: 50 }, { closedBefore: 0, expiredBefore: 51 }],
+      ] as const) {
+        await using store = await open();
+        await store.putNode(storedNode('ada', lost), 0, none);
+        const early = { closedBefore: 50, expiredBefore: 50 };
+        await assert.rejects(store.putNode(other, 0, early), { code: 'registry/username-taken' });
+        await store.putNode(other, 0, freed);
+        assert.equal((await store.node('id-of-ada'))?.username, '');
+        const found = await store.discover({ text: 'ada', limit: 9, now: 0 });
+        assert.deepEqual(
+          found.map(({ node_id, named_at }) => [node_id, named_at]),
+          [['id-of-ada2', 9]],
+        );
+      }
+      await using store = await open();
+      await store.putNode(storedNode('ada', { updated_at: 50 }), 0, none);
+      await assert.rejects(store.putNode(other, 0, { closedBefore: 51, expiredBefore: 51 }), {
+        code: 'registry/username-taken',
       });
     });
 
     it('lets exactly one of two registrations of one name at once succeed', async () => {
       await using store = await open();
       const results = await Promise.allSettled([
-        store.putNode(storedNode('one', { username_skeleton: 'same' }), 0),
-        store.putNode(storedNode('two', { username_skeleton: 'same' }), 0),
+        store.putNode(storedNode('one', { username_skeleton: 'same' }), 0, none),
+        store.putNode(storedNode('two', { username_skeleton: 'same' }), 0, none),
       ]);
       assert.deepEqual(results.map(({ status }) => status).sort(), ['fulfilled', 'rejected']);
     });
 
     it('finds words by their beginnings, without accents, in order, from a place, up to a limit', async () => {
       await using store = await open();
-      for (const name of ['ben', 'ada', 'cleo']) await store.putNode(storedNode(name), 0);
-      await store.putNode(storedNode('dede', { display_name: 'Été Doré' }), 0);
+      for (const name of ['ben', 'ada', 'cleo']) await store.putNode(storedNode(name), 0, none);
+      await store.putNode(storedNode('dede', { display_name: 'Été Doré' }), 0, none);
       const [ada] = await store.discover({ username: 'ada', limit: 1, now: 0 });
       // A page of a hundred nodes must not read a hundred identity logs.
       assert.deepEqual(
@@ -96,7 +128,7 @@ export function storeAcceptance(name: string, open: () => Promise<RegistryStore>
 
     it('moves the last sign of life forward only', async () => {
       await using store = await open();
-      await store.putNode(storedNode('alice'), 0);
+      await store.putNode(storedNode('alice'), 0, none);
       await store.seen(
         new Map([
           ['id-of-alice', 50],

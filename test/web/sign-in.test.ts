@@ -46,11 +46,12 @@ describe('signing in', () => {
     const others = sessions.items.filter(({ current }) => !current);
     assert.equal(others.length, 1);
     await owner.fetch(`/api/v1/sessions/${others[0]?.session_id ?? ''}`, { method: 'DELETE' });
-    await page.getByRole('button', { name: 'Post' }).click();
     await page.getByText('Your session has ended.').waitFor();
     await page.getByRole('textbox', { name: 'Passphrase' }).fill(owner.passphrase);
     await page.keyboard.press('Enter');
-    // It was in the outbox from the moment it was sent, and leaves now.
+    await page.getByRole('heading', { name: 'Write' }).waitFor();
+    assert.equal(await page.getByRole('textbox').inputValue(), 'Half a thought');
+    await page.getByRole('button', { name: 'Post' }).click();
     await page.getByRole('article', { name: 'Post by alice' }).getByText('Half a thought').waitFor();
   });
 

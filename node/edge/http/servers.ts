@@ -1,7 +1,9 @@
 // The node's two servers: TCP for the world, a Unix socket for the machine's own user. Both mount the same routes.
 // The TCP port listens before the areas start and answers 503 until they have.
+import type { Idempotency } from '#kernel/db/idempotency.ts';
 import type { BoundRoute, RawRoute } from '#kernel/http/contract.ts';
 import { mountApiDocs } from '#kernel/http/docs.ts';
+import { BODY_MS_MAX } from '#kernel/http/limits.ts';
 import { openApiDocument } from '#kernel/http/openapi.ts';
 import { languageOf, closeServer, createApi, createHardenedServer } from '#kernel/http/server.ts';
 import { sendProblem } from '#kernel/http/problem.ts';
@@ -20,6 +22,7 @@ export interface ApiParts {
   readonly guard: Guard;
   readonly log: Log;
   readonly version: string;
+  readonly once: Idempotency['once'];
   /** Absent: everything else is served all the same. */
   readonly webApp: WebApp | undefined;
 }
@@ -30,11 +33,12 @@ export type Place =
 
 /** The request listener of one place. */
 export function nodeApi(parts: ApiParts, place: Place): RequestListener {
-  const { routes, rawRoutes, guard, log, version, webApp } = parts;
+  const { routes, rawRoutes, guard, log, version, webApp, once } = parts;
   return createApi({
     routes,
     rawRoutes,
     log,
+    once,
     authenticate: place.local ? () => Promise.resolve(guard.owner) : (request) => guard.authenticate(request),
     decide: (request) => guard.decide(request),
     hosts: place.local ? null : place.hosts,
@@ -67,10 +71,18 @@ export interface EarlyServer {
 }
 
 /** Listens on TCP at once. @throws http/port-busy, http/port-forbidden, http/host-unknown */
-export async function listenEarly(host: string, port: number): Promise<EarlyServer> {
+export async function listenEarly(
+  host: string,
+  port: number,
+  proxies: readonly string[],
+): Promise<EarlyServer> {
   let current: RequestListener = (request, response) =>
     sendProblem(response, starting(), languageOf(request));
-  const server = createHardenedServer((request, response) => current(request, response));
+  const server = createHardenedServer(
+    (request, response) => current(request, response),
+    BODY_MS_MAX,
+    proxies,
+  );
   const bound = await listenOn(server, host, port);
   return {
     server,

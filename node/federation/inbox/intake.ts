@@ -71,6 +71,8 @@ export interface IntakeHost {
   readonly learnUpdate: (from: NodeId, payload: Payload<'identity_update'>) => Promise<void>;
   /** Called for each sender that proved itself. */
   readonly heard: (nodeId: NodeId) => void;
+  /** Called with the time that a contact has signed, where it is ahead of ours. */
+  readonly noteTime: (nodeId: NodeId, theirMs: number) => void;
 }
 
 /** One envelope of a request, and what is known of it so far. */
@@ -155,6 +157,8 @@ export class Intake {
     const sender = this.#host.senderNow(from.node_id);
     const peer = this.#host.peers.get(from.node_id);
     item.problem = this.#problemOf(to.node_id, sender, from);
+    const unproven = { claimed: from.node_id, network: subnet };
+    if (item.problem !== undefined) this.#host.refusals.add(item.problem.code, unproven);
     if (item.problem !== undefined || sender === undefined) return;
     const contact = peer?.standing === 'contact';
     const budget = contact ? this.#contacts : this.#strangers;
@@ -168,7 +172,7 @@ export class Intake {
         'envelope/signature',
         'The signature does not hold under the sender’s current key.',
       );
-      this.#host.refusals.add('envelope/signature', 'anonymous');
+      this.#host.refusals.add('envelope/signature', unproven);
       return;
     }
     budget.take(from.node_id);
@@ -179,13 +183,16 @@ export class Intake {
         code: 'federation/blocked',
         safe: 'This node takes nothing from you.',
       });
-      this.#host.refusals.add('federation/blocked', `node:${from.node_id}`);
+      this.#host.refusals.add('federation/blocked', { proven: from.node_id });
       return;
     }
     if (!contact) this.#lane.take('all');
     this.#host.heard(from.node_id);
-    if (parseTimestamp(timestamp) > now + FUTURE_MS_MAX) item.line = this.#later(refusals.future, now);
-    else item.arrival = this.#toArrival(parsed, now, false, sender.closed);
+    const signedAt = parseTimestamp(timestamp);
+    if (signedAt > now + FUTURE_MS_MAX) {
+      item.line = this.#later(refusals.future, now);
+      if (contact) this.#host.noteTime(from.node_id, signedAt);
+    } else item.arrival = this.#toArrival(parsed, now, false, sender.closed);
   }
 
   #problemOf(
@@ -214,7 +221,6 @@ export class Intake {
         'The sender’s address or name is not that of its known record.',
       );
     }
-    if (problem !== undefined) this.#host.refusals.add(problem.code, `node:${from.node_id}`);
     return problem;
   }
 

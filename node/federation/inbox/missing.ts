@@ -21,6 +21,7 @@ import {
 import type { Payload } from '#protocol/messages';
 import { z } from 'zod';
 import type { Intake } from './intake.ts';
+import type { Absences } from '../presence/absence.ts';
 import { Buckets } from '../budget.ts';
 import { GAP_ASKED_AFTER_MS, VOID_BUDGET, type VerifiedRequest } from '../model.ts';
 import type { Envelopes } from '../outbox/envelopes.ts';
@@ -56,6 +57,7 @@ export interface RangesHost {
   readonly intake: Intake;
   readonly queries: Queries;
   readonly directory: Directory;
+  readonly absences: Absences;
 }
 
 /** Answers such questions, and asks them: after a start, and where a gap persists. */
@@ -63,20 +65,28 @@ export function registerRanges(host: RangesHost): void {
   const budget = new Buckets(VOID_BUDGET, host.clock);
   host.queries.register('content_sync', (request) => answer(host, budget, request), 'range');
   let started = false;
-  host.jobs.register({
+  const returned = new Set<NodeId>();
+  const job = host.jobs.register({
     name: 'federation/ask-missing',
     firstAfterMs: 0,
     run: async (signal) => {
       const { db, clock } = host;
       const before = clock.now() - GAP_ASKED_AFTER_MS;
-      const nodes = (started ? await listGaps(db.read, before) : await listContactPairs(db.read)).values();
+      const known = started ? await listGaps(db.read, before) : await listContactPairs(db.read);
       started = true;
+      const nodes = new Set([...returned, ...known.map(({ node_id }) => node_id)]).values();
+      returned.clear();
       const ask = async (): Promise<void> => {
-        for (const { node_id } of nodes) if (!signal.aborted) await askMissing(host, node_id);
+        for (const node_id of nodes) if (!signal.aborted) await askMissing(host, node_id);
       };
       await Promise.all(Array.from({ length: ASKED_AT_ONCE }, ask));
       return LOOK_INTERVAL_MS;
     },
+  });
+  // The question of the start may have found nobody there.
+  host.absences.onReturn((nodeId) => {
+    returned.add(nodeId);
+    job.wake();
   });
 }
 

@@ -13,10 +13,12 @@ import {
   signEnvelope,
   type JsonObject,
   type NodeId,
+  type Receipt,
 } from '#protocol';
 import {
   DELIVERIES_MAX,
   DELIVERY_ENVELOPES_MAX,
+  RETRY_MS_MIN,
   RELAY_AGAIN_MS,
   SLOW_DELIVERIES_MAX,
   pendingStates,
@@ -40,12 +42,17 @@ export interface DeliveryHost {
   readonly transport: Transport;
   readonly receipts: Receipts;
   readonly envelopes: Envelopes;
+  /** Called for each node whose receipt has come, with its time if the receipt was surely made just now. */
+  readonly proven: (peer: Pick<PeerRow, 'node_id' | 'standing'>, theirMs: number | undefined) => void;
 }
 
 interface Target {
   readonly nodeId: NodeId;
   nextAt: number;
   failures: number;
+  /** When it was last served, and whether it has shown itself since. */
+  triedAt: number;
+  heard: boolean;
   busy: boolean;
   /** Woken since it was last served: during a pause, what is new goes to the mailbox at once. */
   again: boolean;
@@ -77,9 +84,12 @@ export class Delivery {
   /** This node has just shown that it is there: what waits for it goes at once. */
   heard(nodeId: NodeId): void {
     const target = this.#targets.get(nodeId);
-    if (target === undefined || target.nextAt <= this.#host.clock.now()) return;
-    target.nextAt = 0;
+    if (target === undefined) return;
+    target.heard = true;
+    if (target.nextAt <= this.#host.clock.now()) return;
     target.failures = 0;
+    // Who talks much and takes nothing must not be tried as often as it talks.
+    target.nextAt = Math.min(target.nextAt, target.triedAt + RETRY_MS_MIN);
     this.#job.wake();
   }
 
@@ -95,9 +105,10 @@ export class Delivery {
     if (route === undefined || route.suspended) return false;
     const { self, clock, random } = this.#host;
     const now = clock.now();
+    const id = newMessageId(now, random.bytes(10));
     const bytes = signEnvelope(
       {
-        id: newMessageId(now, random.bytes(10)),
+        id,
         type,
         from: self.party(route.serverUrls[0]),
         to: partyOf(nodeId, route),
@@ -109,6 +120,11 @@ export class Delivery {
     );
     try {
       const answer = await this.#direct(nodeId, route, bytes, 'single');
+      const peer = await readPeerByNode(this.#host.db.read, nodeId);
+      if (answer.receipt !== undefined && peer !== undefined) {
+        const receipt = await this.#host.receipts.open(answer.receipt, nodeId, route.signingKey);
+        this.#host.proven(peer, isFresh(receipt, [{ id, attempts: 0 }]) ? receipt.now : undefined);
+      }
       return answer.status < 400;
     } catch (error) {
       if (error instanceof AppError) return false;
@@ -148,14 +164,19 @@ export class Delivery {
   }
 
   #add(nodeId: NodeId, state: { nextAt: number; failures: number }): void {
-    this.#targets.set(nodeId, { nodeId, ...state, busy: false, again: false });
+    this.#targets.set(nodeId, { nodeId, ...state, triedAt: 0, heard: false, busy: false, again: false });
   }
 
   #begin(target: Target): void {
     if (this.#abort.signal.aborted) return;
     target.busy = true;
     target.again = false;
-    const paused = target.nextAt > this.#host.clock.now();
+    const now = this.#host.clock.now();
+    const paused = target.nextAt > now;
+    if (!paused) {
+      target.triedAt = now;
+      target.heard = false;
+    }
     const run = (paused ? this.#relayNew(target) : this.#serve(target))
       .catch((error: unknown) => {
         if (this.#abort.signal.aborted) return;
@@ -251,6 +272,7 @@ export class Delivery {
       const receipt = await receipts.open(answer.receipt, target.nodeId, route.signingKey);
       await receipts.settle({ nodeId: target.nodeId, peer: peer.id }, receipt, rows, true);
       target.failures = 0;
+      this.#host.proven(peer, isFresh(receipt, rows) ? receipt.now : undefined);
       const now = clock.now();
       await db.write((tx) => writeReach(tx, peer.id, { failures: 0, next_try_at: 0, last_ok_at: now }));
       const waiting = receipt.lines.some(({ verdict }) => verdict === 'later' || verdict === 'held');
@@ -344,8 +366,15 @@ export class Delivery {
   #backOff(target: Target, lastOkAt: number, retryAfterS: number | undefined): void {
     const { clock, random } = this.#host;
     const now = clock.now();
-    target.failures += 1;
+    // It came back while this attempt waited for what it was before: the pause begins small again.
+    target.failures = target.heard ? 1 : target.failures + 1;
     const delayMs = retryDelayMs(target.failures, now - lastOkAt, random.unit());
     target.nextAt = now + Math.max(delayMs, (retryAfterS ?? 0) * 1000);
   }
+}
+
+/** Whether a receipt was made just now: an old one cannot name what was never sent before. */
+function isFresh(receipt: Receipt, sent: readonly Pick<store.OutboxRow, 'id' | 'attempts'>[]): boolean {
+  const first = new Set<string>(sent.flatMap(({ id, attempts }) => (attempts === 0 ? id : [])));
+  return receipt.lines.some(({ id }) => first.has(id));
 }

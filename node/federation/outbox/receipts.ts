@@ -1,6 +1,7 @@
 // What a signed receipt means for the ledger: whoever brought it, only its signature and its lines count.
 // Also holds the receiver's head against ours: one that has lost messages gets them again.
 import type { Database, Tx } from '#kernel/db/database.ts';
+import type { Events } from '#kernel/events.ts';
 import type { Clock } from '#kernel/ports.ts';
 import {
   AppError,
@@ -21,7 +22,7 @@ import {
   type ReceiptLine,
 } from '#protocol';
 import type { Log } from '#kernel/log.ts';
-import { readPeerById, writeAcked } from '../store.ts';
+import { readPeerById, writeAcked, writeParted, type PeerRow } from '../store.ts';
 import * as store from '../store-outbox.ts';
 import type { refill } from './ranges.ts';
 
@@ -29,6 +30,8 @@ import type { refill } from './ranges.ts';
 const CHAIN_STEP_ROWS = 500;
 /** A node that says again that it has lost the same is believed after this pause. */
 const REFILL_PAUSE_MS = 60_000;
+/** A pair that goes on differing is told again after this. */
+const PARTED_AGAIN_MS = 86_400_000;
 
 export interface Delivered {
   readonly id: MessageId;
@@ -41,6 +44,7 @@ export interface ReceiptsHost {
   readonly db: Database;
   readonly clock: Clock;
   readonly log: Log;
+  readonly events: Events;
   readonly self: NodeId;
   /** Inside the transaction that moves the ledger. */
   readonly onDelivered: (tx: Tx, delivered: readonly Delivered[]) => Promise<void>;
@@ -113,8 +117,8 @@ export class Receipts {
     const known = splitSeq(peer.acked_seq).generation === head.generation;
     const acked = known ? Math.max(peer.acked_seq, start) : start;
     const consumed = Math.max(head.seq, start);
-    // A head beyond what was ever sent says nothing.
-    if (consumed > start + peer.out_n) return;
+    // A head beyond what was ever sent moves nothing: this node has gone back, or the other one errs.
+    if (consumed > start + peer.out_n) return this.#part(tx, peer, head.seq, at);
     if (consumed < acked) return this.#refill(tx, to, { consumed, acked, at });
     this.#refilled.delete(to.nodeId);
     const told = head.seq === 0 ? null : fromBase64Url(head.head, 32);
@@ -129,11 +133,26 @@ export class Receipts {
     if (end < consumed || told === null || Buffer.from(chain).equals(told)) {
       return writeAcked(tx, to.peer, end, chain);
     }
-    this.#host.log.warn(
-      { to: to.nodeId, seq: end },
-      'the chain heads of this pair differ; it begins anew here',
-    );
+    await this.#part(tx, peer, end, at);
     await writeAcked(tx, to.peer, head.seq, told);
+  }
+
+  /** The receiver has consumed something else than was sent, or more: the owner sees it, and delivery goes on. */
+  async #part(tx: Tx, peer: PeerRow, seq: number, at: number): Promise<void> {
+    const { log, events } = this.#host;
+    const again =
+      peer.parted_seq !== null &&
+      splitSeq(peer.parted_seq).generation === splitSeq(seq).generation &&
+      at - (peer.parted_at ?? 0) < PARTED_AGAIN_MS;
+    if (again) return;
+    log.warn(
+      { to: peer.node_id, seq },
+      'the chain heads of this pair differ; delivery goes on from the receiver’s',
+    );
+    await writeParted(tx, peer.id, seq, at);
+    await events.append(tx, [
+      { type: 'federation.heads_differ', subject: peer.node_id, actor: `node:${peer.node_id}`, new: { seq } },
+    ]);
   }
 
   /** The receiver has gone back (a restore): it gets again what it has lost, or is told that it is not kept. */

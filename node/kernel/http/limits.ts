@@ -17,6 +17,11 @@ export const KEEP_ALIVE_MS = 65_000;
 export const SOCKET_IDLE_MS = 120_000;
 /** Connections at once: 1,024 file descriptors is a common limit, and files and peers need some. */
 export const CONNECTIONS_MAX = 800;
+/**
+ * Connections at once from one address (of IPv6, one /64): a household or an office fits behind one address, since
+ * browsers open six at most, and eight such addresses are needed to fill a server. This machine and named proxies are not counted.
+ */
+export const CONNECTIONS_PER_ADDRESS_MAX = 100;
 /** Requests on one kept-alive connection before it is renewed. */
 export const REQUESTS_PER_SOCKET_MAX = 100_000;
 /** A refused request may go on sending this long, so that its client gets to read why; then it is cut. */

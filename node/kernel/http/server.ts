@@ -3,7 +3,6 @@
 // Used by the node (over TCP and over its socket) and by the registry.
 import { AppError, type Text } from '#protocol/errors.ts';
 import express, { type Express, type NextFunction, type Request, type Response } from 'express';
-import helmet from 'helmet';
 import {
   createServer,
   type IncomingMessage,
@@ -11,15 +10,19 @@ import {
   type Server,
   type ServerResponse,
 } from 'node:http';
+import { parse as parseQuery } from 'node:querystring';
 import type { z } from 'zod';
+import type { Idempotency } from '../db/idempotency.ts';
 import { anonymousActor, type AccessRequest, type Actor, type Decision } from '../actor.ts';
 import type { Log } from '../log.ts';
 import { readJson } from './body.ts';
-import { boundConnections } from './connections.ts';
+import { boundConnections, exemptAddresses } from './connections.ts';
 import type { BoundRoute, RawRoute, RequestContext, RouteContract } from './contract.ts';
 import { boundLeftovers } from './leftover.ts';
 import * as limits from './limits.ts';
 import { sendProblem, statusOf, unexpected } from './problem.ts';
+import { createRouteTable, type FoundRoute } from './route-table.ts';
+import { setSecurityHeaders } from './security-headers.ts';
 
 export interface ApiOptions {
   readonly routes: readonly BoundRoute[];
@@ -30,14 +33,18 @@ export interface ApiOptions {
   readonly decide: (request: AccessRequest) => Promise<Decision>;
   /** Host names (without port) under which requests are answered; null accepts any (the local socket). */
   readonly hosts: (() => readonly string[]) | null;
+  /** Makes a request with an Idempotency-Key happen once; absent: the header means nothing. */
+  readonly once?: Idempotency['once'];
   /** Extra handlers for paths that no contract covers (static files, documentation). */
   readonly mount?: (app: Express) => void;
 }
 
-/** Makes the request listener: raw routes first, then express. */
+/** Makes the request listener: raw routes first, then those with a contract, then express with what is mounted on it. */
 export function createApi(options: ApiOptions): RequestListener {
   const app = createApp(options);
-  const rawByKey = new Map(options.rawRoutes.map((route) => [`${route.method} ${route.path}`, route]));
+  const table = createRouteTable(options.routes);
+  const rawByPath = Map.groupBy(options.rawRoutes, ({ path }) => path);
+  const contractPaths = new Set(options.routes.map(({ contract }) => contract.path));
   return (request, response) => {
     try {
       if (options.hosts !== null) {
@@ -50,10 +57,52 @@ export function createApi(options: ApiOptions): RequestListener {
       sendProblem(response, error, languageOf(request));
       return;
     }
-    const raw = rawByKey.get(`${request.method ?? ''} ${request.url ?? ''}`);
-    if (raw === undefined) app(request as Request, response as Response);
-    else void serveRaw(raw, options, request, response);
+    const path = pathOf(request);
+    const here = rawByPath.get(path);
+    // Node sends no body after HEAD, whatever is written.
+    const method = request.method === 'HEAD' ? 'GET' : request.method;
+    const raw = here?.find((route) => route.method === method);
+    if (raw !== undefined) {
+      void serveRaw(raw, options, request, response);
+      return;
+    }
+    setSecurityHeaders(response);
+    try {
+      const found = table.find(request.method ?? '', path);
+      if (found !== undefined) void serve(found, options, request, response);
+      else if (here === undefined || contractPaths.has(path)) app(request as Request, response as Response);
+      else refuseMethod(here, request, response);
+    } catch (error) {
+      fail(options.log, error, request, response);
+    }
   };
+}
+
+/** The request's path: a query is no part of an address, and raw routes read none. */
+function pathOf({ url = '' }: IncomingMessage): string {
+  const query = url.indexOf('?');
+  return query < 0 ? url : url.slice(0, query);
+}
+
+/** A name that stands twice becomes an array, which a schema for one value refuses. */
+function queryOf({ url = '' }: IncomingMessage): unknown {
+  const query = url.indexOf('?');
+  return query < 0 ? {} : parseQuery(url.slice(query + 1));
+}
+
+/** RFC 9110 section 15.5.6: the answer names what the address does take. */
+function refuseMethod(routes: readonly RawRoute[], request: IncomingMessage, response: ServerResponse): void {
+  const methods = routes.flatMap(({ method }) => (method === 'GET' ? ['GET', 'HEAD'] : [method]));
+  response.setHeader('allow', methods.join(', '));
+  const error = new AppError({
+    category: 'invalid',
+    code: 'http/method',
+    safe: {
+      en: `This address takes ${methods.join(' and ')}.`,
+      fr: `Cette adresse accepte ${methods.join(' et ')}.`,
+    },
+  });
+  sendProblem(response, error, languageOf(request));
 }
 
 /** Raw routes know nobody: access judges them as asked by anybody, before a byte of the body is read. */
@@ -77,6 +126,8 @@ async function serveRaw(
 export function createHardenedServer(
   listener: RequestListener,
   leftoverMsMax: number = limits.BODY_MS_MAX,
+  /** Address ranges (CIDR) of proxies, who speak for many. */
+  proxies: readonly string[] = [],
 ): Server {
   const server = createServer(
     {
@@ -89,7 +140,11 @@ export function createHardenedServer(
     boundLeftovers(listener, leftoverMsMax),
   );
   server.timeout = limits.SOCKET_IDLE_MS;
-  boundConnections(server, limits.CONNECTIONS_MAX);
+  boundConnections(server, {
+    connectionsMax: limits.CONNECTIONS_MAX,
+    perAddressMax: limits.CONNECTIONS_PER_ADDRESS_MAX,
+    isExempt: exemptAddresses(proxies),
+  });
   server.maxRequestsPerSocket = limits.REQUESTS_PER_SOCKET_MAX;
   return server;
 }
@@ -113,11 +168,6 @@ function createApp(options: ApiOptions): Express {
   app.set('etag', false);
   app.set('x-powered-by', false);
   app.set('query parser', 'simple');
-  app.use(securityHeaders());
-  for (const route of options.routes) {
-    const method = route.contract.method.toLowerCase() as 'get' | 'post' | 'put' | 'patch' | 'delete';
-    app[method](route.contract.path, (request, response) => serve(route, options, request, response));
-  }
   options.mount?.(app);
   app.use((request: Request, response: Response) => {
     sendProblem(
@@ -136,35 +186,11 @@ function createApp(options: ApiOptions): Express {
   return app;
 }
 
-function securityHeaders(): express.RequestHandler {
-  return helmet({
-    contentSecurityPolicy: {
-      useDefaults: false,
-      directives: {
-        defaultSrc: ["'none'"],
-        scriptSrc: ["'self'"],
-        styleSrc: ["'self'"],
-        imgSrc: ["'self'", 'data:', 'blob:'],
-        mediaSrc: ["'self'", 'blob:'],
-        connectSrc: ["'self'"],
-        manifestSrc: ["'self'"],
-        workerSrc: ["'self'"],
-        baseUri: ["'none'"],
-        formAction: ["'self'"],
-        frameAncestors: ["'none'"],
-      },
-    },
-    // Only meaningful over TLS, which ends in front of this server; on plain http in a LAN it would lock the owner out.
-    strictTransportSecurity: false,
-    referrerPolicy: { policy: 'no-referrer' },
-  });
-}
-
 async function serve(
-  route: BoundRoute,
+  { route, params }: FoundRoute,
   options: ApiOptions,
-  request: Request,
-  response: Response,
+  request: IncomingMessage,
+  response: ServerResponse,
 ): Promise<void> {
   const { contract } = route;
   try {
@@ -172,30 +198,23 @@ async function serve(
     const actor = await options.authenticate(request);
     refuseWithoutSession(contract, actor);
     const input = {
-      params: parse(contract.params, request.params, 'params'),
-      query: parse(contract.query, request.query, 'query'),
-      body: parse(contract.body, await readJson(contract, request), 'body'),
+      params: parse(contract.params, params, 'params'),
+      query: parse(contract.query, queryOf(request), 'query'),
+      body:
+        contract.body === undefined
+          ? undefined
+          : parse(contract.body, await readJson(contract, request), 'body'),
     };
-    await authorize(contract, options, actor, request);
-    const gone = new AbortController();
-    response.once('close', () => {
-      // Only for who went early: an abort makes an exception with its stack, which costs as much as reading a row.
-      if (!response.writableFinished) gone.abort();
-    });
-    const context: RequestContext = {
-      actor,
-      address: request.socket.remoteAddress ?? '',
-      language: languageOf(request),
-      request,
-      response,
-      signal: gone.signal,
-    };
-    const output = await route.handle(input, context);
+    await authorize(contract, options, actor, params);
+    const output = await handleOnce(route, options, input, contextOf(actor, request, response));
     if (contract.output === undefined) {
-      if (!response.writableEnded && contract.status === 204) response.status(204).end();
+      if (!response.writableEnded && contract.status === 204) {
+        response.statusCode = 204;
+        response.end();
+      }
       return;
     }
-    response.status(contract.status ?? 200);
+    response.statusCode = contract.status ?? 200;
     response.setHeader('content-type', 'application/json');
     if (!response.hasHeader('cache-control')) response.setHeader('cache-control', 'no-store');
     response.end(JSON.stringify(contract.output.parse(output)));
@@ -204,10 +223,54 @@ async function serve(
   }
 }
 
-function fail(log: Log, error: unknown, request: Request, response: Response): void {
+/** A change that names a key (Idempotency-Key) happens once; uploads and reads do not need one. */
+async function handleOnce(
+  route: BoundRoute,
+  options: ApiOptions,
+  input: Parameters<BoundRoute['handle']>[0],
+  context: RequestContext,
+): Promise<unknown> {
+  const { contract } = route;
+  const key = context.request.headers['idempotency-key'];
+  const { actor } = context;
+  const keyed = contract.method !== 'GET' && contract.rawBody === undefined && actor.kind === 'account';
+  if (options.once === undefined || typeof key !== 'string' || !keyed) return route.handle(input, context);
+  return options.once({ account: actor.account_id, key, route: contract.id, input }, () =>
+    route.handle(input, context),
+  );
+}
+
+/** What only some handlers look at is found out when they do. */
+function contextOf(actor: Actor, request: IncomingMessage, response: ServerResponse): RequestContext {
+  let gone: AbortController | undefined;
+  return {
+    actor,
+    request,
+    response,
+    get address() {
+      return request.socket.remoteAddress ?? '';
+    },
+    get language() {
+      return languageOf(request);
+    },
+    get signal() {
+      if (gone !== undefined) return gone.signal;
+      const leaving = (gone = new AbortController());
+      // Only for who went early: an abort makes an exception with its stack, which costs as much as reading a row.
+      const abortIfEarly = (): void => {
+        if (!response.writableFinished) leaving.abort();
+      };
+      if (response.closed) abortIfEarly();
+      else response.once('close', abortIfEarly);
+      return leaving.signal;
+    },
+  };
+}
+
+function fail(log: Log, error: unknown, request: IncomingMessage, response: ServerResponse): void {
   const known = error instanceof AppError ? error : expressError(error);
   if (statusOf(known) >= 500)
-    log.error({ err: known.cause ?? known, code: known.code, path: request.path }, 'a request failed');
+    log.error({ err: known.cause ?? known, code: known.code, path: pathOf(request) }, 'a request failed');
   sendProblem(response, known, languageOf(request));
 }
 
@@ -219,7 +282,7 @@ function expressError(error: unknown): AppError {
 }
 
 function parse(schema: z.ZodType | undefined, value: unknown, where: string): unknown {
-  if (schema === undefined) return where === 'body' ? undefined : {};
+  if (schema === undefined) return {};
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   const issues = result.error.issues
@@ -309,11 +372,11 @@ async function authorize(
   contract: RouteContract,
   options: ApiOptions,
   actor: Actor,
-  request: Request,
+  params: FoundRoute['params'],
 ): Promise<void> {
   const { kind, action, idFrom } = contract.access;
-  const id = idFrom === undefined ? undefined : request.params[idFrom];
-  const resource = typeof id === 'string' ? { kind, id } : { kind };
+  const id = idFrom === undefined ? undefined : params[idFrom];
+  const resource = id === undefined ? { kind } : { kind, id };
   const decision = await options.decide({ actor, action, resource });
   if (decision.allow) return;
   options.log.info({ action, kind, why: decision.why }, 'access was refused');

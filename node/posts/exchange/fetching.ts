@@ -1,11 +1,13 @@
 // Brings content here: what was announced is asked of its author's node, verified, kept and indexed. Also judges the
 // answers that came with their messages. A node that cannot be reached is asked again later and delays nobody else.
 import type { Tx } from '#kernel/db/database.ts';
-import { AppError, isUri, type NodeId, type Uri } from '#protocol';
+import { isSilence } from '#node/federation/index.ts';
+import { AppError, isUri, type Json, type NodeId, type Uri } from '#protocol';
 import { parsePayload, type Payload } from '#protocol/messages';
 import { isoTime } from '#kernel/ports.ts';
 import { z } from 'zod';
 import {
+  ABSENT_ASKED_MAX,
   BACKFILL_MAX,
   FETCH_ATTEMPTS_MAX,
   FETCH_BATCH_MAX,
@@ -22,6 +24,7 @@ import {
 import { verifyPost, verifyReaction } from '../objects.ts';
 import type { PostsHost } from '../ports.ts';
 import { keep } from '../service.ts';
+import type { AbsentAuthors } from './absent-authors.ts';
 import * as extras from '../store-extras.ts';
 import * as store from '../store.ts';
 
@@ -31,8 +34,10 @@ const contentAnswer = z.object({
   reactions: z.array(z.string()).max(THREAD_REACTIONS_MAX).default([]),
 });
 const syncAnswer = z.object({ items: z.array(z.unknown()).max(BACKFILL_MAX) });
-/** After a run in which nobody answered, the next one waits: a pile of unreachable items must not keep the node busy. */
-const NOBODY_ANSWERED_MS = 1_000;
+
+type AuthorQuestion =
+  | [type: 'content_get', payload: Payload<'content_get'>, options: { timeoutMs: number }]
+  | [type: 'content_sync', payload: Payload<'content_sync'>];
 
 export interface Fetching {
   /** One bounded run over what is due; returns the pause until the next, null when nothing waits. */
@@ -45,8 +50,22 @@ export interface Fetching {
   backfill(nodeId: NodeId): Promise<void>;
 }
 
-export function createFetching(host: PostsHost, wake: () => void): Fetching {
+export function createFetching(host: PostsHost, authors: AbsentAuthors, wake: () => void): Fetching {
   const { db, clock } = host;
+
+  /** Notes whether the author's node is there. @throws what `ask` throws */
+  const askAuthor = async (author: NodeId, ...[type, payload, options]: AuthorQuestion): Promise<Json> => {
+    try {
+      const answer = await host.mail.ask(author, type, payload, options);
+      authors.found(author);
+      return answer;
+    } catch (error) {
+      if (isSilence(error)) authors.miss(author);
+      else if (isBusy(error)) authors.postpone(author, (error.retryAfterS ?? 1) * 1_000);
+      else authors.found(author);
+      throw error;
+    }
+  };
 
   /** Keeps an object that was given for `item`; what does not hold is refused. */
   const accept = async (item: Item, text: string): Promise<void> => {
@@ -69,18 +88,23 @@ export function createFetching(host: PostsHost, wake: () => void): Fetching {
   };
 
   const ask = async (author: NodeId, uri: Uri): Promise<z.infer<typeof contentAnswer>> => {
-    const answer = await host.mail.ask(author, 'content_get', { uri }, { timeoutMs: FETCH_MS_MAX });
+    const answer = await askAuthor(author, 'content_get', { uri }, { timeoutMs: FETCH_MS_MAX });
     return contentAnswer.parse(answer);
   };
 
-  const fetchItem = async (item: Item): Promise<boolean> => {
+  const fetchItem = async (item: Item): Promise<void> => {
+    let text = item.offered;
     try {
-      if (item.offered !== null) await accept(item, item.offered);
-      else await accept(item, (await ask(item.author, postUri(item.author, item.id))).object);
-      return true;
+      text ??= (await ask(item.author, postUri(item.author, item.id))).object;
+    } catch (error) {
+      // Stays due: it is asked for when the pause of its author ends.
+      if (!isSilence(error) && !isBusy(error)) await failed(item, error);
+      return;
+    }
+    try {
+      await accept(item, text);
     } catch (error) {
       await failed(item, error);
-      return error instanceof AppError && error.category !== 'unavailable';
     }
   };
 
@@ -165,7 +189,11 @@ export function createFetching(host: PostsHost, wake: () => void): Fetching {
   };
 
   const fetchNow = async (items: readonly Item[], waitMs: number): Promise<void> => {
-    const queue = [...items];
+    // Opening asks again those who were just missed; not the long absent, nor those who asked to be left alone.
+    const queue = items.filter(({ author }) => {
+      const failures = authors.failuresOf(author);
+      return !authors.isPaused(author) || (failures > 0 && failures < ABSENT_ASKED_MAX);
+    });
     const workers = Array.from({ length: Math.min(FETCHES_MAX, queue.length) }, async () => {
       for (let item = queue.shift(); item !== undefined; item = queue.shift()) await fetchItem(item);
     });
@@ -184,24 +212,21 @@ export function createFetching(host: PostsHost, wake: () => void): Fetching {
     fetchNow,
     async run() {
       await verifyReactions();
-      const due = await store.dueItems(db.read, clock.now(), FETCH_BATCH_MAX);
-      const queue = [...due];
-      let answered = due.length === 0;
-      const unreachable = new Set<NodeId>();
+      const queue = await store.dueItems(db.read, {
+        now: clock.now(),
+        limit: FETCH_BATCH_MAX,
+        absent: authors.paused(),
+      });
       const workers = Array.from({ length: Math.min(FETCHES_MAX, queue.length) }, async () => {
         for (let item = queue.shift(); item !== undefined; item = queue.shift()) {
-          const { author } = item;
-          if (item.offered === null && unreachable.has(author)) {
-            await failed(item, unreachableNow());
-          } else if (await fetchItem(item)) answered = true;
-          else unreachable.add(author);
+          if (item.offered !== null || !authors.isPaused(item.author)) await fetchItem(item);
         }
       });
       await Promise.all(workers);
-      const next = await store.nextDue(db.read);
-      if (next === null) return null;
-      const pause = Math.max(0, next - clock.now());
-      return answered ? pause : Math.max(pause, NOBODY_ANSWERED_MS);
+      const next = await store.nextDue(db.read, authors.paused());
+      const pauses = [next === null ? null : Math.max(0, next - clock.now()), authors.pauseMs()];
+      const known = pauses.filter((pause) => pause !== null);
+      return known.length === 0 ? null : Math.min(...known);
     },
 
     async fetchWhole(uri) {
@@ -222,7 +247,7 @@ export function createFetching(host: PostsHost, wake: () => void): Fetching {
         kind: 'posts',
         limit: BACKFILL_MAX,
       };
-      const { items } = syncAnswer.parse(await host.mail.ask(nodeId, 'content_sync', payload));
+      const { items } = syncAnswer.parse(await askAuthor(nodeId, 'content_sync', payload));
       const now = clock.now();
       const rows = items.flatMap((raw): store.Announcement[] => {
         const shared = parsePayload('post_share', raw as never);
@@ -268,18 +293,15 @@ async function attempt<Value>(work: () => Promise<Value>): Promise<Value | undef
   }
 }
 
+/** Whether a node has refused a question only because there were too many at once. */
+export function isBusy(error: unknown): error is AppError {
+  return error instanceof AppError && error.category === 'limit';
+}
+
 function tooOld(): AppError {
   return new AppError({
     category: 'unavailable',
     code: 'posts/old-version',
     safe: 'The author’s node gave an older version than it announced.',
-  });
-}
-
-function unreachableNow(): AppError {
-  return new AppError({
-    category: 'unavailable',
-    code: 'posts/unreachable',
-    safe: 'The author’s node did not answer a moment ago.',
   });
 }

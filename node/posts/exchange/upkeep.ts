@@ -3,7 +3,9 @@
 import type { Consumer } from '#kernel/events.ts';
 import type { Tx } from '#kernel/db/database.ts';
 import { AppError, isNodeId, type NodeId } from '#protocol';
-import type { Fetching } from './fetching.ts';
+import { isSilence } from '#node/federation/index.ts';
+import type { AbsentAuthors } from './absent-authors.ts';
+import { isBusy, type Fetching } from './fetching.ts';
 import { CLEANUP_ROWS_MAX, FETCH_ATTEMPTS_MAX, fetchRetryMs, postUri } from '../model.ts';
 import type { PostsHost } from '../ports.ts';
 import * as extras from '../store-extras.ts';
@@ -13,11 +15,16 @@ import * as store from '../store.ts';
 const BACKFILL_AGAIN_MS = 5_000;
 
 /** Fills in for one node whose bond has begun; returns the pause until the next, null when there is none. */
-export async function backfillNext(host: PostsHost, fetching: Fetching): Promise<number | null> {
+export async function backfillNext(
+  host: PostsHost,
+  fetching: Fetching,
+  authors: AbsentAuthors,
+): Promise<number | null> {
   const { db, clock } = host;
-  const next = await extras.nextBackfill(db.read);
-  if (next === undefined) return null;
-  if (next.dueAt > clock.now()) return next.dueAt - clock.now();
+  const next = await extras.nextBackfill(db.read, authors.paused());
+  const absentMs = authors.pauseMs();
+  if (next === undefined) return absentMs;
+  if (next.dueAt > clock.now()) return Math.min(next.dueAt - clock.now(), absentMs ?? Infinity);
   try {
     await fetching.backfill(next.nodeId);
     await db.write((tx) =>
@@ -27,6 +34,8 @@ export async function backfillNext(host: PostsHost, fetching: Fetching): Promise
     );
   } catch (error) {
     host.log.debug({ err: error, node_id: next.nodeId }, 'recent posts were not filled in yet');
+    // Stays due: asked for when the pause of its author ends.
+    if (isSilence(error) || isBusy(error)) return 0;
     const final = error instanceof AppError && ['forbidden', 'not-found'].includes(error.category);
     await db.write(async (tx) => {
       if (final || next.attempts >= FETCH_ATTEMPTS_MAX) await extras.removeBackfill(tx, next.nodeId);
@@ -68,9 +77,10 @@ export function bondConsumer(host: PostsHost, wake: { backfill: () => void; clea
   return {
     name: 'posts/bonds',
     from: 'now',
+    types: ['people.befriended', 'people.following', 'people.blocked', 'people.ended'],
     async handle(tx, events) {
       for (const { type, subject } of events) {
-        if (!type.startsWith('people.') || !isNodeId(subject)) continue;
+        if (!isNodeId(subject)) continue;
         if (type === 'people.befriended' || type === 'people.following') await begin(tx, subject);
         if (type === 'people.blocked') await end(tx, subject, 'everything');
         if (type === 'people.ended') {

@@ -4,7 +4,7 @@ import { openDatabase, type Database } from '#kernel/db/database.ts';
 import { openKeyring } from '#kernel/keyring.ts';
 import { freePort, runCli, spawnNode, temporaryFolder, type Program } from '#kit';
 import { compiledDir, databaseFile } from '#node/edge/run/paths.ts';
-import { NODE_FLAGS } from '../../../installer/machine/files.ts';
+import { NODE_ENV, NODE_FLAGS } from '../../../installer/machine/files.ts';
 import { createHash } from 'node:crypto';
 import { existsSync, globSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -122,6 +122,7 @@ export function startProgram(dataDir: string): Promise<Program> {
   return spawnNode({
     dataDir,
     env: {
+      ...NODE_ENV,
       NODE_COMPILE_CACHE: compiledDir(dataDir),
       NODE_OPTIONS: [...NODE_FLAGS, options].join(' '),
     },

@@ -95,7 +95,7 @@ async function watch(
     });
   });
   context.on('console', (message) => {
-    if (message.type() === 'error') complain(`console: ${message.text()}`);
+    if (message.type() === 'error') complain(`console: ${message.text()} ${message.location().url}`);
   });
   context.on('weberror', (error) => complain(`error: ${error.error().stack ?? error.error().message}`));
   context.on('request', (request) => {
@@ -106,7 +106,7 @@ async function watch(
 }
 
 /** The words of a screen in the visit's language. */
-export function words(of: { readonly language: Language }, text: Readonly<Record<Language, string>>): string {
+function words(of: { readonly language: Language }, text: Readonly<Record<Language, string>>): string {
   return text[of.language];
 }
 

@@ -24,12 +24,12 @@ export async function checkScreen(visited: Visit): Promise<void> {
   await checkShape(visited);
 }
 
-/** As a person does it in another tab: the choice reaches this one. */
-export async function switchLanguage({ context, page }: Visit, language: Language): Promise<void> {
-  const other = await context.newPage();
-  await other.goto('/ring.svg');
-  await other.evaluate((chosen) => localStorage.setItem('ored.language', chosen), language);
-  await other.close();
+/** As when it is chosen in another tab of the same browser. */
+async function switchLanguage({ page }: Visit, language: Language): Promise<void> {
+  await page.evaluate((newValue) => {
+    localStorage.setItem('ored.language', newValue);
+    dispatchEvent(new StorageEvent('storage', { key: 'ored.language', newValue }));
+  }, language);
   await page.locator(`html[lang=${language}]`).waitFor({ state: 'attached' });
 }
 

@@ -70,7 +70,7 @@ export function useDraftKeeper(name: string, value: unknown, ready: boolean): vo
     window.addEventListener('pagehide', keepNow);
     return () => {
       window.removeEventListener('pagehide', keepNow);
-      keepNow();
+      if (shelf !== undefined) void write(shelf, name, latest.current);
     };
   }, [name, ready]);
 }

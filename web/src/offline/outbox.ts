@@ -72,6 +72,7 @@ export async function retry(key: string): Promise<void> {
 /** Reads again what waits, for this tab. */
 export async function refresh(): Promise<void> {
   outbox.set(await (await ownDatabase()).getAllFromIndex('outbox', 'at'));
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a channel is of one origin
   settled.postMessage('changed');
 }
 
@@ -103,6 +104,9 @@ async function sendOne(item: OutboxItem): Promise<boolean> {
     const input = item.body === null ? {} : { body: item.body };
     await call(target, input as never, { idempotencyKey: item.key });
   } catch (error) {
+    // Its answer was lost on the way, its effect was not.
+    const done = error instanceof Problem && error.code === 'http/already-done';
+    if (done) return forgetSent(item);
     const later = isPassing(error) || (error instanceof Problem && error.status === 401);
     const problem = error instanceof Problem ? error.message : String(error);
     await db.put('outbox', {
@@ -114,8 +118,13 @@ async function sendOne(item: OutboxItem): Promise<boolean> {
     await refresh();
     return !later;
   }
+  return forgetSent(item);
+}
+
+async function forgetSent(item: OutboxItem): Promise<true> {
+  const db = await ownDatabase();
   await makeStale(...rootsOf(item));
-  // Gone from here only when the node's own answer is asked for: the item never disappears from the screen.
+  // Gone from here only when the node's own list is here: the item never disappears from the screen.
   await db.delete('outbox', item.key);
   await refresh();
   return true;

@@ -40,8 +40,34 @@ export async function checkRegistry(facts: DoctorFacts): Promise<Finding> {
   };
 }
 
-/** Our clock against the registry's Date header; without one it cannot be judged. */
+/** Our clock against what contacts sign. Undefined: they do not disagree, or nobody knows. */
+function clockByContacts({ status }: DoctorFacts): Finding | undefined {
+  const { agrees, off_by_s, peers } = (status?.clock ?? {}) as {
+    agrees?: boolean;
+    off_by_s?: number;
+    peers?: number;
+  };
+  if (agrees !== false || off_by_s === undefined || peers === undefined) return undefined;
+  return {
+    check: 'clock',
+    verdict: 'fail',
+    found: {
+      en: `This machine's clock is wrong: ${peers} contacts agree on a time ${Math.abs(off_by_s)} s ${off_by_s > 0 ? 'later' : 'earlier'}. Nothing is lost, but other nodes put off what this one sends.`,
+      fr: `L'horloge de cette machine est fausse : ${peers} contacts s'accordent sur une heure ${off_by_s > 0 ? 'en avance' : 'en retard'} de ${Math.abs(off_by_s)} s sur la sienne. Rien n'est perdu, mais les autres nœuds remettent à plus tard ce qu'il envoie.`,
+    },
+    next: setNetworkTime,
+  };
+}
+
+const setNetworkTime = {
+  en: 'Switch network time on (timedatectl set-ntp true).',
+  fr: "Activez l'heure par le réseau (timedatectl set-ntp true).",
+};
+
+/** Our clock against contacts, then against the registry's Date header; without one it cannot be judged. */
 export async function checkClock(facts: DoctorFacts): Promise<Finding> {
+  const byContacts = clockByContacts(facts);
+  if (byContacts !== undefined) return byContacts;
   const { url } = facts.config.registry;
   const date = url === undefined ? undefined : (await ask(facts, url))?.headers.date;
   const theirs = date === undefined ? Number.NaN : Date.parse(date);
@@ -64,10 +90,7 @@ export async function checkClock(facts: DoctorFacts): Promise<Finding> {
     check: 'clock',
     verdict,
     found,
-    next: {
-      en: 'Switch network time on (timedatectl set-ntp true).',
-      fr: "Activez l'heure par le réseau (timedatectl set-ntp true).",
-    },
+    next: setNetworkTime,
   };
 }
 

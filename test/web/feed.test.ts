@@ -1,0 +1,107 @@
+// The feed in a real browser: long, read to its end without moving, news announced and not forced, strangers' words
+// shown as words; and opened again without network.
+import { claimNode, eventually, makeNode, type Owner } from '#kit';
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import type { Browser } from 'playwright-core';
+import { checkScreen, openBrowser, signInOn, visit } from './kit/index.ts';
+
+async function write(owner: Owner, text: string): Promise<void> {
+  const answer = await owner.fetch('/api/v1/posts', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ text, visibility: 'private' }),
+  });
+  assert.equal(answer.status, 201);
+}
+
+/** What a stranger may put into any field; every one must be read, and none run. */
+const hostile = [
+  '<script>window.hurt = 1</script>',
+  '<img src=x onerror="window.hurt = 1">',
+  'javascript:window.hurt=1',
+  '"><svg onload=window.hurt=1>',
+  '{{constructor.constructor("window.hurt=1")()}}',
+  `a${'\u0301'.repeat(4)}`,
+  'x'.repeat(3_000),
+];
+
+describe('the feed', () => {
+  let browser: Browser;
+  before(async () => (browser = await openBrowser()));
+  after(() => browser.close());
+
+  it('shows the words of strangers as words, and passes as a screen', async () => {
+    await using node = await makeNode({ name: 'alice' });
+    const owner = await claimNode(node);
+    for (const text of hostile) await write(owner, text);
+    await using there = await visit(browser, node);
+    await signInOn(there, owner);
+    await there.page.getByText('<script>window.hurt = 1</script>').waitFor();
+    await there.page.getByText('<img src=x onerror').waitFor();
+    assert.equal(await there.page.evaluate(() => 'hurt' in window), false);
+    await checkScreen(there);
+  });
+
+  it('says in words that nothing is here yet', async () => {
+    await using node = await makeNode({ name: 'alice' });
+    const owner = await claimNode(node);
+    await using there = await visit(browser, node, { size: 'desktop', theme: 'dark' });
+    await signInOn(there, owner);
+    await there.page.getByRole('heading', { name: 'Nothing here yet' }).waitFor();
+    await checkScreen(there);
+  });
+
+  it('reads on to its end, holds few posts at a time, comes back to its place, and only announces news', async () => {
+    await using node = await makeNode({ name: 'alice' });
+    const owner = await claimNode(node);
+    for (let at = 0; at < 80; at += 1) await write(owner, `Post number ${at}`);
+    await using there = await visit(browser, node);
+    const { page } = there;
+    await signInOn(there, owner);
+    await page.getByText('Post number 79').waitFor();
+    await page.waitForFunction(() => {
+      window.scrollTo(0, document.body.scrollHeight);
+      return document.body.textContent.includes('Post number 0');
+    });
+    assert.ok((await page.getByRole('article').count()) < 40, 'only what is near the screen exists');
+
+    const before = await page.evaluate(() => window.scrollY);
+    await write(owner, 'Something new');
+    await page.getByRole('button', { name: '1 new post' }).waitFor();
+    assert.equal(await page.evaluate(() => window.scrollY), before, 'the reading is not moved');
+    assert.equal(await page.getByText('Something new').count(), 0);
+
+    await page.getByRole('link', { name: 'Write' }).last().click();
+    await page.getByRole('heading', { name: 'Write' }).waitFor();
+    await page.goBack();
+    await page.getByText('Post number 0', { exact: true }).waitFor();
+    await page.getByRole('button', { name: '1 new post' }).click();
+    await page.getByText('Something new').waitFor();
+  });
+
+  it('opens again without network, with what was last seen', async () => {
+    await using node = await makeNode({ name: 'alice' });
+    const owner = await claimNode(node);
+    await write(owner, 'Seen before');
+    await using there = await visit(browser, node, { expected: [/Failed to load resource/, /WebSocket/] });
+    const { page } = there;
+    await signInOn(there, owner);
+    await page.getByText('Seen before').waitFor();
+    await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
+    await eventually('the browser keeps a copy', () =>
+      page.evaluate(async () => {
+        const opened = indexedDB.open('ored');
+        await new Promise((resolve) => opened.addEventListener('success', resolve));
+        const asked = opened.result.transaction('cache').objectStore('cache').getAll();
+        await new Promise((resolve) => asked.addEventListener('success', resolve));
+        opened.result.close();
+        return JSON.stringify(asked.result).includes('Seen before');
+      }),
+    );
+    await there.offline(true);
+    await there.open('/');
+    await page.getByText('Seen before').waitFor();
+    await page.getByText('No connection to your node.').waitFor();
+  });
+});
