@@ -4,6 +4,7 @@ import type { Actor } from '#kernel/actor.ts';
 import { defineFeature } from '#kernel/feature.ts';
 import { vault } from '#node/vault/index.ts';
 import type { IncomingMessage } from 'node:http';
+import { changes } from './changes.ts';
 import { createClaimLink } from './claim-link.ts';
 import { identityRoutes } from './http.ts';
 import { registerJobs } from './jobs.ts';
@@ -83,6 +84,6 @@ export const identity = defineFeature({
       },
     };
     const routes = [...identityRoutes(host, own), ...sessionRoutes(http)];
-    return { door, routes, status: () => Promise.resolve(door.status()) };
+    return { door, routes, changes, status: () => Promise.resolve(door.status()) };
   },
 });

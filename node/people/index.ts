@@ -8,6 +8,7 @@ import { federation } from '#node/federation/index.ts';
 import { identity } from '#node/identity/index.ts';
 import { media } from '#node/media/index.ts';
 import { AppError, isNodeId, type NodeId, type Uri } from '#protocol';
+import { changes } from './changes.ts';
 import { createDirectory } from './directory.ts';
 import { peopleRoutes } from './http.ts';
 import { createHandlers } from './incoming.ts';
@@ -110,6 +111,7 @@ export const people = defineFeature({
     };
     return {
       door,
+      changes,
       routes: peopleRoutes({ db, bonds, profiles, directory, self, sendAvatar }),
     };
   },

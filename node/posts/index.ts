@@ -9,6 +9,7 @@ import { media } from '#node/media/index.ts';
 import { people } from '#node/people/index.ts';
 import { search } from '#node/search/index.ts';
 import { AppError, publicKeyToMultibase, type NodeId } from '#protocol';
+import { changes } from './changes.ts';
 import { createAnswers } from './exchange/answers.ts';
 import { createHandlers } from './exchange/incoming.ts';
 import { withdrawAll } from './farewell.ts';
@@ -59,6 +60,7 @@ export const posts = defineFeature({
     bindMessages(mail, createHandlers(postsHost, fetching.wake), answers);
 
     return {
+      changes,
       door: {
         ...service,
         ...reading,
