@@ -1,5 +1,6 @@
 // THE LIST of the app: one line an area. What an area shows, where, and what its events make stale stands in its own
 // feature.ts; its screens are loaded when they are opened.
+import { notifications } from './notifications/feature.ts';
 import { people } from './people/feature.ts';
 import { posts } from './posts/feature.ts';
 import type { OpenScreen, WebFeature } from './router/feature.ts';
@@ -9,6 +10,7 @@ import type { OpenScreen, WebFeature } from './router/feature.ts';
 export const features: readonly WebFeature[] = [
   posts,
   people,
+  notifications,
 ];
 
 export const screens: readonly OpenScreen[] = features.flatMap((feature) =>

@@ -26,5 +26,5 @@ export const people = defineFeature({
       navigation: { label: { en: 'You', fr: 'Vous' }, icon: 'person', order: 80, where: 'more' },
     },
   ],
-  live: { 'people.': ['connections', 'people', 'profile'] },
+  live: { connection: ['connections', 'people'], profile: ['profile', 'people'] },
 });

@@ -27,9 +27,6 @@ export function Screen(): ReactNode {
   const given = new URLSearchParams(useSignal(place).search).get('view');
   const view = views.find((one) => one === given) ?? 'friends';
   const { list, error, retry, more } = useConnections();
-  const waiting = list?.asking.length ?? 0;
-  const label = (one: View): string =>
-    one === 'requests' && waiting > 0 ? t('view.requests.waiting', { count: waiting }) : t(`view.${one}`);
   return (
     <>
       <ScreenHead title={t('title')}>
@@ -41,7 +38,7 @@ export function Screen(): ReactNode {
         <Segmented
           label={t('view')}
           labelHidden
-          options={views.map((value) => ({ value, label: label(value) }))}
+          options={views.map((value) => ({ value, label: t(`view.${value}`) }))}
           value={view}
           onChange={(value) =>
             navigate(value === 'friends' ? '/people' : `/people?view=${value}`, { replace: true })

@@ -19,13 +19,14 @@ export interface PersonRowProps {
 
 export function PersonRow({ person, about, children }: PersonRowProps): ReactNode {
   const { node_id: nodeId, username } = person;
+  const name = nameOf(person);
   return (
     <div className="person-row">
       <Avatar nodeId={nodeId} />
       <Link to={personPath(nodeId)} className="person-link">
-        <bdi className="person-name">{nameOf(person)}</bdi>
+        <bdi className="person-name">{name}</bdi>
         <span className="mark">
-          {username !== '' && <bdi>{username}</bdi>}
+          {username !== '' && username !== name && <bdi>{username}</bdi>}
           <span className="node-id" translate="no">
             {nodeId.slice(0, 10)}…
           </span>
