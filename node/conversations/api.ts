@@ -20,6 +20,8 @@ const timeCursor = z
   .max(40)
   .regex(/^\d{1,16}\.\d{1,16}$/);
 const author = z.object({ node_id: z.string(), username: z.string() });
+/** Where the owner's node serves somebody's portrait. */
+const avatar = z.string().nullable();
 
 export const messageSchema = z.object({
   id: z.string(),
@@ -55,6 +57,7 @@ const threadSchema = z.object({
   node_id: z.string(),
   username: z.string(),
   display_name: z.string(),
+  avatar,
   unread: z.number().int(),
   last_at: z.string(),
   newest: messageSchema.nullable(),
@@ -75,6 +78,7 @@ export const sendMessage = defineRoute({
   path: '/api/v1/messages',
   summary: 'Sends a message, sealed so that only the two nodes can read it; durable when answered',
   audience: 'owner',
+  idempotent: true,
   access: access('create'),
   body: z.strictObject({
     who,
@@ -138,7 +142,12 @@ export const listThreads = defineRoute({
       .regex(/^\d{1,16}\.[A-Za-z0-9]{46}$/)
       .optional(),
   }),
-  output: z.object({ items: z.array(threadSchema), next_cursor: z.string().nullable() }),
+  output: z.object({
+    items: z.array(threadSchema),
+    next_cursor: z.string().nullable(),
+    /** Of all conversations with this status, for the number beside the menu. */
+    unread: z.number().int(),
+  }),
 });
 
 export const threadActions = ['accept', 'decline', 'read'] as const;
@@ -150,6 +159,7 @@ export const changeThread = defineRoute({
   path: '/api/v1/conversations/:action',
   summary: 'Accepts or declines a message request, or marks a conversation as read',
   audience: 'owner',
+  idempotent: true,
   access: access('update'),
   params: z.strictObject({ action: z.enum(threadActions) }),
   body: z.strictObject({ who }),
@@ -176,6 +186,7 @@ export const createReport = defineRoute({
   path: '/api/v1/reports',
   summary: 'Keeps a complaint about a person, or about the post or message that an address names',
   audience: 'owner',
+  idempotent: true,
   access: { kind: 'report', action: 'create' },
   body: z.strictObject({ about: who, reason: z.string().trim().min(1).max(REASON_CHARS_MAX) }),
   output: reportSchema,
