@@ -1,8 +1,10 @@
 // THE LIST of the app: one line an area. What an area shows, where, and what its events make stale stands in its own
 // feature.ts; its screens are loaded when they are opened.
+import { invites } from './invites/feature.ts';
 import { notifications } from './notifications/feature.ts';
 import { people } from './people/feature.ts';
 import { posts } from './posts/feature.ts';
+import { search } from './search/feature.ts';
 import type { OpenScreen, WebFeature } from './router/feature.ts';
 
 // One line an area, so that adding one is one line of a diff.
@@ -11,6 +13,8 @@ export const features: readonly WebFeature[] = [
   posts,
   people,
   notifications,
+  invites,
+  search,
 ];
 
 export const screens: readonly OpenScreen[] = features.flatMap((feature) =>

@@ -8,7 +8,7 @@ import { Button } from '../design/button.tsx';
 import { QrCode } from '../design/qr-code.tsx';
 import { ProblemNote, Skeletons } from '../design/text.tsx';
 import { language } from '../text/language.ts';
-import { CopyButton } from './copy-button.tsx';
+import { CopyButton } from '../design/copy-button.tsx';
 import { FingerprintWords } from './fingerprint.tsx';
 import { showIdentity } from './routes.ts';
 import { usePeopleText } from './words.ts';

@@ -11,7 +11,7 @@ import { ProblemNote, ScreenHead, Skeletons } from '../design/text.tsx';
 import { conversationPath } from '../router/addresses.ts';
 import type { ScreenProps } from '../router/feature.ts';
 import { Link } from '../router/link.tsx';
-import { CopyButton } from './copy-button.tsx';
+import { CopyButton } from '../design/copy-button.tsx';
 import { useBondChange } from './bond.ts';
 import { nameOf, useConnections } from './connections.ts';
 import { Fingerprint } from './fingerprint.tsx';

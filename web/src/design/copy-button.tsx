@@ -1,12 +1,12 @@
 // Copies a text that is shown beside it, and says so. Where the context forbids the clipboard (plain http), the text is
 // selected, so that the device's own copying is one touch away.
 import { useRef, type ReactNode } from 'react';
-import { IconButton } from '../design/button.tsx';
+import { IconButton } from './button.tsx';
 import { showToast } from '../shell/toasts.tsx';
-import { usePeopleText } from './words.ts';
+import { useShellText } from '../shell/words.ts';
 
 export function CopyButton({ text, label }: { readonly text: string; readonly label: string }): ReactNode {
-  const t = usePeopleText();
+  const t = useShellText();
   const button = useRef<HTMLButtonElement>(null);
   const copy = async (): Promise<void> => {
     const clipboard = navigator.clipboard as Clipboard | undefined;
