@@ -88,7 +88,7 @@ function MakeForm({ onMade }: { readonly onMade: (id: string) => void }): ReactN
     <form className="invite-form" onSubmit={submit}>
       <Segmented
         label={t('uses')}
-        options={uses.map((value) => ({ value, label: t('uses.count', { count: Number(value) }) }))}
+        options={uses.map((value) => ({ value, label: value }))}
         value={usesMax}
         onChange={setUsesMax}
       />

@@ -3,5 +3,9 @@
 import { pathTo } from './match.ts';
 
 export const personPath = (nodeId: string): string => pathTo('/people/:who', { who: nodeId });
-export const postPath = (post: string): string => pathTo('/posts/:id', { id: post });
+/** From the address of a post, `orf://author/post/id`. */
+export function postPath(uri: string): string {
+  const [author = '', , id = ''] = uri.replace(/^orf:\/\//, '').split('/');
+  return pathTo('/post/:author/:id', { author, id });
+}
 export const conversationPath = (nodeId: string): string => pathTo('/messages/:who', { who: nodeId });

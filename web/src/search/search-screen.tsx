@@ -71,38 +71,40 @@ export function Screen(): ReactNode {
   };
   const worthAsking = asked.trim().length >= QUESTION_CHARS_MIN;
   return (
-    <div ref={box} onKeyDown={move} role="presentation">
+    <>
       <ScreenHead title={t('title')} />
-      <form
-        role="search"
-        className="search-form"
-        onSubmit={(event) => {
-          event.preventDefault();
-          setAsked(text);
-        }}
-      >
-        <TextField
-          ref={field}
-          type="search"
-          label={t('label')}
-          advice={t('advice')}
-          enterKeyHint="search"
-          autoComplete="off"
-          dir="auto"
-          maxLength={QUESTION_CHARS_MAX}
-          value={text}
-          onChange={(event) => setText(event.target.value)}
-        />
-        <Segmented
-          label={t('kind')}
-          labelHidden
-          options={kinds.map((value) => ({ value, label: t(`kind.${value}`) }))}
-          value={kind}
-          onChange={setKind}
-        />
-      </form>
-      {worthAsking ? <Results question={asked} kind={kind} /> : <Recent onAsk={ask} />}
-    </div>
+      <div ref={box} onKeyDown={move} role="presentation">
+        <form
+          role="search"
+          className="search-form"
+          onSubmit={(event) => {
+            event.preventDefault();
+            setAsked(text);
+          }}
+        >
+          <TextField
+            ref={field}
+            type="search"
+            label={t('label')}
+            advice={t('advice')}
+            enterKeyHint="search"
+            autoComplete="off"
+            dir="auto"
+            maxLength={QUESTION_CHARS_MAX}
+            value={text}
+            onChange={(event) => setText(event.target.value)}
+          />
+          <Segmented
+            label={t('kind')}
+            labelHidden
+            options={kinds.map((value) => ({ value, label: t(`kind.${value}`) }))}
+            value={kind}
+            onChange={setKind}
+          />
+        </form>
+        {worthAsking ? <Results question={asked} kind={kind} /> : <Recent onAsk={ask} />}
+      </div>
+    </>
   );
 }
 
