@@ -51,6 +51,7 @@ export const createPost = defineRoute({
   path: '/api/v1/posts',
   summary: 'Writes a post or an answer; durable, and queued for its readers, when answered',
   audience: 'owner',
+  idempotent: true,
   access: { kind: 'post', action: 'create' },
   body: z.strictObject({
     text: z.string().max(TEXT_CHARS_MAX),
@@ -111,6 +112,7 @@ export const editPost = defineRoute({
   path: '/api/v1/posts/:id',
   summary: 'Makes a new version of an own post; whoever may no longer read it is told to forget it',
   audience: 'owner',
+  idempotent: true,
   access: { kind: 'post', action: 'update', idFrom: 'id' },
   params: which,
   body: z.strictObject({
@@ -128,6 +130,7 @@ export const deletePost = defineRoute({
   path: '/api/v1/posts/:id',
   summary: 'Deletes an own post everywhere, or an answer to an own post here',
   audience: 'owner',
+  idempotent: true,
   access: { kind: 'post', action: 'delete', idFrom: 'id' },
   params: which,
   status: 204,
@@ -139,6 +142,7 @@ export const react = defineRoute({
   path: '/api/v1/posts/:id/reaction',
   summary: 'Sets the owner’s reaction to a post, or takes it back',
   audience: 'owner',
+  idempotent: true,
   access: { kind: 'post', action: 'react', idFrom: 'id' },
   params: which,
   body: z.strictObject({ value: z.string().max(64).nullable() }),

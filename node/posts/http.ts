@@ -16,17 +16,18 @@ export interface PostsHttp {
 
 export function postRoutes({ posts, reading, media }: PostsHttp): BoundRoute[] {
   return [
-    bind(api.createPost, ({ body }, { actor }) =>
+    bind(api.createPost, ({ body }, { actor, settle }) =>
       posts.create(
         { text: body.text, visibility: body.visibility, media: body.media, replyTo: body.reply_to },
         actor,
+        settle,
       ),
     ),
     bind(api.uploadFile, ({ query }, { request }) => media.receive(request, query)),
     bind(api.readPost, ({ params }) => reading.show(params.id)),
     bind(api.readThread, ({ params }) => reading.thread(params.id)),
-    bind(api.editPost, ({ params, body }, { actor }) => posts.edit(params.id, body, actor)),
-    bind(api.deletePost, ({ params }, { actor }) => posts.remove(params.id, actor)),
+    bind(api.editPost, ({ params, body }, { actor, settle }) => posts.edit(params.id, body, actor, settle)),
+    bind(api.deletePost, ({ params }, { actor, settle }) => posts.remove(params.id, actor, settle)),
     bind(api.react, ({ params, body }, { actor }) => posts.react(params.id, body.value, actor)),
     bind(api.readFeed, ({ query }) => reading.feed(query)),
     bind(api.readPostMedia, async ({ params, query }, context) => {

@@ -2,6 +2,7 @@
 // event and the messages to those who may read it. Everything is signed before the transaction begins.
 import { actorToString, type Actor } from '#kernel/actor.ts';
 import type { Reader, Tx } from '#kernel/db/database.ts';
+import type { Settle } from '#kernel/http/once.ts';
 import { isoTime } from '#kernel/ports.ts';
 import { formatUri, newMessageId, POST_TEXT_CHARS_MAX, parseUri, type NodeId, type Uri } from '#protocol';
 import { invalid } from '#protocol/errors.ts';
@@ -35,10 +36,18 @@ export interface PostChange {
   readonly media?: readonly string[] | undefined;
 }
 
+export interface Made {
+  id: string;
+  uri: Uri;
+}
+export interface Changed extends Made {
+  version: number;
+}
+
 export interface Posts {
-  create(post: NewPost, actor: Actor): Promise<{ id: string; uri: Uri }>;
-  edit(which: string, change: PostChange, actor: Actor): Promise<{ id: string; uri: Uri; version: number }>;
-  remove(which: string, actor: Actor): Promise<void>;
+  create(post: NewPost, actor: Actor, settle?: Settle<Made>): Promise<Made>;
+  edit(which: string, change: PostChange, actor: Actor, settle?: Settle<Changed>): Promise<Changed>;
+  remove(which: string, actor: Actor, settle?: Settle<null>): Promise<void>;
   react(which: string, value: string | null, actor: Actor): Promise<void>;
 }
 
@@ -56,7 +65,7 @@ export function createPosts(host: PostsHost, find: FindItem): Posts {
   };
 
   return {
-    async create({ text, visibility = 'friends', media = [], replyTo }, actor) {
+    async create({ text, visibility = 'friends', media = [], replyTo }, actor, settle) {
       const parent = replyTo === undefined ? null : await find(replyTo);
       const clean = cleanText(text, parent === null ? POST_TEXT_CHARS_MAX : REPLY_TEXT_CHARS_MAX);
       const id = newMessageId(host.clock.now(), host.random.bytes(10));
@@ -86,11 +95,12 @@ export function createPosts(host: PostsHost, find: FindItem): Posts {
           },
         ]);
         await share(host, tx, item, await audience(host, tx, item));
+        await settle?.(tx, { id, uri });
       });
       return { id, uri };
     },
 
-    async edit(which, change, actor) {
+    async edit(which, change, actor, settle) {
       const before = await ownItem(which);
       const old = ownObject(before.object);
       const uri = postUri(before.author, before.id);
@@ -111,6 +121,7 @@ export function createPosts(host: PostsHost, find: FindItem): Posts {
         visibility: before.parent === null ? (change.visibility ?? before.visibility) : before.visibility,
         parent: before.parent,
       });
+      const changed = { id: before.id, uri, version: item.version };
       await host.db.write(async (tx) => {
         const now = await store.findItem(tx, before);
         if (now === undefined || now.version !== before.version || now.state === 'deleted') {
@@ -134,11 +145,12 @@ export function createPosts(host: PostsHost, find: FindItem): Posts {
         const gone = (await audience(host, tx, before)).filter((nodeId) => !readers.includes(nodeId));
         await share(host, tx, item, readers);
         await withdraw(host, tx, { uri, version: before.version }, gone);
+        await settle?.(tx, changed);
       });
-      return { id: before.id, uri, version: item.version };
+      return changed;
     },
 
-    async remove(which, actor) {
+    async remove(which, actor, settle) {
       const item = await find(which);
       const uri = postUri(item.author, item.id);
       const hosted = item.parent !== null && parseUri(item.parent).nodeId === self();
@@ -156,6 +168,7 @@ export function createPosts(host: PostsHost, find: FindItem): Posts {
           },
         ]);
         if (item.author === self()) await withdraw(host, tx, { uri, version }, readers);
+        await settle?.(tx, null);
       });
     },
 

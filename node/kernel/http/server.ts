@@ -12,14 +12,14 @@ import {
   type ServerResponse,
 } from 'node:http';
 import type { z } from 'zod';
-import type { Idempotency } from '../db/idempotency.ts';
 import { anonymousActor, type AccessRequest, type Actor, type Decision } from '../actor.ts';
 import type { Log } from '../log.ts';
 import { readJson } from './body.ts';
 import { boundConnections, exemptAddresses } from './connections.ts';
-import type { BoundRoute, RawRoute, RequestContext, RouteContract } from './contract.ts';
+import type { BoundRoute, HandlerContext, RawRoute, RouteContract } from './contract.ts';
 import { boundLeftovers } from './leftover.ts';
 import * as limits from './limits.ts';
+import { fingerprintOf, keyIn, type Once } from './once.ts';
 import { sendProblem, statusOf, unexpected } from './problem.ts';
 
 export interface ApiOptions {
@@ -31,8 +31,8 @@ export interface ApiOptions {
   readonly decide: (request: AccessRequest) => Promise<Decision>;
   /** Host names (without port) under which requests are answered; null accepts any (the local socket). */
   readonly hosts: (() => readonly string[]) | null;
-  /** Makes a request with an Idempotency-Key happen once; absent: the header means nothing. */
-  readonly once?: Idempotency['once'];
+  /** Remembers what was answered under an Idempotency-Key; absent where no route is idempotent. */
+  readonly once?: Once;
   /** Extra handlers for paths that no contract covers (static files, documentation). */
   readonly mount?: (app: Express) => void;
 }
@@ -218,43 +218,50 @@ async function serve(
       // Only for who went early: an abort makes an exception with its stack, which costs as much as reading a row.
       if (!response.writableFinished) gone.abort();
     });
-    const context: RequestContext = {
+    const context: HandlerContext = {
       actor,
       address: request.socket.remoteAddress ?? '',
       language: languageOf(request),
       request,
       response,
       signal: gone.signal,
+      settle: () => Promise.resolve(),
     };
-    const output = await handleOnce(route, options, input, context);
-    if (contract.output === undefined) {
+    const body = await handleOnce(route, options.once, input, context);
+    if (body === null) {
       if (!response.writableEnded && contract.status === 204) response.status(204).end();
       return;
     }
     response.status(contract.status ?? 200);
     response.setHeader('content-type', 'application/json');
     if (!response.hasHeader('cache-control')) response.setHeader('cache-control', 'no-store');
-    response.end(JSON.stringify(contract.output.parse(output)));
+    response.end(body);
   } catch (error) {
     fail(options.log, error, request, response);
   }
 }
 
-/** A change that names a key (Idempotency-Key) happens once; uploads and reads do not need one. */
+/** The answer's body: of the handler, or of the same request under the same key before; null for none. */
 async function handleOnce(
-  route: BoundRoute,
-  options: ApiOptions,
+  { contract, handle }: BoundRoute,
+  once: Once | undefined,
   input: Parameters<BoundRoute['handle']>[0],
-  context: RequestContext,
-): Promise<unknown> {
-  const { contract } = route;
-  const key = context.request.headers['idempotency-key'];
-  const { actor } = context;
-  const keyed = contract.method !== 'GET' && contract.rawBody === undefined && actor.kind === 'account';
-  if (options.once === undefined || typeof key !== 'string' || !keyed) return route.handle(input, context);
-  return options.once({ account: actor.account_id, key, route: contract.id, input }, () =>
-    route.handle(input, context),
-  );
+  context: HandlerContext,
+): Promise<string | null> {
+  const { actor, request, response } = context;
+  const bodyOf = (output: unknown): string | null =>
+    contract.output === undefined ? null : JSON.stringify(contract.output.parse(output));
+  const key = contract.idempotent === true && once !== undefined ? keyIn(request) : undefined;
+  if (key === undefined || once === undefined || actor.kind !== 'account') {
+    return bodyOf(await handle(input, context));
+  }
+  const fingerprint = fingerprintOf(contract.method, request.url ?? '', input.body);
+  const { body, replayed } = await once.run({ account: actor.account_id, key, fingerprint }, async (keep) => {
+    const settle: HandlerContext['settle'] = (tx, output) => keep(tx, bodyOf(output));
+    return bodyOf(await handle(input, { ...context, settle }));
+  });
+  if (replayed) response.setHeader('idempotency-replayed', 'true');
+  return body;
 }
 
 function fail(log: Log, error: unknown, request: Request, response: Response): void {
