@@ -1,6 +1,7 @@
 // SQL of the audit trail.
 // It only appends and reads: no statement here updates or deletes an entry.
 import { tables, type Reader, type Tx } from '#kernel/db/database.ts';
+import { prepared } from '#kernel/db/prepared.ts';
 import { toHex } from '#protocol';
 import { sql } from 'kysely';
 import { emptyHead } from './chain.ts';
@@ -21,28 +22,36 @@ interface AuditTables {
   audit_head: { one: 1; seq: number; hash: Buffer };
 }
 
+const headRow = prepared<AuditTables, Record<string, never>, AuditTables['audit_head']>((db) =>
+  db.selectFrom('audit_head').selectAll(),
+);
+const insertEntries = prepared<AuditTables, { readonly rows: string }, never>(
+  (
+    _db,
+    { rows },
+  ) => sql<never>`INSERT INTO audit_entry (seq, event_seq, at, type, subject, actor, detail, hash)
+    SELECT value ->> 'seq', value ->> 'eventSeq', value ->> 'at', value ->> 'type', value ->> 'subject',
+      value ->> 'actor', value ->> 'detail', unhex(value ->> 'hash')
+    FROM json_each(${rows})`,
+);
+const moveHead = prepared<AuditTables, { readonly seq: number; readonly hash: Uint8Array }, never>(
+  (_db, { seq, hash }) => sql<never>`INSERT INTO audit_head (one, seq, hash) VALUES (1, ${seq}, ${hash})
+    ON CONFLICT (one) DO UPDATE SET seq = excluded.seq, hash = excluded.hash`,
+);
+
 export async function findHead(reader: Reader): Promise<Head> {
-  const row = await tables<AuditTables>(reader).selectFrom('audit_head').selectAll().executeTakeFirst();
+  const row = await headRow.first(reader, {});
   return row === undefined ? emptyHead : { seq: row.seq, hash: new Uint8Array(row.hash) };
 }
 
 /** Appends entries and moves the head. */
 export async function appendEntries(tx: Tx, entries: readonly ChainedEntry[]): Promise<void> {
-  const db = tables<AuditTables>(tx);
   const last = entries.at(-1);
   if (last === undefined) return;
   // One JSON parameter: the statement's text does not depend on the number of rows, so it stays prepared.
   const rows = entries.map(({ hash, ...entry }) => ({ ...entry, hash: toHex(hash) }));
-  await sql`INSERT INTO audit_entry (seq, event_seq, at, type, subject, actor, detail, hash)
-    SELECT value ->> 'seq', value ->> 'eventSeq', value ->> 'at', value ->> 'type', value ->> 'subject',
-      value ->> 'actor', value ->> 'detail', unhex(value ->> 'hash')
-    FROM json_each(${JSON.stringify(rows)})`.execute(db);
-  const head = { seq: last.seq, hash: Buffer.from(last.hash) };
-  await db
-    .insertInto('audit_head')
-    .values({ one: 1, ...head })
-    .onConflict((conflict) => conflict.column('one').doUpdateSet(head))
-    .execute();
+  await insertEntries.all(tx, { rows: JSON.stringify(rows) });
+  await moveHead.all(tx, { seq: last.seq, hash: Buffer.from(last.hash) });
 }
 
 /** Entries after `seq`, oldest first. */

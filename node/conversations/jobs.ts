@@ -16,5 +16,6 @@ export function registerOpening(jobs: Jobs, opening: Opening): Job {
 export const bondConsumer: Consumer = {
   name: 'conversations/bonds',
   from: 'oldest',
+  types: ['people.befriended', 'people.blocked'],
   handle: (tx, events) => noteBonds(tx, events),
 };

@@ -130,11 +130,10 @@ export async function noteBonds(
 ): Promise<void> {
   for (const { type, subject } of events) {
     if (!isNodeId(subject)) continue;
-    if (type !== 'people.befriended' && type !== 'people.blocked') continue;
     const thread = (await store.readThreads(tx, [subject])).get(subject);
     if (thread === undefined) continue;
     if (type === 'people.befriended') await store.setThread(tx, subject, { status: 'open', waiting: 0 });
-    else if (thread.status === 'request')
+    else if (type === 'people.blocked' && thread.status === 'request')
       await store.setThread(tx, subject, { status: 'declined', unread: 0 });
   }
 }

@@ -34,10 +34,10 @@ export function registerUpkeep(parts: {
   host.events.consume({
     name: 'federation/closed',
     from: 'now',
+    types: ['discovery.identity_closed'],
     // What waits for a node whose owner has left ends now, not at the next try.
     handle: (tx, events) => {
-      const gone = events.filter(({ type }) => type === 'discovery.identity_closed');
-      const nodeIds = gone.map(({ subject }) => subject).filter(isNodeId);
+      const nodeIds = events.map(({ subject }) => subject).filter(isNodeId);
       tx.afterCommit(() => {
         delivery.wake(nodeIds);
         for (const nodeId of nodeIds) delivery.heard(nodeId);

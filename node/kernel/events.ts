@@ -5,6 +5,7 @@ import type { Json } from '#protocol';
 import { sql } from 'kysely';
 import { tables, type Database, type Reader, type Tx } from './db/database.ts';
 import type { Migration } from './db/migrate.ts';
+import { prepared } from './db/prepared.ts';
 import type { Jobs } from './jobs.ts';
 import { isoTime, type Clock } from './ports.ts';
 
@@ -37,19 +38,22 @@ export interface Consumer {
   readonly name: string;
   /** Where a consumer begins when it is new: with the oldest event kept, or with what comes from now on. */
   readonly from: 'oldest' | 'now';
+  /** Only these are handed over; all when absent. */
+  readonly types?: readonly string[];
   handle(tx: Tx, events: readonly Event[]): Promise<void>;
 }
 
+interface EventRow {
+  seq: number;
+  type: string;
+  subject: string;
+  actor: string;
+  old: string | null;
+  new: string | null;
+  at: string;
+}
 interface EventTables {
-  kernel_event: {
-    seq: number;
-    type: string;
-    subject: string;
-    actor: string;
-    old: string | null;
-    new: string | null;
-    at: string;
-  };
+  kernel_event: EventRow;
   kernel_cursor: { name: string; seq: number };
 }
 
@@ -64,6 +68,35 @@ export const eventMigrations: readonly Migration[] = [
     },
   },
 ];
+
+// Asked after every write, so they are prepared.
+const insertEvents = prepared<EventTables, { readonly rows: string }, never>(
+  (_db, { rows }) => sql<never>`INSERT INTO kernel_event (type, subject, actor, old, new, at)
+    SELECT value ->> 'type', value ->> 'subject', value ->> 'actor', value ->> 'old', value ->> 'new', value ->> 'at'
+    FROM json_each(${rows})`,
+);
+const rowsAfter = prepared<EventTables, { readonly seq: number; readonly limit: number }, EventRow>(
+  (db, { seq, limit }) =>
+    db.selectFrom('kernel_event').selectAll().where('seq', '>', seq).orderBy('seq').limit(limit),
+);
+const rowsOfTypesAfter = prepared<
+  EventTables,
+  { readonly seq: number; readonly limit: number; readonly types: string },
+  EventRow
+>(
+  (_db, { seq, limit, types }) => sql<EventRow>`SELECT * FROM kernel_event
+    WHERE seq > ${seq} AND type IN (SELECT value FROM json_each(${types})) ORDER BY seq LIMIT ${limit}`,
+);
+const newestRow = prepared<EventTables, Record<string, never>, { seq: number | null }>((db) =>
+  db.selectFrom('kernel_event').select((eb) => eb.fn.max('seq').as('seq')),
+);
+const cursorOf = prepared<EventTables, { readonly name: string }, { seq: number }>((db, { name }) =>
+  db.selectFrom('kernel_cursor').select('seq').where('name', '=', name),
+);
+const moveCursor = prepared<EventTables, { readonly name: string; readonly seq: number }, never>(
+  (_db, { name, seq }) => sql<never>`INSERT INTO kernel_cursor (name, seq) VALUES (${name}, ${seq})
+    ON CONFLICT (name) DO UPDATE SET seq = excluded.seq`,
+);
 
 export interface Events {
   /** Appends in the transaction of the change; consumers wake after the commit. */
@@ -111,9 +144,7 @@ export function createEvents(host: {
         at,
       }));
       // One JSON parameter: the statement's text does not depend on the number of rows, so it stays prepared.
-      await sql`INSERT INTO kernel_event (type, subject, actor, old, new, at)
-        SELECT value ->> 'type', value ->> 'subject', value ->> 'actor', value ->> 'old', value ->> 'new', value ->> 'at'
-        FROM json_each(${JSON.stringify(rows)})`.execute(tables<EventTables>(tx));
+      await insertEvents.all(tx, { rows: JSON.stringify(rows) });
       tx.afterCommit(notify);
     },
     consume(consumer) {
@@ -125,7 +156,7 @@ export function createEvents(host: {
       });
       listeners.add(() => job.wake());
     },
-    since: (seq, limit) => eventsAfter(db.read, seq, limit),
+    since: (seq, limit) => eventsAfter(db.read, { seq, limit }),
     onAppended(run) {
       listeners.add(run);
       return () => listeners.delete(run);
@@ -136,28 +167,30 @@ export function createEvents(host: {
 
 async function consumeOnce(db: Database, consumer: Consumer): Promise<number> {
   return db.write(async (tx) => {
-    const cursor = await tables<EventTables>(tx)
-      .selectFrom('kernel_cursor')
-      .select('seq')
-      .where('name', '=', consumer.name)
-      .executeTakeFirst();
-    const start = cursor?.seq ?? (consumer.from === 'oldest' ? 0 : await newestSeq(tx));
-    const events = await eventsAfter(tx, start, EVENTS_BATCH_MAX);
-    const last = events.at(-1)?.seq ?? start;
+    const cursor = await cursorOf.first(tx, { name: consumer.name });
+    const newest = await newestSeq(tx);
+    const start = cursor?.seq ?? (consumer.from === 'oldest' ? 0 : newest);
+    const { types } = consumer;
+    const events = await eventsAfter(tx, { seq: start, limit: EVENTS_BATCH_MAX, types });
+    // All that came meanwhile has been looked at, unless the batch is full.
+    const last = events.length === EVENTS_BATCH_MAX ? (events.at(-1)?.seq ?? start) : Math.max(start, newest);
     if (events.length > 0) await consumer.handle(tx, events);
-    if (cursor === undefined || last !== cursor.seq) await moveCursor(tx, consumer.name, last);
+    if (cursor === undefined || last !== cursor.seq) {
+      await moveCursor.all(tx, { name: consumer.name, seq: last });
+    }
     return events.length;
   });
 }
 
-async function eventsAfter(handle: Reader, seq: number, limit: number): Promise<Event[]> {
-  const rows = await tables<EventTables>(handle)
-    .selectFrom('kernel_event')
-    .selectAll()
-    .where('seq', '>', seq)
-    .orderBy('seq')
-    .limit(limit)
-    .execute();
+async function eventsAfter(
+  handle: Reader,
+  wanted: { readonly seq: number; readonly limit: number; readonly types?: readonly string[] | undefined },
+): Promise<Event[]> {
+  const { seq, limit, types } = wanted;
+  const rows =
+    types === undefined
+      ? await rowsAfter.all(handle, { seq, limit })
+      : await rowsOfTypesAfter.all(handle, { seq, limit, types: JSON.stringify(types) });
   return rows.map(({ old, new: next, ...row }) => ({
     ...row,
     ...(old === null ? {} : { old: JSON.parse(old) as Json }),
@@ -166,19 +199,7 @@ async function eventsAfter(handle: Reader, seq: number, limit: number): Promise<
 }
 
 async function newestSeq(handle: Reader): Promise<number> {
-  const row = await tables<EventTables>(handle)
-    .selectFrom('kernel_event')
-    .select((eb) => eb.fn.max('seq').as('seq'))
-    .executeTakeFirst();
-  return row?.seq ?? 0;
-}
-
-async function moveCursor(tx: Tx, name: string, seq: number): Promise<void> {
-  await tables<EventTables>(tx)
-    .insertInto('kernel_cursor')
-    .values({ name, seq })
-    .onConflict((conflict) => conflict.column('name').doUpdateSet({ seq }))
-    .execute();
+  return (await newestRow.first(handle, {}))?.seq ?? 0;
 }
 
 async function prune(tx: Tx, before: number, consumers: readonly string[]): Promise<number> {

@@ -68,10 +68,11 @@ export function createDirectory(host: DirectoryHost): Directory {
 
   const names = async (nodeIds: readonly NodeId[]): Promise<Map<NodeId, Names>> => {
     const wanted = [...new Set(nodeIds)];
-    const persons = await store.readPersons(db.read, wanted);
+    const { nodeId: self, username } = host.self();
+    const others = wanted.filter((nodeId) => nodeId !== self);
+    const persons = others.length === 0 ? new Map() : await store.readPersons(db.read, others);
     const found = new Map<NodeId, Names>();
     for (const nodeId of wanted) {
-      const { nodeId: self, username } = host.self();
       const person = persons.get(nodeId);
       if (nodeId === self) found.set(nodeId, { username, ...(await ownNames()) });
       else if (person !== undefined) found.set(nodeId, namesOf(person));

@@ -79,6 +79,8 @@ export const people = defineFeature({
         (await relationsWith(reader, [nodeId])).get(nodeId)?.friend ?? false,
       friends: (reader: Parameters<typeof relationsWith>[0]) => store.nodesIn(reader, ['friend']),
       followers: (reader: Parameters<typeof relationsWith>[0]) => store.nodesIn(reader, ['follower']),
+      /** Friends and followers. */
+      readers: (reader: Parameters<typeof relationsWith>[0]) => store.nodesIn(reader, ['friend', 'follower']),
       /** A page of who is blocked, by node id. */
       blocked: (
         reader: Parameters<typeof relationsWith>[0],

@@ -1,6 +1,7 @@
 // SQL of people: connections, persons, the owner's profile, mutes.
 // Decides nothing: which bond may follow on which is the service’s to say.
 import { tables, type Reader, type Tx } from '#kernel/db/database.ts';
+import { prepared } from '#kernel/db/prepared.ts';
 import type { MessageId, NodeId } from '#protocol';
 import { sql } from 'kysely';
 import type { Avatar, Connection, Direction, Person, Profile, Slot, Status } from './model.ts';
@@ -68,19 +69,23 @@ export async function listConnections(
   return rows.map(toConnection);
 }
 
+const connectedIn = prepared<
+  PeopleTables,
+  { readonly slots: string; readonly statuses: string },
+  { node_id: string }
+>(
+  (_db, { slots, statuses }) => sql<{ node_id: string }>`SELECT DISTINCT node_id FROM people_connection
+    WHERE slot IN (SELECT value FROM json_each(${slots})) AND status IN (SELECT value FROM json_each(${statuses}))`,
+);
+
 /** Nodes with an accepted connection of one of these kinds. */
 export async function nodesIn(
   reader: Reader,
   wanted: readonly Slot[],
   statuses: readonly Connection['status'][] = ['accepted'],
 ): Promise<NodeId[]> {
-  const rows = await tables<PeopleTables>(reader)
-    .selectFrom('people_connection')
-    .select('node_id')
-    .distinct()
-    .where('slot', 'in', [...wanted])
-    .where('status', 'in', [...statuses])
-    .execute();
+  const lists = { slots: JSON.stringify(wanted), statuses: JSON.stringify(statuses) };
+  const rows = await connectedIn.all(reader, lists);
   return rows.map(({ node_id }) => node_id as NodeId);
 }
 
@@ -210,14 +215,16 @@ export async function connectedByUsername(reader: Reader, username: string): Pro
   return rows.map(({ node_id }) => node_id as NodeId);
 }
 
-export async function readProfile(
-  reader: Reader,
-): Promise<(Profile & { avatar: string | null }) | undefined> {
-  return tables<PeopleTables>(reader)
-    .selectFrom('people_profile')
-    .select(['display_name', 'bio', 'language', 'avatar'])
-    .where('id', '=', 1)
-    .executeTakeFirst();
+const ownProfile = prepared<PeopleTables, Record<string, never>, Profile & { avatar: string | null }>(
+  (people) =>
+    people
+      .selectFrom('people_profile')
+      .select(['display_name', 'bio', 'language', 'avatar'])
+      .where('id', '=', 1),
+);
+
+export function readProfile(reader: Reader): Promise<(Profile & { avatar: string | null }) | undefined> {
+  return ownProfile.first(reader, {});
 }
 
 export async function writeProfile(

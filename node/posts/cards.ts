@@ -84,8 +84,11 @@ export async function showAll(host: PostsHost, items: readonly Item[]): Promise<
 /** How many people each visibility reaches now. */
 export async function reachOf(host: PostsHost): Promise<Record<Item['visibility'], number>> {
   const friends = await host.people.friends(host.db.read);
-  const readers = new Set([...friends, ...(await host.people.followers(host.db.read))]);
-  return { private: 0, friends: friends.length, public: readers.size };
+  return {
+    private: 0,
+    friends: friends.length,
+    public: (await host.people.readers(host.db.read)).length,
+  };
 }
 
 export function showAuthor(

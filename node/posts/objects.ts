@@ -40,8 +40,14 @@ export interface Draft {
   readonly media: readonly MediaItem[];
 }
 
+interface Signed {
+  readonly text: string;
+  readonly cid: Cid;
+  readonly bytes: number;
+}
+
 /** Signs a post of the owner. @throws object/too-large */
-export function signPost(host: PostsHost, draft: Draft): { text: string; cid: Cid; bytes: number } {
+export function signPost(host: PostsHost, draft: Draft): Signed {
   const { uri, version, createdAt, editedAt, visibility, text, parent, media } = draft;
   const value = {
     type: 'post',
@@ -62,7 +68,7 @@ export function signPost(host: PostsHost, draft: Draft): { text: string; cid: Ci
 export function signReaction(
   host: PostsHost,
   draft: { readonly uri: Uri; readonly parent: Uri; readonly value: string; readonly createdAt: number },
-): { text: string; cid: Cid; bytes: number } {
+): Signed {
   const { uri, parent, value, createdAt } = draft;
   const object = {
     type: 'reaction',
@@ -76,9 +82,9 @@ export function signReaction(
   return sign(host, object, createdAt);
 }
 
-function sign(host: PostsHost, value: JsonObject, at: number): { text: string; cid: Cid; bytes: number } {
-  const { signingKey, verificationMethod } = host.signer();
-  const { bytes, cid } = signObject(value, { key: signingKey, verificationMethod, created: isoTime(at) });
+function sign(host: PostsHost, value: JsonObject, at: number): Signed {
+  const { signingKey: key, verificationMethod } = host.signer();
+  const { bytes, cid } = signObject(value, { key, verificationMethod, created: isoTime(at) });
   return { text: fromUtf8(bytes), cid, bytes: bytes.length };
 }
 

@@ -14,7 +14,8 @@ import type { NodeId, SigningKey } from '#protocol';
 export interface People {
   relationsWith(reader: Reader, nodeIds: readonly NodeId[]): Promise<ReadonlyMap<NodeId, Relation>>;
   friends(reader: Reader): Promise<NodeId[]>;
-  followers(reader: Reader): Promise<NodeId[]>;
+  /** Friends and followers. */
+  readers(reader: Reader): Promise<NodeId[]>;
   muted(reader: Reader): Promise<NodeId[]>;
   names(nodeIds: readonly NodeId[]): Promise<ReadonlyMap<NodeId, Names>>;
 }

@@ -95,10 +95,17 @@ export async function countReactionsTo(
   parents: readonly Uri[],
   self: NodeId,
 ): Promise<{ parent: Uri; value: string; count: number; mine: boolean }[]> {
-  const { rows } = await sql<{ parent: Uri; value: string; count: number; mine: number }>`SELECT r.parent, r.value,
+  const { rows } = await sql<{
+    parent: Uri;
+    value: string;
+    count: number;
+    mine: number;
+  }>`SELECT r.parent, r.value,
       count(*) AS count, max(r.author = ${self}) AS mine
     FROM json_each(${JSON.stringify(parents)}) AS wanted CROSS JOIN posts_reaction AS r ON r.parent = wanted.value
-    WHERE r.verified = 1 GROUP BY r.parent, r.value ORDER BY count DESC, min(r.created_at)`.execute(db(reader));
+    WHERE r.verified = 1 GROUP BY r.parent, r.value ORDER BY count DESC, min(r.created_at)`.execute(
+    db(reader),
+  );
   return rows.map((row) => ({ ...row, mine: row.mine === 1 }));
 }
 

@@ -1,6 +1,7 @@
 // SQL of posts and replies. Batches come as one JSON parameter, so that statements stay prepared; a page of the feed
 // is a range of one index, without OFFSET.
 import { tables, type Reader, type Tx } from '#kernel/db/database.ts';
+import { prepared } from '#kernel/db/prepared.ts';
 import type { NodeId, Uri } from '#protocol';
 import type { Visibility } from '#protocol/messages';
 import { sql, type RawBuilder, type SqlBool } from 'kysely';
@@ -67,16 +68,20 @@ export interface WholeItem extends ItemKey {
   readonly inFeed: boolean;
 }
 
-/** Keeps a verified object; one of an older version changes nothing, and what stood in the feed stays there. */
-export async function putItem(tx: Tx, item: WholeItem): Promise<void> {
-  await sql`INSERT INTO posts_item
+const putOne = prepared<PostTables, Omit<WholeItem, 'inFeed'> & { readonly inFeed: number }, never>(
+  (_db, item) => sql<never>`INSERT INTO posts_item
       (author, id, created_at, edited_at, visibility, version, held, cid, parent, state, in_feed, object)
     VALUES (${item.author}, ${item.id}, ${item.createdAt}, ${item.editedAt}, ${item.visibility}, ${item.version},
-      ${item.version}, ${item.cid}, ${item.parent}, 'here', ${item.inFeed ? 1 : 0}, ${item.object})
+      ${item.version}, ${item.cid}, ${item.parent}, 'here', ${item.inFeed}, ${item.object})
     ON CONFLICT (author, id) DO UPDATE SET edited_at = excluded.edited_at, visibility = excluded.visibility,
       version = excluded.version, held = excluded.held, cid = excluded.cid, parent = excluded.parent, state = 'here',
       in_feed = max(in_feed, excluded.in_feed), object = excluded.object, offered = NULL, due_at = NULL, attempts = 0
-    WHERE excluded.version >= posts_item.version`.execute(db(tx));
+    WHERE excluded.version >= posts_item.version`,
+);
+
+/** Keeps a verified object; one of an older version changes nothing, and what stood in the feed stays there. */
+export async function putItem(tx: Tx, item: WholeItem): Promise<void> {
+  await putOne.all(tx, { ...item, inFeed: item.inFeed ? 1 : 0 });
 }
 
 /** Keeps a reply that came with its message until its proof has been checked. */
@@ -98,10 +103,14 @@ export async function putOffered(
     WHERE posts_item.state <> 'deleted' AND posts_item.parent = excluded.parent`.execute(db(tx));
 }
 
-export async function findItem(reader: Reader, key: ItemKey): Promise<Item | undefined> {
-  const { rows } = await sql<ItemRow>`SELECT * FROM posts_item
-    WHERE author = ${key.author} AND id = ${key.id}`.execute(db(reader));
-  return rows[0] === undefined ? undefined : toItem(rows[0]);
+const itemByKey = prepared<PostTables, { readonly author: string; readonly id: string }, ItemRow>(
+  (posts, key) =>
+    posts.selectFrom('posts_item').selectAll().where('author', '=', key.author).where('id', '=', key.id),
+);
+
+export async function findItem(reader: Reader, { author, id }: ItemKey): Promise<Item | undefined> {
+  const row = await itemByKey.first(reader, { author, id });
+  return row === undefined ? undefined : toItem(row);
 }
 
 export async function findItems(reader: Reader, keys: readonly ItemKey[]): Promise<Item[]> {

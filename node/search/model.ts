@@ -20,6 +20,11 @@ export interface SearchRef {
   readonly ref: string;
 }
 
+/** Texts merged into the index in one transaction: together they cost a fraction, and bound how long others wait. */
+export const MERGE_ROWS_MAX = 128;
+/** How long texts gather before they are merged, unless somebody asks first. */
+export const MERGE_PAUSE_MS = 100;
+
 export interface SearchEntry extends SearchRef {
   readonly text: string;
   /** Unix ms: results are ordered by it, newest first. */

@@ -90,6 +90,50 @@ describe('domain events', () => {
     assert.equal(consumer.seen[0]?.at, '2026-11-21T00:00:00.000Z');
   });
 
+  it('reach a consumer that names types only when they are of these, and its cursor passes the others', async () => {
+    using folder = temporaryFolder();
+    await using r = await rig(folder.path);
+    const consumer = { ...collector('a'), types: ['thing.ended', 'thing.begun'] };
+    const mixed = (...types: string[]): Promise<void> =>
+      r.db.write((tx) =>
+        r.events.append(
+          tx,
+          types.map((type) => ({ ...happened(type), type })),
+        ),
+      );
+    r.events.consume(consumer);
+    r.jobs.start();
+    await mixed('thing.begun', 'thing.happened', 'thing.ended', 'thing.happened');
+    await r.clock.advance(1);
+    const seen = (): string[] => consumer.seen.map(({ type }) => type);
+    assert.deepEqual(seen(), ['thing.begun', 'thing.ended']);
+    const { rows } = await sql<{ seq: number }>`SELECT seq FROM kernel_cursor`.execute(tables(r.db.read));
+    assert.deepEqual(rows, [{ seq: 4 }]);
+    await mixed('thing.ended');
+    await r.clock.advance(1);
+    assert.deepEqual(seen(), ['thing.begun', 'thing.ended', 'thing.ended']);
+  });
+
+  it('of the named types are all handed over, however many wait among others', async () => {
+    using folder = temporaryFolder();
+    await using r = await rig(folder.path);
+    const subjects = Array.from({ length: 1_300 }, (_, index) => `s${index}`);
+    await r.db.write((tx) =>
+      r.events.append(
+        tx,
+        subjects.flatMap((subject) => [happened(subject), { ...happened(subject), type: 'thing.other' }]),
+      ),
+    );
+    const consumer = { ...collector('a'), types: ['thing.happened'] };
+    r.events.consume(consumer);
+    r.jobs.start();
+    await r.clock.advance(1);
+    assert.deepEqual(
+      consumer.seen.map(({ subject }) => subject),
+      subjects,
+    );
+  });
+
   it('do not exist when their change was undone', async () => {
     using folder = temporaryFolder();
     await using r = await rig(folder.path);

@@ -29,26 +29,29 @@ class SqliteConnection implements DatabaseConnection {
     this.#onlyInTransaction = onlyInTransaction;
   }
 
-  executeQuery<Row>(query: CompiledQuery): Promise<QueryResult<Row>> {
-    try {
-      // After a failure that ended the transaction, each further statement would commit by itself.
-      assert(
-        !this.#onlyInTransaction || this.#db.inTransaction,
-        'a statement of a write whose transaction has ended',
-      );
-      const statement = this.#prepare(query.sql);
-      if (statement.reader) {
-        return Promise.resolve({ rows: statement.all(query.parameters) as Row[] });
-      }
-      const { changes, lastInsertRowid } = statement.run(query.parameters);
-      return Promise.resolve({
-        rows: [],
-        numAffectedRows: BigInt(changes),
-        insertId: BigInt(lastInsertRowid),
-      });
-    } catch (error) {
-      return Promise.reject(error);
-    }
+  async executeQuery<Row>(query: CompiledQuery): Promise<QueryResult<Row>> {
+    const { rows, changed } = this.run(query.sql, query.parameters);
+    if (changed === undefined) return { rows: rows as Row[] };
+    return {
+      rows: [],
+      numAffectedRows: BigInt(changed.changes),
+      insertId: BigInt(changed.lastInsertRowid),
+    };
+  }
+
+  /** Runs a statement at once. */
+  run(
+    text: string,
+    parameters: readonly unknown[],
+  ): { readonly rows: unknown[]; readonly changed?: Sqlite.RunResult } {
+    // After a failure that ended the transaction, each further statement would commit by itself.
+    assert(
+      !this.#onlyInTransaction || this.#db.inTransaction,
+      'a statement of a write whose transaction has ended',
+    );
+    const statement = this.#prepare(text);
+    if (statement.reader) return { rows: statement.all(parameters) };
+    return { rows: [], changed: statement.run(parameters) };
   }
 
   async *streamQuery<Row>(query: CompiledQuery): AsyncIterableIterator<QueryResult<Row>> {
@@ -70,11 +73,21 @@ class SqliteConnection implements DatabaseConnection {
   }
 }
 
+/** Hands its connection to kernel/db/prepared.ts, whose queries need nothing of Kysely's executor. */
+export class DirectSqliteAdapter extends SqliteAdapter {
+  readonly connection: SqliteConnection;
+
+  constructor(connection: SqliteConnection) {
+    super();
+    this.connection = connection;
+  }
+}
+
 class SqliteDriver implements Driver {
   readonly #connection: SqliteConnection;
 
-  constructor(db: Sqlite.Database, onlyInTransaction: boolean) {
-    this.#connection = new SqliteConnection(db, onlyInTransaction);
+  constructor(connection: SqliteConnection) {
+    this.#connection = connection;
   }
   init(): Promise<void> {
     return Promise.resolve();
@@ -104,9 +117,10 @@ export function sqliteDialect(
   db: Sqlite.Database,
   { onlyInTransaction = false }: { readonly onlyInTransaction?: boolean } = {},
 ): Dialect {
+  const connection = new SqliteConnection(db, onlyInTransaction);
   return {
-    createAdapter: () => new SqliteAdapter(),
-    createDriver: () => new SqliteDriver(db, onlyInTransaction),
+    createAdapter: () => new DirectSqliteAdapter(connection),
+    createDriver: () => new SqliteDriver(connection),
     createIntrospector: (kysely: Kysely<unknown>): DatabaseIntrospector => new SqliteIntrospector(kysely),
     createQueryCompiler: () => new SqliteQueryCompiler(),
   };

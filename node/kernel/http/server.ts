@@ -3,7 +3,6 @@
 // Used by the node (over TCP and over its socket) and by the registry.
 import { AppError, type Text } from '#protocol/errors.ts';
 import express, { type Express, type NextFunction, type Request, type Response } from 'express';
-import helmet from 'helmet';
 import {
   createServer,
   type IncomingMessage,
@@ -11,16 +10,20 @@ import {
   type Server,
   type ServerResponse,
 } from 'node:http';
+import { parse as parseQuery } from 'node:querystring';
 import type { z } from 'zod';
 import { anonymousActor, type AccessRequest, type Actor, type Decision } from '../actor.ts';
 import type { Log } from '../log.ts';
+import { answerOnce } from './answer.ts';
 import { readJson } from './body.ts';
 import { boundConnections, exemptAddresses } from './connections.ts';
 import type { BoundRoute, HandlerContext, RawRoute, RouteContract } from './contract.ts';
 import { boundLeftovers } from './leftover.ts';
 import * as limits from './limits.ts';
-import { fingerprintOf, keyIn, type Once } from './once.ts';
+import type { Once } from './once.ts';
 import { sendProblem, statusOf, unexpected } from './problem.ts';
+import { createRouteTable, type FoundRoute } from './route-table.ts';
+import { setSecurityHeaders } from './security-headers.ts';
 
 export interface ApiOptions {
   readonly routes: readonly BoundRoute[];
@@ -37,9 +40,10 @@ export interface ApiOptions {
   readonly mount?: (app: Express) => void;
 }
 
-/** Makes the request listener: raw routes first, then express. */
+/** Makes the request listener: raw routes first, then those with a contract, then express with what is mounted on it. */
 export function createApi(options: ApiOptions): RequestListener {
   const app = createApp(options);
+  const table = createRouteTable(options.routes);
   const rawByPath = Map.groupBy(options.rawRoutes, ({ path }) => path);
   const contractPaths = new Set(options.routes.map(({ contract }) => contract.path));
   return (request, response) => {
@@ -59,9 +63,19 @@ export function createApi(options: ApiOptions): RequestListener {
     // Node sends no body after HEAD, whatever is written.
     const method = request.method === 'HEAD' ? 'GET' : request.method;
     const raw = here?.find((route) => route.method === method);
-    if (raw !== undefined) void serveRaw(raw, options, request, response);
-    else if (here === undefined || contractPaths.has(path)) app(request as Request, response as Response);
-    else refuseMethod(here, request, response);
+    if (raw !== undefined) {
+      void serveRaw(raw, options, request, response);
+      return;
+    }
+    setSecurityHeaders(response);
+    try {
+      const found = table.find(request.method ?? '', path);
+      if (found !== undefined) void serve(found, options, request, response);
+      else if (here === undefined || contractPaths.has(path)) app(request as Request, response as Response);
+      else refuseMethod(here, request, response);
+    } catch (error) {
+      fail(options.log, error, request, response);
+    }
   };
 }
 
@@ -69,6 +83,12 @@ export function createApi(options: ApiOptions): RequestListener {
 function pathOf({ url = '' }: IncomingMessage): string {
   const query = url.indexOf('?');
   return query < 0 ? url : url.slice(0, query);
+}
+
+/** A name that stands twice becomes an array, which a schema for one value refuses. */
+function queryOf({ url = '' }: IncomingMessage): unknown {
+  const query = url.indexOf('?');
+  return query < 0 ? {} : parseQuery(url.slice(query + 1));
 }
 
 /** RFC 9110 section 15.5.6: the answer names what the address does take. */
@@ -149,11 +169,6 @@ function createApp(options: ApiOptions): Express {
   app.set('etag', false);
   app.set('x-powered-by', false);
   app.set('query parser', 'simple');
-  app.use(securityHeaders());
-  for (const route of options.routes) {
-    const method = route.contract.method.toLowerCase() as 'get' | 'post' | 'put' | 'patch' | 'delete';
-    app[method](route.contract.path, (request, response) => serve(route, options, request, response));
-  }
   options.mount?.(app);
   app.use((request: Request, response: Response) => {
     sendProblem(
@@ -172,35 +187,11 @@ function createApp(options: ApiOptions): Express {
   return app;
 }
 
-function securityHeaders(): express.RequestHandler {
-  return helmet({
-    contentSecurityPolicy: {
-      useDefaults: false,
-      directives: {
-        defaultSrc: ["'none'"],
-        scriptSrc: ["'self'"],
-        styleSrc: ["'self'"],
-        imgSrc: ["'self'", 'data:', 'blob:'],
-        mediaSrc: ["'self'", 'blob:'],
-        connectSrc: ["'self'"],
-        manifestSrc: ["'self'"],
-        workerSrc: ["'self'"],
-        baseUri: ["'none'"],
-        formAction: ["'self'"],
-        frameAncestors: ["'none'"],
-      },
-    },
-    // Only meaningful over TLS, which ends in front of this server; on plain http in a LAN it would lock the owner out.
-    strictTransportSecurity: false,
-    referrerPolicy: { policy: 'no-referrer' },
-  });
-}
-
 async function serve(
-  route: BoundRoute,
+  { route, params }: FoundRoute,
   options: ApiOptions,
-  request: Request,
-  response: Response,
+  request: IncomingMessage,
+  response: ServerResponse,
 ): Promise<void> {
   const { contract } = route;
   try {
@@ -208,31 +199,25 @@ async function serve(
     const actor = await options.authenticate(request);
     refuseWithoutSession(contract, actor);
     const input = {
-      params: parse(contract.params, request.params, 'params'),
-      query: parse(contract.query, request.query, 'query'),
-      body: parse(contract.body, await readJson(contract, request), 'body'),
+      params: parse(contract.params, params, 'params'),
+      query: parse(contract.query, queryOf(request), 'query'),
+      body:
+        contract.body === undefined
+          ? undefined
+          : parse(contract.body, await readJson(contract, request), 'body'),
     };
-    await authorize(contract, options, actor, request);
-    const gone = new AbortController();
-    response.once('close', () => {
-      // Only for who went early: an abort makes an exception with its stack, which costs as much as reading a row.
-      if (!response.writableFinished) gone.abort();
-    });
-    const context: HandlerContext = {
-      actor,
-      address: request.socket.remoteAddress ?? '',
-      language: languageOf(request),
-      request,
-      response,
-      signal: gone.signal,
-      settle: () => Promise.resolve(),
-    };
-    const body = await handleOnce(route, options.once, input, context);
+    await authorize(contract, options, actor, params);
+    const body = await answerOnce(route, options.once, input, (settle) =>
+      contextOf(actor, request, response, settle),
+    );
     if (body === null) {
-      if (!response.writableEnded && contract.status === 204) response.status(204).end();
+      if (!response.writableEnded && contract.status === 204) {
+        response.statusCode = 204;
+        response.end();
+      }
       return;
     }
-    response.status(contract.status ?? 200);
+    response.statusCode = contract.status ?? 200;
     response.setHeader('content-type', 'application/json');
     if (!response.hasHeader('cache-control')) response.setHeader('cache-control', 'no-store');
     response.end(body);
@@ -241,33 +226,43 @@ async function serve(
   }
 }
 
-/** The answer's body: of the handler, or of the same request under the same key before; null for none. */
-async function handleOnce(
-  { contract, handle }: BoundRoute,
-  once: Once | undefined,
-  input: Parameters<BoundRoute['handle']>[0],
-  context: HandlerContext,
-): Promise<string | null> {
-  const { actor, request, response } = context;
-  const bodyOf = (output: unknown): string | null =>
-    contract.output === undefined ? null : JSON.stringify(contract.output.parse(output));
-  const key = contract.idempotent === true && once !== undefined ? keyIn(request) : undefined;
-  if (key === undefined || once === undefined || actor.kind !== 'account') {
-    return bodyOf(await handle(input, context));
-  }
-  const fingerprint = fingerprintOf(contract.method, request.url ?? '', input.body);
-  const { body, replayed } = await once.run({ account: actor.account_id, key, fingerprint }, async (keep) => {
-    const settle: HandlerContext['settle'] = (tx, output) => keep(tx, bodyOf(output));
-    return bodyOf(await handle(input, { ...context, settle }));
-  });
-  if (replayed) response.setHeader('idempotency-replayed', 'true');
-  return body;
+/** What only some handlers look at is found out when they do. */
+function contextOf(
+  actor: Actor,
+  request: IncomingMessage,
+  response: ServerResponse,
+  settle: HandlerContext['settle'],
+): HandlerContext {
+  let gone: AbortController | undefined;
+  return {
+    actor,
+    request,
+    response,
+    settle,
+    get address() {
+      return request.socket.remoteAddress ?? '';
+    },
+    get language() {
+      return languageOf(request);
+    },
+    get signal() {
+      if (gone !== undefined) return gone.signal;
+      const leaving = (gone = new AbortController());
+      // Only for who went early: an abort makes an exception with its stack, which costs as much as reading a row.
+      const abortIfEarly = (): void => {
+        if (!response.writableFinished) leaving.abort();
+      };
+      if (response.closed) abortIfEarly();
+      else response.once('close', abortIfEarly);
+      return leaving.signal;
+    },
+  };
 }
 
-function fail(log: Log, error: unknown, request: Request, response: Response): void {
+function fail(log: Log, error: unknown, request: IncomingMessage, response: ServerResponse): void {
   const known = error instanceof AppError ? error : expressError(error);
   if (statusOf(known) >= 500)
-    log.error({ err: known.cause ?? known, code: known.code, path: request.path }, 'a request failed');
+    log.error({ err: known.cause ?? known, code: known.code, path: pathOf(request) }, 'a request failed');
   sendProblem(response, known, languageOf(request));
 }
 
@@ -279,7 +274,7 @@ function expressError(error: unknown): AppError {
 }
 
 function parse(schema: z.ZodType | undefined, value: unknown, where: string): unknown {
-  if (schema === undefined) return where === 'body' ? undefined : {};
+  if (schema === undefined) return {};
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   const issues = result.error.issues
@@ -369,11 +364,11 @@ async function authorize(
   contract: RouteContract,
   options: ApiOptions,
   actor: Actor,
-  request: Request,
+  params: FoundRoute['params'],
 ): Promise<void> {
   const { kind, action, idFrom } = contract.access;
-  const id = idFrom === undefined ? undefined : request.params[idFrom];
-  const resource = typeof id === 'string' ? { kind, id } : { kind };
+  const id = idFrom === undefined ? undefined : params[idFrom];
+  const resource = id === undefined ? { kind } : { kind, id };
   const decision = await options.decide({ actor, action, resource });
   if (decision.allow) return;
   options.log.info({ action, kind, why: decision.why }, 'access was refused');

@@ -77,9 +77,10 @@ export function bondConsumer(host: PostsHost, wake: { backfill: () => void; clea
   return {
     name: 'posts/bonds',
     from: 'now',
+    types: ['people.befriended', 'people.following', 'people.blocked', 'people.ended'],
     async handle(tx, events) {
       for (const { type, subject } of events) {
-        if (!type.startsWith('people.') || !isNodeId(subject)) continue;
+        if (!isNodeId(subject)) continue;
         if (type === 'people.befriended' || type === 'people.following') await begin(tx, subject);
         if (type === 'people.blocked') await end(tx, subject, 'everything');
         if (type === 'people.ended') {

@@ -53,6 +53,20 @@ const open = bind(
   },
 );
 
+const asked = bind(
+  defineRoute({
+    id: 'test.asked',
+    method: 'GET',
+    path: '/asked',
+    summary: 'Asked',
+    audience: 'public',
+    access: { kind: 'thing', action: 'read' },
+    query: z.strictObject({ word: z.string() }),
+    output: z.object({ word: z.string() }),
+  }),
+  ({ query }) => Promise.resolve(query),
+);
+
 interface Rig extends AsyncDisposable {
   readonly url: string;
   readonly port: number;
@@ -206,6 +220,63 @@ describe('the API server', () => {
     });
     socket.destroy();
     assert.match(answer, /^HTTP\/1\.1 413 /);
+  });
+
+  it('sends every answer, errors too, with the headers that hold a browser to the strictest', async () => {
+    await using rig = await serve();
+    const answers = [
+      await fetch(`${rig.url}/open/1`),
+      await fetch(`${rig.url}/open/crash`),
+      await fetch(`${rig.url}/nowhere`),
+      await fetch(`${rig.url}/open/%E0%A4%A`),
+    ];
+    assert.deepEqual(
+      answers.map(({ status }) => status),
+      [200, 500, 404, 400],
+    );
+    for (const { headers, url } of answers) {
+      const policy = headers.get('content-security-policy') ?? '';
+      for (const directive of ["default-src 'none'", "script-src 'self'", "frame-ancestors 'none'"]) {
+        assert.ok(policy.split(';').includes(directive), `${directive} at ${url}`);
+      }
+      assert.equal(headers.get('x-content-type-options'), 'nosniff', url);
+      assert.equal(headers.get('x-frame-options'), 'SAMEORIGIN', url);
+      assert.equal(headers.get('referrer-policy'), 'no-referrer', url);
+      assert.equal(headers.get('cross-origin-opener-policy'), 'same-origin', url);
+      assert.equal(headers.get('cross-origin-resource-policy'), 'same-origin', url);
+      assert.equal(headers.get('strict-transport-security'), null, url);
+      assert.equal(headers.get('x-powered-by'), null, url);
+    }
+  });
+
+  it('answers HEAD with the headers of GET and nothing else, and a second query value is not one', async () => {
+    await using rig = await serve({ routes: [open, asked] });
+    const head = await fetch(`${rig.url}/open/1`, { method: 'HEAD' });
+    assert.equal(head.status, 200);
+    assert.equal(await head.text(), '');
+    assert.equal((await fetch(`${rig.url}/asked?word=a%20b`)).status, 200);
+    assert.equal((await fetch(`${rig.url}/asked?word=a&word=b`)).status, 400);
+    assert.equal((await fetch(`${rig.url}/asked`)).status, 400);
+  });
+
+  it('tells a handler that who asked has gone, whether it looks before or after', async () => {
+    for (const look of ['before', 'after']) {
+      const begun = Promise.withResolvers<void>();
+      const seen = Promise.withResolvers<boolean>();
+      const waiting = bind(open.contract, async (_input, context) => {
+        if (look === 'before') assert.equal(context.signal.aborted, false);
+        context.response.once('close', () => setImmediate(() => seen.resolve(context.signal.aborted)));
+        begun.resolve();
+        await seen.promise;
+        return { ok: true };
+      });
+      await using rig = await serve({ routes: [waiting] });
+      const socket = connect(rig.port, '127.0.0.1');
+      socket.write('GET /open/1 HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n');
+      await begun.promise;
+      socket.destroy();
+      assert.equal(await seen.promise, true, look);
+    }
   });
 
   it('says nothing of an unexpected error but that it happened', async () => {
