@@ -1,6 +1,6 @@
 // The feed in a real browser: long, read to its end without moving, news announced and not forced, strangers' words
 // shown as words; and opened again without network.
-import { claimNode, makeNode, type Owner } from '#kit';
+import { claimNode, eventually, makeNode, type Owner } from '#kit';
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { Browser } from 'playwright-core';
@@ -22,7 +22,7 @@ const hostile = [
   'javascript:window.hurt=1',
   '"><svg onload=window.hurt=1>',
   '{{constructor.constructor("window.hurt=1")()}}',
-  '\u0061' + '\u0301'.repeat(500),
+  `a${'\u0301'.repeat(4)}`,
   'x'.repeat(3_000),
 ];
 
@@ -89,14 +89,16 @@ describe('the feed', () => {
     await signInOn(there, owner);
     await page.getByText('Seen before').waitFor();
     await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
-    await page.waitForFunction(async () => {
-      const opened = indexedDB.open('ored');
-      await new Promise((resolve) => opened.addEventListener('success', resolve));
-      const asked = opened.result.transaction('cache').objectStore('cache').count();
-      await new Promise((resolve) => asked.addEventListener('success', resolve));
-      opened.result.close();
-      return asked.result > 0;
-    });
+    await eventually('the browser keeps a copy', () =>
+      page.evaluate(async () => {
+        const opened = indexedDB.open('ored');
+        await new Promise((resolve) => opened.addEventListener('success', resolve));
+        const asked = opened.result.transaction('cache').objectStore('cache').getAll();
+        await new Promise((resolve) => asked.addEventListener('success', resolve));
+        opened.result.close();
+        return JSON.stringify(asked.result).includes('Seen before');
+      }),
+    );
     await there.offline(true);
     await there.open('/');
     await page.getByText('Seen before').waitFor();

@@ -57,7 +57,7 @@ export interface Idempotency {
    * @throws http/invalid for a key that is none, http/key-unprocessable for another request under the same key,
    * http/already-done where the effect stands and its answer was lost, or what `work` throws (the key is free again)
    */
-  once(request: KeyedRequest, work: () => Promise<unknown>): Promise<unknown>;
+  readonly once: (request: KeyedRequest, work: () => Promise<unknown>) => Promise<unknown>;
 }
 
 interface Running extends KeyedRequest {

@@ -106,7 +106,7 @@ async function watch(
 }
 
 /** The words of a screen in the visit's language. */
-export function words(of: { readonly language: Language }, text: Readonly<Record<Language, string>>): string {
+function words(of: { readonly language: Language }, text: Readonly<Record<Language, string>>): string {
   return text[of.language];
 }
 

@@ -25,7 +25,7 @@ export async function checkScreen(visited: Visit): Promise<void> {
 }
 
 /** As when it is chosen in another tab of the same browser. */
-export async function switchLanguage({ page }: Visit, language: Language): Promise<void> {
+async function switchLanguage({ page }: Visit, language: Language): Promise<void> {
   await page.evaluate((newValue) => {
     localStorage.setItem('ored.language', newValue);
     dispatchEvent(new StorageEvent('storage', { key: 'ored.language', newValue }));

@@ -60,10 +60,17 @@ interface PageShape {
   readonly next_cursor: string | null;
 }
 
-/** `useInfiniteQuery(readPages(readFeed, {}))`: every `{items, next_cursor}` route, page after page. */
+/** The root of lists that are held still while they are read: events do not touch them, own changes do. */
+export const heldRoot = (root: QueryRoot): QueryRoot => `held:${root}`;
+
+/**
+ * `useInfiniteQuery(readPages(readFeed, {}))`: every `{items, next_cursor}` route, page after page.
+ * `held`: the list stays as it is while it is read; its root is `heldRoot(root)`.
+ */
 export function readPages<R extends Route<unknown>>(
   target: R,
   input: InputOf<R>,
+  { held = false }: { readonly held?: boolean } = {},
 ): UseInfiniteQueryOptions<
   OutputOf<R>,
   Error,
@@ -71,8 +78,9 @@ export function readPages<R extends Route<unknown>>(
   RouteKey,
   string | null
 > {
+  const [root, ...rest] = keyOf(target, input);
   return infiniteQueryOptions({
-    queryKey: keyOf(target, input),
+    queryKey: [held ? heldRoot(root) : root, ...rest] as RouteKey,
     queryFn: ({ signal, pageParam }) => {
       const given = input as { readonly query?: object };
       const query = {

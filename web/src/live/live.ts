@@ -1,6 +1,6 @@
 // The node's events, as they happen: a WebSocket that is resumed with its cursor, and polling where none can be held
 // (some proxies). Events carry no content here: each only makes the queries stale that its area named in its feature.
-import { makeStale, queryClient, type QueryRoot } from '../api/queries.ts';
+import { heldRoot, makeStale, queryClient, type QueryRoot } from '../api/queries.ts';
 import { noteContact } from '../api/contact.ts';
 import { renewSession, session, sessionEnded } from '../api/session.ts';
 import { features } from '../features.ts';
@@ -73,8 +73,11 @@ function receive(message: LiveMessage): void {
     failures = 0;
     noteContact(true);
     stopPolling();
-    // Without a cursor of its own, this page does not know what it missed while there was no socket.
-    if (!resumed) void queryClient.invalidateQueries();
+    // What came from this browser's copy is older than the cursor; what was fetched since the page opened is not.
+    if (!resumed)
+      void queryClient.invalidateQueries({
+        predicate: ({ state }) => state.dataUpdatedAt < performance.timeOrigin,
+      });
     return;
   }
   cursor = message.event.seq;
@@ -104,9 +107,13 @@ function retryLater(): void {
   }, wait);
 }
 
+/** A list that is being read stays as it is; its news are announced by another query. */
+const isNotHeld = ({ queryKey }: { readonly queryKey: readonly unknown[] }): boolean =>
+  !String(queryKey[0]).startsWith(heldRoot(''));
+
 function startPolling(): void {
   polling ??= setInterval(() => {
-    if (document.visibilityState === 'visible') void queryClient.invalidateQueries();
+    if (document.visibilityState === 'visible') void queryClient.invalidateQueries({ predicate: isNotHeld });
   }, POLL_MS);
 }
 

@@ -72,6 +72,7 @@ export async function retry(key: string): Promise<void> {
 /** Reads again what waits, for this tab. */
 export async function refresh(): Promise<void> {
   outbox.set(await (await ownDatabase()).getAllFromIndex('outbox', 'at'));
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a channel is of one origin
   settled.postMessage('changed');
 }
 

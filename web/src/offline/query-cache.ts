@@ -42,6 +42,9 @@ export function keepQueries(): void {
   queryClient.getQueryCache().subscribe(({ type }) => {
     if (type === 'updated' || type === 'removed') later();
   });
+  document.addEventListener('visibilitychange', () => {
+    if (document.visibilityState === 'hidden') void keepNow();
+  });
 }
 
 async function keepNow(): Promise<void> {

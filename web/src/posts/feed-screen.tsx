@@ -19,7 +19,7 @@ const POST_HEIGHT = 120;
 /** How many of the newest are looked at for news. */
 const PEEK_ITEMS = 20;
 
-const feed = readPages(readFeed, {});
+const feed = readPages(readFeed, {}, { held: true });
 const newest = read(readFeed, { query: { limit: PEEK_ITEMS } });
 
 export function Screen(): ReactNode {

@@ -7,6 +7,7 @@ import { Choices } from '../design/choice.tsx';
 import { TextArea } from '../design/field.tsx';
 import type { Visibility } from '../design/state.tsx';
 import { ScreenHead } from '../design/text.tsx';
+import { heldRoot } from '../api/queries.ts';
 import { contact } from '../api/contact.ts';
 import { keepDraft, readDraft, useDraftKeeper } from '../offline/drafts.ts';
 import { enqueue, showsIn } from '../offline/outbox.ts';
@@ -21,7 +22,7 @@ const DRAFT = 'posts/new';
 /** The count is shown when it begins to matter. */
 const LEFT_SHOWN = 500;
 
-showsIn('posts.create', ['feed']);
+showsIn('posts.create', ['feed', heldRoot('feed')]);
 
 export function Screen(): ReactNode {
   const t = usePostsText();

@@ -41,6 +41,7 @@ export async function startServiceWorker(): Promise<void> {
     if (waiting === null || container.controller === null) return;
     update.set(() => {
       asked = true;
+      // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a worker has no origin to name
       waiting.postMessage('take-over');
     });
   };
