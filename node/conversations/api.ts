@@ -75,6 +75,7 @@ export const sendMessage = defineRoute({
   path: '/api/v1/messages',
   summary: 'Sends a message, sealed so that only the two nodes can read it; durable when answered',
   audience: 'owner',
+  idempotent: true,
   access: access('create'),
   body: z.strictObject({
     who,
@@ -150,6 +151,7 @@ export const changeThread = defineRoute({
   path: '/api/v1/conversations/:action',
   summary: 'Accepts or declines a message request, or marks a conversation as read',
   audience: 'owner',
+  idempotent: true,
   access: access('update'),
   params: z.strictObject({ action: z.enum(threadActions) }),
   body: z.strictObject({ who }),
@@ -176,6 +178,7 @@ export const createReport = defineRoute({
   path: '/api/v1/reports',
   summary: 'Keeps a complaint about a person, or about the post or message that an address names',
   audience: 'owner',
+  idempotent: true,
   access: { kind: 'report', action: 'create' },
   body: z.strictObject({ about: who, reason: z.string().trim().min(1).max(REASON_CHARS_MAX) }),
   output: reportSchema,

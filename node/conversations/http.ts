@@ -28,9 +28,12 @@ export function conversationsRoutes({
   sendFile,
 }: ConversationsHttp): BoundRoute[] {
   return [
-    bind(api.sendMessage, async ({ body }, { actor }) => {
+    bind(api.sendMessage, async ({ body }, { actor, settle }) => {
       const { who, text, reply_to: replyTo, files } = body;
-      return shownMessage(await conversations.send({ who, text, replyTo, files }, actor));
+      const message = { who, text, replyTo, files };
+      return shownMessage(
+        await conversations.send(message, actor, (tx, shown) => settle(tx, shownMessage(shown))),
+      );
     }),
     bind(api.uploadFile, ({ query }, { request }) => receiveFile(request, query)),
     bind(api.listMessages, async ({ query }) => {
@@ -50,8 +53,8 @@ export function conversationsRoutes({
       if (!isNodeId(author)) throw failures.noMessage();
       await sendFile({ author, id, position }, context);
     }),
-    bind(api.createReport, async ({ body }, { actor }) =>
-      shownReport(await conversations.report(body, actor)),
+    bind(api.createReport, async ({ body }, { actor, settle }) =>
+      shownReport(await conversations.report(body, actor, (tx, report) => settle(tx, shownReport(report)))),
     ),
     bind(api.listReports, async ({ query }) => {
       const { items, next_cursor } = await conversations.reports(query);

@@ -1,6 +1,7 @@
 // Complaints that the owner keeps, about a person or about what an address names. Nobody is told of them.
 // They stay on this node and leave it in exports only.
 import { actorToString, type Actor } from '#kernel/actor.ts';
+import type { Settle } from '#kernel/http/once.ts';
 import { isUri, newMessageId, parseUri } from '#protocol';
 import { cleanText } from '#protocol/messages';
 import { REASON_CHARS_MAX, type Report } from './model.ts';
@@ -11,7 +12,7 @@ import * as store from './store.ts';
 
 export interface Reports {
   /** Stores a complaint about a person, or about what an address names. */
-  report(what: { about: string; reason: string }, actor: Actor): Promise<Report>;
+  report(what: { about: string; reason: string }, actor: Actor, settle?: Settle<Report>): Promise<Report>;
   /** Oldest first. */
   reports(query: { limit: number; cursor?: string | undefined }): Promise<Page<Report>>;
 }
@@ -19,7 +20,7 @@ export interface Reports {
 export function createReports(host: ConversationsHost): Reports {
   const { db, events } = host;
   return {
-    async report({ about, reason }, actor) {
+    async report({ about, reason }, actor, settle) {
       const nodeId = isUri(about) ? parseUri(about).nodeId : await peerNamed(host, about);
       const at = host.clock.now();
       const id = newMessageId(at, host.random.bytes(10));
@@ -35,6 +36,7 @@ export function createReports(host: ConversationsHost): Reports {
         await events.append(tx, [
           { type: 'conversations.reported', subject: report.about, actor: actorToString(actor) },
         ]);
+        await settle?.(tx, report);
       });
       return report;
     },

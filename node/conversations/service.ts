@@ -2,6 +2,7 @@
 // receiving.ts and is opened by opening.ts. No text ever enters an event, a log or a ledger.
 import { actorToString, type Actor } from '#kernel/actor.ts';
 import type { Tx } from '#kernel/db/database.ts';
+import type { Settle } from '#kernel/http/once.ts';
 import { isoTime } from '#kernel/ports.ts';
 import {
   isMessageId,
@@ -29,7 +30,7 @@ export interface Sending {
 
 export interface Conversations extends Reading, Reports {
   /** Durable when it returns; sealed and sent after that. @throws conversations/*, text/*, people/*, media/not-found */
-  send(message: Sending, actor: Actor): Promise<ShownMessage>;
+  send(message: Sending, actor: Actor, settle?: Settle<ShownMessage>): Promise<ShownMessage>;
   /** @throws conversations/no-request */
   accept(who: string, actor: Actor): Promise<NodeId>;
   /** Nothing more is taken from there; the other node learns it when it writes again. @throws conversations/no-request */
@@ -46,7 +47,7 @@ export function createConversations(host: ConversationsHost): Conversations {
     ...reading,
     ...createReports(host),
 
-    async send({ who, text, replyTo, files = [] }, actor) {
+    async send({ who, text, replyTo, files = [] }, actor, settle) {
       const peer = await peerNamed(host, who);
       const clean = cleanText(text, MESSAGE_TEXT_CHARS_MAX);
       if (clean === '' && files.length === 0) throw failures.empty();
@@ -55,18 +56,19 @@ export function createConversations(host: ConversationsHost): Conversations {
       const content = contentOf({ text: clean, replyTo: await answered(host, peer, replyTo), at, attached });
       // Checked here too, where the owner still sees why: sealing happens when the message leaves.
       directMessagePlaintext(content);
-      const id = await db.write(async (tx) => {
+      const names = await reading.namesOf(host.self());
+      return db.write(async (tx) => {
         const relation = (await people.relations(tx, [peer])).get(peer);
         if (relation?.blocked === true) throw failures.blocked();
         if (attached.length > 0 && relation?.friend !== true) throw failures.filesToStranger();
         await people.keep(tx, peer);
-        return storeOwn(host, tx, { peer, content, at, files, attached, actor });
+        const id = await storeOwn(host, tx, { peer, content, at, files, attached, actor });
+        const [message] = await store.findMessages(tx, [{ id, mine: true, peer }]);
+        if (message === undefined) throw failures.noMessage();
+        const shown = { message: { ...message, delivery: 'queued' }, author: host.self(), names };
+        await settle?.(tx, shown);
+        return shown;
       });
-      const [message] = await store.findMessages(db.read, [{ id, mine: true, peer }]);
-      if (message === undefined) throw failures.noMessage();
-      const [shown] = await reading.show([message]);
-      if (shown === undefined) throw failures.noMessage();
-      return shown;
     },
 
     accept: (who, actor) => settleRequest(host, who, 'open', actor),

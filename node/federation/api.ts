@@ -77,6 +77,7 @@ export const cancelOutbox = defineRoute({
   path: '/api/v1/outbox/:id/cancel',
   summary: 'Cancels a message that has not left',
   audience: 'owner',
+  idempotent: true,
   access: { kind: 'outbox', action: 'cancel', idFrom: 'id' },
   params: z.object({ id: z.string().max(64) }),
   status: 204,
@@ -88,9 +89,74 @@ export const retryOutbox = defineRoute({
   path: '/api/v1/outbox/:id/retry',
   summary: 'Tries a waiting message now',
   audience: 'owner',
+  idempotent: true,
   access: { kind: 'outbox', action: 'retry', idFrom: 'id' },
   params: z.object({ id: z.string().max(64) }),
   status: 204,
+});
+
+/** What screens count: `queued` has not left or waits there behind others; `cancelled` holds what has expired too. */
+export const deliveryCountsSchema = z.object({
+  queued: z.number().int(),
+  relayed: z.number().int(),
+  accepted: z.number().int(),
+  refused: z.number().int(),
+  cancelled: z.number().int(),
+});
+export type DeliveryCounts = z.output<typeof deliveryCountsSchema>;
+
+const deliverySchema = z.object({
+  /** Of the message, for `federation.cancel` and `federation.retry`. */
+  id: z.string(),
+  type: z.string(),
+  to: party,
+  state: z.enum(['queued', 'relayed', 'accepted', 'refused', 'cancelled']),
+  expired: z.boolean(),
+  /** A code, and the sentence for it in the asker's language. */
+  reason: z.string().nullable(),
+  why: z.string().nullable(),
+  attempts: z.number().int(),
+  created_at: z.string(),
+  updated_at: z.string(),
+  can_cancel: z.boolean(),
+  can_retry: z.boolean(),
+});
+export type Delivery = z.output<typeof deliverySchema>;
+const item = z.string().min(1).max(200);
+
+export const listDeliveries = defineRoute({
+  id: 'federation.deliveries',
+  method: 'GET',
+  path: '/api/v1/deliveries',
+  summary: 'Where one post or message of the owner stands with each who was told of it, and why',
+  audience: 'owner',
+  access: { kind: 'outbox', action: 'list' },
+  query: z.strictObject({
+    item,
+    cursor: z
+      .string()
+      .regex(/^\d{1,15}$/)
+      .optional(),
+    limit: z.coerce.number().int().min(1).max(PAGE_MAX).default(50),
+  }),
+  output: z.object({
+    items: z.array(deliverySchema),
+    counts: deliveryCountsSchema,
+    next_cursor: z.string().nullable(),
+  }),
+});
+
+export const changeDeliveries = defineRoute({
+  id: 'federation.change-deliveries',
+  method: 'POST',
+  path: '/api/v1/deliveries/:action',
+  summary: 'Tries an item again with everybody who has not taken it, or cancels what has not left',
+  audience: 'owner',
+  idempotent: true,
+  access: { kind: 'outbox', action: 'retry' },
+  params: z.strictObject({ action: z.enum(['retry', 'cancel']) }),
+  body: z.strictObject({ item }),
+  output: z.object({ changed: z.number().int() }),
 });
 
 export const listPeers = defineRoute({

@@ -85,6 +85,10 @@ export function routes(service: Service): BoundRoute[] {
     bind(api.listOutbox, ({ query }) => service.listLedger(query)),
     bind(api.cancelOutbox, ({ params }) => service.cancelNow(parseMessageId(params.id))),
     bind(api.retryOutbox, ({ params }) => service.retry(parseMessageId(params.id))),
+    bind(api.listDeliveries, ({ query }, { language }) => service.items.list(query, language)),
+    bind(api.changeDeliveries, async ({ params: { action }, body }) => ({
+      changed: await service.items[action](body.item),
+    })),
     bind(api.listPeers, ({ query }) => service.listPeers(query)),
   ];
 }

@@ -7,6 +7,7 @@ import { identity } from '#node/identity/index.ts';
 import { vault } from '#node/vault/index.ts';
 import { inboxRoute, routes } from './http.ts';
 import { migrations } from './migrations/index.ts';
+import { countDeliveries } from './outbox/items.ts';
 import { httpTransport } from './outbox/transport.ts';
 import type { Directory, Self } from './ports.ts';
 import { Service } from './service.ts';
@@ -15,6 +16,7 @@ import { AppError } from '#protocol';
 import type { MessageType } from '#protocol/messages';
 import type { RequestHandler } from './model.ts';
 
+export type { DeliveryCounts } from './api.ts';
 export type { DeliveryState, Outcome, RequestHandler, Standing, Verified, VerifiedRequest } from './model.ts';
 export type { MessageHandler } from './handlers.ts';
 export type { Sealer, SealFields } from './outbox/envelopes.ts';
@@ -81,6 +83,8 @@ export const federation = defineFeature({
       onReturn: service.absences.onReturn.bind(service.absences),
       /** Where messages stand, for the areas that show them. */
       deliveryStates: (ids: readonly string[]) => statesOf(host.db.read, ids),
+      /** How many receivers of each of these items stand where; an item told to nobody has no entry. */
+      deliveryCounts: (items: readonly string[]) => countDeliveries(host.db.read, items),
       issueTicket: service.blobs.issue.bind(service.blobs),
       guardBlobs: service.blobs.guard.bind(service.blobs),
       fetchBlob: service.blobs.fetch.bind(service.blobs),

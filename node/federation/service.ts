@@ -21,7 +21,8 @@ import { INTRODUCE_BUDGET, subnetOf, type Standing } from './model.ts';
 import { registerCollector } from './outbox/collector.ts';
 import { Delivery } from './outbox/delivery.ts';
 import { Envelopes, type Sealer } from './outbox/envelopes.ts';
-import { Queue, notFound } from './outbox/queue.ts';
+import { Items } from './outbox/items.ts';
+import { Queue } from './outbox/queue.ts';
 import { tellContacts } from './outbox/own-record.ts';
 import { refill } from './outbox/ranges.ts';
 import { Receipts, type Delivered } from './outbox/receipts.ts';
@@ -39,6 +40,7 @@ export class Service {
   readonly queries: Queries;
   readonly blobs: Blobs;
   readonly queue: Queue;
+  readonly items: Items;
   readonly delivery: Delivery;
   readonly peers: Peers;
   readonly handlers: Handlers;
@@ -121,6 +123,13 @@ export class Service {
       clock,
       random,
       wake: (nodeIds) => this.delivery.wake(nodeIds),
+      hurry: (nodeId) => this.delivery.heard(nodeId),
+    });
+    this.items = new Items({
+      db,
+      self: () => self.nodeId,
+      queue: this.queue,
+      names: (nodeIds) => this.#names(nodeIds),
     });
     this.queries = new Queries({
       clock,
@@ -310,12 +319,9 @@ export class Service {
     await this.#host.db.write((tx) => this.queue.cancel(tx, id));
   }
 
-  /** @throws federation/not-found */
+  /** @throws federation/not-found, federation/not-again */
   async retry(id: MessageId): Promise<void> {
-    const row = await ledger.findByMessage(this.#host.db.read, id);
-    const peer = row === undefined ? undefined : await store.readPeerById(this.#host.db.read, row.peer);
-    if (peer === undefined) throw notFound();
-    this.delivery.heard(peer.node_id);
+    await this.#host.db.write((tx) => this.queue.again(tx, id));
   }
 
   async status(): Promise<{

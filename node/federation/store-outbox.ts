@@ -23,6 +23,8 @@ export interface OutboxRow {
   updated_at: number;
   expires_at: number | null;
   relayed_at: number | null;
+  /** The address of what it tells of; null: only itself. */
+  item: string | null;
 }
 interface Schema {
   federation_outbox: OutboxRow;
@@ -31,15 +33,16 @@ interface Schema {
 
 export type NewOutboxRow = Pick<
   OutboxRow,
-  'peer' | 'seq' | 'id' | 'type' | 'payload' | 'draft' | 'created_at' | 'expires_at'
+  'peer' | 'seq' | 'id' | 'type' | 'payload' | 'draft' | 'created_at' | 'expires_at' | 'item'
 >;
 
 /** Queues messages. */
 export async function insertOutbox(tx: Tx, rows: readonly NewOutboxRow[]): Promise<void> {
   await sql`INSERT INTO federation_outbox
-      (peer, seq, id, type, payload, draft, state, created_at, updated_at, expires_at)
+      (peer, seq, id, type, payload, draft, state, created_at, updated_at, expires_at, item)
     SELECT value ->> 'peer', value ->> 'seq', value ->> 'id', value ->> 'type', value ->> 'payload',
-      value ->> 'draft', 'queued', value ->> 'created_at', value ->> 'created_at', value ->> 'expires_at'
+      value ->> 'draft', 'queued', value ->> 'created_at', value ->> 'created_at', value ->> 'expires_at',
+      value ->> 'item'
     FROM json_each(${JSON.stringify(rows)})`.execute(tables<Schema>(tx));
 }
 
@@ -249,4 +252,41 @@ export async function statesOf(
     tables<Schema>(handle),
   );
   return rows;
+}
+
+/** For each item, how many receivers stand in each state, by the newest message to each; whoever was told to forget it is none. */
+export async function countByItem(
+  handle: Reader,
+  items: readonly string[],
+): Promise<{ item: string; state: DeliveryState; count: number }[]> {
+  // A bare column beside max() is taken from the row of the maximum (SQLite "Bare columns in an aggregate query").
+  const { rows } = await sql<{ item: string; state: DeliveryState; count: number }>`
+    SELECT item, state, count(*) AS count FROM (
+      SELECT o.item, o.peer, o.state, o.type, max(o.row) FROM json_each(${JSON.stringify(items)}) j
+        CROSS JOIN federation_outbox o ON o.item = j.value GROUP BY o.item, o.peer)
+    WHERE type <> 'post_delete' GROUP BY item, state`.execute(tables<Schema>(handle));
+  return rows;
+}
+
+/** The newest message of an item to each receiver, oldest row first, after `after`. */
+export async function listByItem(
+  handle: Reader,
+  query: { readonly item: string; readonly after: number; readonly limit: number },
+): Promise<LedgerRow[]> {
+  const { rows } = await sql<LedgerRow>`SELECT o.*, p.node_id FROM (
+      SELECT max(row) AS row FROM federation_outbox WHERE item = ${query.item} GROUP BY peer) newest
+    CROSS JOIN federation_outbox o ON o.row = newest.row JOIN federation_peer p ON p.id = o.peer
+    WHERE o.row > ${query.after} ORDER BY o.row LIMIT ${query.limit}`.execute(tables<Schema>(handle));
+  return rows;
+}
+
+/** One row with its receiver, by message id. */
+export async function findWithReceiver(handle: Reader, id: string): Promise<LedgerRow | undefined> {
+  return tables<Schema>(handle)
+    .selectFrom('federation_outbox as o')
+    .innerJoin('federation_peer as p', 'p.id', 'o.peer')
+    .selectAll('o')
+    .select('p.node_id')
+    .where('o.id', '=', id as MessageId)
+    .executeTakeFirst();
 }

@@ -3,9 +3,9 @@
 import type { Config } from './config.ts';
 import type { Database } from './db/database.ts';
 import { migrate, type Migration } from './db/migrate.ts';
-import { idempotencyMigrations } from './db/idempotency.ts';
 import { eventMigrations, type Events } from './events.ts';
 import type { BoundRoute, RawRoute } from './http/contract.ts';
+import { onceMigrations } from './http/once.ts';
 import type { Jobs } from './jobs.ts';
 import type { Keyring } from './keyring.ts';
 import type { Log } from './log.ts';
@@ -78,11 +78,8 @@ export async function migrateFeatures(
   clock: Clock,
 ): Promise<string[]> {
   const areas = features.map(({ name, migrations }) => ({ area: name, migrations }));
-  return migrate(
-    database,
-    [{ area: 'kernel', migrations: [...eventMigrations, ...idempotencyMigrations] }, ...areas],
-    isoTime(clock.now()),
-  );
+  const kernel = { area: 'kernel', migrations: [...eventMigrations, ...onceMigrations] };
+  return migrate(database, [kernel, ...areas], isoTime(clock.now()));
 }
 
 /** Starts the areas in order; what has started is disposed in reverse when a later one fails. */

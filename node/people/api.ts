@@ -57,6 +57,7 @@ export const changeProfile = defineRoute({
   path: '/api/v1/profile',
   summary: 'Changes what is given of the owner’s profile, and tells friends and followers',
   audience: 'owner',
+  idempotent: true,
   access: { kind: 'profile', action: 'update' },
   body: z.strictObject({
     display_name: z.string().max(DISPLAY_NAME_CHARS_MAX).optional(),
@@ -136,6 +137,7 @@ export const addFriend = defineRoute({
   path: '/api/v1/connections',
   summary: 'Asks somebody to be a friend, or accepts what they asked; durable when answered',
   audience: 'owner',
+  idempotent: true,
   access: access('create'),
   body: z.strictObject({ who, note: z.string().max(NOTE_CHARS_MAX).optional() }),
   output: connectionSchema,
@@ -147,6 +149,7 @@ export const changeBond = defineRoute({
   path: '/api/v1/connections/:action',
   summary: 'Accepts, rejects, removes, follows, unfollows, blocks, unblocks, mutes or unmutes one person',
   audience: 'owner',
+  idempotent: true,
   access: access('update'),
   params: z.strictObject({ action: z.enum(bondActions) }),
   body: z.strictObject({ who }),

@@ -12,6 +12,8 @@ import * as store from './store.ts';
 export interface Names {
   readonly username: string;
   readonly display_name: string;
+  /** Where this node serves the portrait to its owner; null for none. */
+  readonly avatar: string | null;
 }
 
 export interface FoundPerson {
@@ -59,6 +61,11 @@ export interface DirectoryHost {
 export function createDirectory(host: DirectoryHost): Directory {
   const { db, finder, profiles } = host;
 
+  const ownNames = async (): Promise<Omit<Names, 'username'>> => {
+    const { display_name, avatar } = await profiles.own();
+    return { display_name, avatar: avatar === null ? null : `/api/v1/media/${avatar}/thumbnail` };
+  };
+
   const names = async (nodeIds: readonly NodeId[]): Promise<Map<NodeId, Names>> => {
     const wanted = [...new Set(nodeIds)];
     const { nodeId: self, username } = host.self();
@@ -67,11 +74,11 @@ export function createDirectory(host: DirectoryHost): Directory {
     const found = new Map<NodeId, Names>();
     for (const nodeId of wanted) {
       const person = persons.get(nodeId);
-      if (nodeId === self) found.set(nodeId, { username, display_name: (await profiles.own()).display_name });
-      else if (person !== undefined) found.set(nodeId, person);
+      if (nodeId === self) found.set(nodeId, { username, ...(await ownNames()) });
+      else if (person !== undefined) found.set(nodeId, namesOf(person));
       else {
         const proven = await finder.usernameOf(nodeId);
-        if (proven !== undefined) found.set(nodeId, { username: proven, display_name: proven });
+        if (proven !== undefined) found.set(nodeId, { username: proven, display_name: proven, avatar: null });
       }
     }
     return found;
@@ -165,6 +172,12 @@ export function createDirectory(host: DirectoryHost): Directory {
       };
     },
   };
+}
+
+/** The address changes with the picture, so that what a browser keeps of it never grows old. */
+function namesOf({ nodeId, username, display_name, avatar }: store.StoredPerson): Names {
+  const address = avatar === null ? null : `/api/v1/people/${nodeId}/avatar?v=${avatar.cid.slice(-12)}`;
+  return { username, display_name, avatar: address };
 }
 
 /** The outcome of something that may be unreachable without the whole question failing; other errors pass through. */

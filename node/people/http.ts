@@ -2,7 +2,7 @@
 // Decides nothing: it translates between rows and what scripts rely on.
 import type { Actor } from '#kernel/actor.ts';
 import type { Database } from '#kernel/db/database.ts';
-import { bind, type BoundRoute } from '#kernel/http/contract.ts';
+import { bind, type BoundRoute, type RequestContext } from '#kernel/http/contract.ts';
 import { isoTime } from '#kernel/ports.ts';
 import type { NodeId } from '#protocol';
 import * as api from './api.ts';
@@ -17,7 +17,7 @@ export interface PeopleHttp {
   readonly profiles: Profiles;
   readonly directory: Directory;
   readonly self: () => { readonly nodeId: NodeId; readonly username: string };
-  readonly sendAvatar: (nodeId: NodeId, context: Parameters<BoundRoute['handle']>[1]) => Promise<void>;
+  readonly sendAvatar: (nodeId: NodeId, context: RequestContext) => Promise<void>;
 }
 
 export function peopleRoutes(people: PeopleHttp): BoundRoute[] {

@@ -21,11 +21,11 @@ export interface Mail {
   /** Puts a message into the outbox in the caller's transaction. */
   send<T extends MessageType>(
     tx: Tx,
-    message: { to: NodeId; type: T; payload: Payload<T>; expiresAfterMs?: number },
+    message: { to: NodeId; type: T; payload: Payload<T>; expiresAfterMs?: number; item?: string },
   ): Promise<MessageId>;
   sendMany<T extends MessageType>(
     tx: Tx,
-    message: { to: readonly NodeId[]; type: T; payload: Payload<T> },
+    message: { to: readonly NodeId[]; type: T; payload: Payload<T>; item?: string },
   ): Promise<ReadonlyMap<NodeId, string>>;
   setStanding(tx: Tx, nodeId: NodeId, standing: 'contact' | 'stranger' | 'blocked'): Promise<void>;
   ask<T extends MessageType>(

@@ -4,6 +4,7 @@ import { defineRoute } from '#kernel/http/contract.ts';
 import { PAGE_MAX } from '#kernel/paging.ts';
 import { POST_MEDIA_MAX } from '#protocol/limits.ts';
 import { z } from 'zod';
+import { UNDO_S_MAX } from './model.ts';
 
 /** An id, or a URI written into the path with its slashes encoded. */
 const WHICH_CHARS_MAX = 200;
@@ -12,13 +13,32 @@ const TEXT_CHARS_MAX = 100_000;
 /** One file ; the media area enforces the same limit. */
 const FILE_BYTES_MAX = 50 * 1024 * 1024;
 const which = z.strictObject({ id: z.string().min(1).max(WHICH_CHARS_MAX) });
+/** As federation counts them (its api.ts says what each word means). */
+const deliveryCounts = z.object({
+  queued: z.number().int(),
+  relayed: z.number().int(),
+  accepted: z.number().int(),
+  refused: z.number().int(),
+  cancelled: z.number().int(),
+});
 const visibility = z.enum(['public', 'friends', 'private']);
 const media = z.array(z.uuid()).max(POST_MEDIA_MAX);
+
+const author = z.object({
+  node_id: z.string(),
+  username: z.string(),
+  display_name: z.string(),
+  /** Where the owner's node serves the portrait. */
+  avatar: z.string().nullable(),
+});
+const cursor = z.string().max(40);
 
 export const postSchema = z.object({
   id: z.string(),
   uri: z.string(),
-  author: z.object({ node_id: z.string(), username: z.string(), display_name: z.string() }),
+  author,
+  /** The owner wrote it. */
+  mine: z.boolean(),
   text: z.string(),
   created_at: z.string(),
   edited_at: z.string().nullable(),
@@ -39,9 +59,19 @@ export const postSchema = z.object({
       thumbnail: z.boolean(),
     }),
   ),
+  /** Answers that are here. */
+  replies_count: z.number().int(),
+  /** The most frequent first. */
+  reaction_counts: z.array(z.object({ value: z.string(), count: z.number().int() })),
+  my_reaction: z.string().nullable(),
+  /** People whom an own post reaches now; null for posts of others and for answers. */
+  audience: z.number().int().nullable(),
+  /** Where an own post or answer stands with those who were told of it; null when nobody was, or 30 days ago. */
+  delivery: deliveryCounts.nullable(),
 });
 const threadSchema = postSchema.extend({
-  replies: z.array(postSchema),
+  /** In reading order: each after what it answers. `depth` is 1 for an answer to the post itself. */
+  replies: z.array(postSchema.extend({ depth: z.number().int() })),
   reactions: z.array(z.object({ author: postSchema.shape.author, value: z.string() })),
 });
 
@@ -51,6 +81,7 @@ export const createPost = defineRoute({
   path: '/api/v1/posts',
   summary: 'Writes a post or an answer; durable, and queued for its readers, when answered',
   audience: 'owner',
+  idempotent: true,
   access: { kind: 'post', action: 'create' },
   body: z.strictObject({
     text: z.string().max(TEXT_CHARS_MAX),
@@ -111,6 +142,7 @@ export const editPost = defineRoute({
   path: '/api/v1/posts/:id',
   summary: 'Makes a new version of an own post; whoever may no longer read it is told to forget it',
   audience: 'owner',
+  idempotent: true,
   access: { kind: 'post', action: 'update', idFrom: 'id' },
   params: which,
   body: z.strictObject({
@@ -128,9 +160,87 @@ export const deletePost = defineRoute({
   path: '/api/v1/posts/:id',
   summary: 'Deletes an own post everywhere, or an answer to an own post here',
   audience: 'owner',
+  idempotent: true,
   access: { kind: 'post', action: 'delete', idFrom: 'id' },
   params: which,
   status: 204,
+});
+
+export const trashPost = defineRoute({
+  id: 'posts.trash',
+  method: 'POST',
+  path: '/api/v1/posts/:id/trash',
+  summary: 'Deletes as posts.delete does, but with time to take it back, in which others are not told yet',
+  audience: 'owner',
+  idempotent: true,
+  access: { kind: 'post', action: 'delete', idFrom: 'id' },
+  params: which,
+  body: z.strictObject({ undo_s: z.number().int().min(1).max(UNDO_S_MAX).default(10) }),
+  status: 204,
+});
+
+export const restorePost = defineRoute({
+  id: 'posts.restore',
+  method: 'POST',
+  path: '/api/v1/posts/:id/restore',
+  summary: 'Takes a deletion back while its time runs',
+  audience: 'owner',
+  idempotent: true,
+  access: { kind: 'post', action: 'delete', idFrom: 'id' },
+  params: which,
+  status: 204,
+});
+
+export const readHistory = defineRoute({
+  id: 'posts.history',
+  method: 'GET',
+  path: '/api/v1/posts/:id/history',
+  summary: 'What an own post said before it was edited, newest first',
+  audience: 'owner',
+  access: { kind: 'post', action: 'read', idFrom: 'id' },
+  params: which,
+  output: z.object({
+    items: z.array(
+      z.object({
+        version: z.number().int(),
+        text: z.string(),
+        media: z.number().int(),
+        visibility,
+        created_at: z.string(),
+      }),
+    ),
+  }),
+});
+
+export const listPosts = defineRoute({
+  id: 'posts.list',
+  method: 'GET',
+  path: '/api/v1/posts',
+  summary: 'The posts of one person that are here, newest first',
+  audience: 'owner',
+  access: { kind: 'post', action: 'read' },
+  query: z.strictObject({
+    author: z.string().trim().min(1).max(600),
+    limit: z.coerce.number().int().min(1).max(PAGE_MAX).default(50),
+    cursor: z.uuid().optional(),
+  }),
+  output: z.object({ items: z.array(postSchema), next_cursor: z.string().nullable() }),
+});
+
+export const readAudience = defineRoute({
+  id: 'posts.audience',
+  method: 'GET',
+  path: '/api/v1/audience',
+  summary: 'How many people a post of each visibility would reach now',
+  audience: 'owner',
+  access: { kind: 'post', action: 'read' },
+  output: z.object({
+    people: z.object({
+      public: z.number().int(),
+      friends: z.number().int(),
+      private: z.number().int(),
+    }),
+  }),
 });
 
 export const react = defineRoute({
@@ -139,6 +249,7 @@ export const react = defineRoute({
   path: '/api/v1/posts/:id/reaction',
   summary: 'Sets the owner’s reaction to a post, or takes it back',
   audience: 'owner',
+  idempotent: true,
   access: { kind: 'post', action: 'react', idFrom: 'id' },
   params: which,
   body: z.strictObject({ value: z.string().max(64).nullable() }),
@@ -165,7 +276,23 @@ export const readFeed = defineRoute({
   access: { kind: 'post', action: 'read' },
   query: z.strictObject({
     limit: z.coerce.number().int().min(1).max(PAGE_MAX).default(50),
-    cursor: z.string().max(40).optional(),
+    cursor: cursor.optional(),
   }),
-  output: z.object({ items: z.array(postSchema), next_cursor: z.string().nullable() }),
+  output: z.object({
+    items: z.array(postSchema),
+    next_cursor: z.string().nullable(),
+    /** The place of the first post, for `posts.new`. */
+    newest_cursor: z.string().nullable(),
+  }),
+});
+
+export const countNewPosts = defineRoute({
+  id: 'posts.new',
+  method: 'GET',
+  path: '/api/v1/feed/new',
+  summary: 'How many posts of others stand above a place of the feed, up to 100',
+  audience: 'owner',
+  access: { kind: 'post', action: 'read' },
+  query: z.strictObject({ cursor }),
+  output: z.object({ count: z.number().int() }),
 });

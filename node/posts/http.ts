@@ -2,7 +2,8 @@
 // Decides nothing: the service and the reading do.
 import { bind, type BoundRoute } from '#kernel/http/contract.ts';
 import type { Exchange, Receive, Send } from '#node/media/index.ts';
-import { fromBase64Url } from '#protocol';
+import { fromBase64Url, type NodeId } from '#protocol';
+import type { Visibility } from '#protocol/messages';
 import * as api from './api.ts';
 import { failures } from './model.ts';
 import type { Reading } from './reading.ts';
@@ -11,22 +12,38 @@ import type { Posts } from './service.ts';
 export interface PostsHttp {
   readonly posts: Posts;
   readonly reading: Reading;
+  /** How many people each visibility reaches now. */
+  readonly reach: () => Promise<Record<Visibility, number>>;
+  readonly nodeOf: (who: string) => Promise<NodeId>;
   readonly media: Pick<Exchange, 'fetch'> & { readonly send: Send; readonly receive: Receive };
 }
 
-export function postRoutes({ posts, reading, media }: PostsHttp): BoundRoute[] {
+export function postRoutes({ posts, reading, media, reach, nodeOf }: PostsHttp): BoundRoute[] {
   return [
-    bind(api.createPost, ({ body }, { actor }) =>
+    bind(api.createPost, ({ body }, { actor, settle }) =>
       posts.create(
         { text: body.text, visibility: body.visibility, media: body.media, replyTo: body.reply_to },
         actor,
+        settle,
       ),
     ),
     bind(api.uploadFile, ({ query }, { request }) => media.receive(request, query)),
     bind(api.readPost, ({ params }) => reading.show(params.id)),
     bind(api.readThread, ({ params }) => reading.thread(params.id)),
-    bind(api.editPost, ({ params, body }, { actor }) => posts.edit(params.id, body, actor)),
-    bind(api.deletePost, ({ params }, { actor }) => posts.remove(params.id, actor)),
+    bind(api.editPost, ({ params, body }, { actor, settle }) => posts.edit(params.id, body, actor, settle)),
+    bind(api.deletePost, ({ params }, { actor, settle }) =>
+      posts.remove(params.id, { undoS: 0 }, actor, settle),
+    ),
+    bind(api.trashPost, ({ params, body }, { actor, settle }) =>
+      posts.remove(params.id, { undoS: body.undo_s }, actor, settle),
+    ),
+    bind(api.restorePost, ({ params }, { actor }) => posts.restore(params.id, actor)),
+    bind(api.readHistory, async ({ params }) => ({ items: await reading.history(params.id) })),
+    bind(api.listPosts, async ({ query: { author, ...page } }) =>
+      reading.postsBy(await nodeOf(author), page),
+    ),
+    bind(api.readAudience, async () => ({ people: await reach() })),
+    bind(api.countNewPosts, async ({ query }) => ({ count: await reading.newer(query.cursor) })),
     bind(api.react, ({ params, body }, { actor }) => posts.react(params.id, body.value, actor)),
     bind(api.readFeed, ({ query }) => reading.feed(query)),
     bind(api.readPostMedia, async ({ params, query }, context) => {

@@ -9,9 +9,10 @@ import { media } from '#node/media/index.ts';
 import { people } from '#node/people/index.ts';
 import { search } from '#node/search/index.ts';
 import { AppError, publicKeyToMultibase, type NodeId } from '#protocol';
+import { reachOf } from './cards.ts';
 import { createAnswers } from './exchange/answers.ts';
 import { createHandlers } from './exchange/incoming.ts';
-import { withdrawAll } from './farewell.ts';
+import { withdrawAll } from './exchange/farewell.ts';
 import { postRoutes } from './http.ts';
 import { registerJobs } from './jobs.ts';
 import { migrations } from './migrations/index.ts';
@@ -53,7 +54,7 @@ export const posts = defineFeature({
 
     const fetching = registerJobs(host, postsHost, mail.onReturn);
     const reading = createReading(postsHost, fetching);
-    const service = createPosts(postsHost, (which) => reading.find(which));
+    const service = createPosts(postsHost, (which) => reading.find(which), fetching.wakeTrash);
     doors.search.provide('post', (uris) => reading.hits(uris));
 
     bindMessages(mail, createHandlers(postsHost, fetching.wake), answers);
@@ -78,7 +79,13 @@ export const posts = defineFeature({
             .slice(0, page.limit);
         },
       },
-      routes: postRoutes({ posts: service, reading, media: doors.media }),
+      routes: postRoutes({
+        posts: service,
+        reading,
+        media: doors.media,
+        reach: () => reachOf(postsHost),
+        nodeOf: (who) => doors.people.nodeOf(who),
+      }),
     };
   },
 });

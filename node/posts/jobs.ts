@@ -6,13 +6,14 @@ import { createFetching, type Fetching } from './exchange/fetching.ts';
 import { backfillNext, bondConsumer, cleanUpNext } from './exchange/upkeep.ts';
 import type { NodeId } from '#protocol';
 import type { PostsHost } from './ports.ts';
+import { emptyTrash } from './trash.ts';
 
 /** Registers the jobs and gives back the fetching that they run. `onReturn` tells of nodes that are there again. */
 export function registerJobs(
   { jobs, events }: Pick<Host, 'jobs' | 'events'>,
   posts: PostsHost,
   onReturn: (listener: (nodeId: NodeId) => void) => void,
-): Fetching & { readonly wake: () => void } {
+): Fetching & { readonly wake: () => void; readonly wakeTrash: () => void } {
   const authors = new AbsentAuthors(posts);
   const fetchJob = jobs.register({ name: 'posts/fetch', firstAfterMs: 0, run: () => fetching.run() });
   const fetching = createFetching(posts, authors, () => fetchJob.wake());
@@ -26,6 +27,7 @@ export function registerJobs(
     firstAfterMs: 0,
     run: () => cleanUpNext(posts),
   });
+  const trashJob = jobs.register({ name: 'posts/trash', firstAfterMs: 0, run: () => emptyTrash(posts) });
   events.consume(
     bondConsumer(posts, { backfill: () => backfillJob.wake(), cleanup: () => cleanupJob.wake() }),
   );
@@ -34,5 +36,5 @@ export function registerJobs(
     fetchJob.wake();
     backfillJob.wake();
   });
-  return { ...fetching, wake: () => fetchJob.wake() };
+  return { ...fetching, wake: () => fetchJob.wake(), wakeTrash: () => trashJob.wake() };
 }

@@ -28,6 +28,8 @@ export interface Item {
   readonly attempts: number;
   readonly object: string | null;
   readonly offered: string | null;
+  /** Out of sight: its deletion is announced when the time to take it back is over. */
+  readonly trashed: boolean;
 }
 
 /** Recipients up to here fetch at once; more spread their fetches so that the author's node is not hit by all. */
@@ -61,6 +63,17 @@ export const THREAD_CHARS_MAX = 300_000;
 export const THREAD_FRESH_MS = 10_000;
 /** Answers to one post that this node keeps for others. */
 export const HOSTED_REPLIES_MAX = 5_000;
+/** Levels of answers to answers that one thread shows, and how many in all. */
+export const THREAD_DEPTH_MAX = 8;
+export const THREAD_SHOWN_MAX = 200;
+/** A screen says "99+": more is not counted. */
+export const NEW_POSTS_COUNTED_MAX = 100;
+/** The longest time to take a deletion back: beyond it, others would go on reading what its author wants gone. */
+export const UNDO_S_MAX = 60;
+/** Earlier versions kept of one own post; the oldest go first. */
+export const VERSIONS_KEPT_MAX = 50;
+/** Deletions carried out in one run of the job. */
+export const TRASH_STEP_MAX = 50;
 /** The text of a reply travels inside its message, in 24 KiB with its proof. */
 export const REPLY_TEXT_CHARS_MAX = 10_000;
 

@@ -5,6 +5,7 @@ import type { Database, Reader } from '#kernel/db/database.ts';
 import type { Events } from '#kernel/events.ts';
 import type { Log } from '#kernel/log.ts';
 import type { Clock, Random } from '#kernel/ports.ts';
+import type { DeliveryCounts } from '#node/federation/index.ts';
 import type { MediaDoor } from '#node/media/index.ts';
 import type { Mail, Names, Relation } from '#node/people/index.ts';
 import type { SearchDoor } from '#node/search/index.ts';
@@ -18,6 +19,8 @@ export interface People {
   muted(reader: Reader): Promise<NodeId[]>;
   names(nodeIds: readonly NodeId[]): Promise<ReadonlyMap<NodeId, Names>>;
 }
+
+export type { DeliveryCounts };
 
 export interface Signer {
   readonly nodeId: NodeId;
@@ -34,7 +37,9 @@ export interface PostsHost {
   readonly people: People;
   readonly media: MediaDoor;
   readonly search: SearchDoor;
-  readonly mail: Pick<Mail, 'send' | 'sendMany' | 'ask'>;
+  readonly mail: Pick<Mail, 'send' | 'sendMany' | 'ask'> & {
+    deliveryCounts(items: readonly string[]): Promise<ReadonlyMap<string, DeliveryCounts>>;
+  };
   readonly signer: () => Signer;
   readonly decide: (request: AccessRequest) => Promise<Decision>;
   /** A public key of somebody's identity log by the method that a proof names; undefined when it is none of theirs. */

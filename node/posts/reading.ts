@@ -1,9 +1,10 @@
 // What the owner reads: the feed, one post with its thread, and the words that search shows.
 // A post that has not come yet is fetched when it is opened; what its author refuses is not shown.
 import { AppError, isMessageId, parseUri, type NodeId, type Uri } from '#protocol';
-import type { MediaItem } from '#protocol/messages';
+import type { MediaItem, Visibility } from '#protocol/messages';
 import { isoTime } from '#kernel/ports.ts';
 import type { SearchHit } from '#node/search/index.ts';
+import { showAll, showAuthor, type ShownAuthor, type ShownPost } from './cards.ts';
 import type { Fetching } from './exchange/fetching.ts';
 import {
   failures,
@@ -15,7 +16,10 @@ import {
   postUri,
   THREAD_FRESH_MS,
   THREAD_REACTIONS_MAX,
-  THREAD_REPLIES_MAX,
+  THREAD_DEPTH_MAX,
+  THREAD_SHOWN_MAX,
+  NEW_POSTS_COUNTED_MAX,
+  NEWEST_ID,
   type Item,
 } from './model.ts';
 import { ownObject } from './objects.ts';
@@ -23,39 +27,36 @@ import type { PostsHost } from './ports.ts';
 import * as extras from './store-extras.ts';
 import * as store from './store.ts';
 
-export interface ShownPost {
-  id: string;
-  uri: string;
-  author: { node_id: string; username: string; display_name: string };
-  text: string;
-  created_at: string;
-  edited_at: string | null;
-  visibility: 'public' | 'friends' | 'private';
-  version: number;
-  /** `waiting`: the content is still on its author's node. */
-  state: 'here' | 'waiting';
-  reply_to: string | null;
-  media: {
-    index: number;
-    type: string;
-    size: number;
-    name: string | null;
-    alt: string | null;
-    width: number | null;
-    height: number | null;
-    thumbnail: boolean;
-  }[];
-}
 export interface ShownThread extends ShownPost {
-  replies: ShownPost[];
-  reactions: { author: ShownPost['author']; value: string }[];
+  /** Answers, and answers to those: each after what it answers, oldest first. */
+  replies: (ShownPost & { depth: number })[];
+  reactions: { author: ShownAuthor; value: string }[];
+}
+export interface ShownFeed {
+  items: ShownPost[];
+  next_cursor: string | null;
+  /** The place of the first post: what is newer is counted from there. */
+  newest_cursor: string | null;
+}
+export interface ShownVersion {
+  version: number;
+  text: string;
+  media: number;
+  visibility: Visibility;
+  created_at: string;
 }
 
 export interface Reading {
-  feed(page: {
-    limit: number;
-    cursor?: string | undefined;
-  }): Promise<{ items: ShownPost[]; next_cursor: string | null }>;
+  feed(page: { limit: number; cursor?: string | undefined }): Promise<ShownFeed>;
+  /** How many posts of others have come above a place of the feed, up to NEW_POSTS_COUNTED_MAX. */
+  newer(cursor: string): Promise<number>;
+  /** What is here of one author, newest first. */
+  postsBy(
+    author: NodeId,
+    page: { limit: number; cursor?: string | undefined },
+  ): Promise<{ items: ShownPost[]; next_cursor: string | null }>;
+  /** What an own post said before, newest first. @throws posts/not-own */
+  history(which: string): Promise<ShownVersion[]>;
   /** An item by id or URI that the owner may read, with its content. @throws posts/not-found, posts/waiting */
   find(which: string): Promise<Item>;
   show(which: string): Promise<ShownPost>;
@@ -69,10 +70,7 @@ export function createReading(host: PostsHost, fetching: Fetching): Reading {
   const { db, clock } = host;
   const threadFetchedAt = new Map<string, number>();
 
-  const showAll = async (items: readonly Item[]): Promise<ShownPost[]> => {
-    const names = await host.people.names(items.map(({ author }) => author));
-    return items.map((item) => shown(item, names.get(item.author)));
-  };
+  const show = (items: readonly Item[]): Promise<ShownPost[]> => showAll(host, items);
 
   const known = async (which: string): Promise<Item | undefined> => {
     if (isMessageId(which)) {
@@ -85,6 +83,7 @@ export function createReading(host: PostsHost, fetching: Fetching): Reading {
 
   const find = async (which: string): Promise<Item> => {
     const item = await known(which);
+    if (item?.trashed === true) throw failures.notFound();
     if (item !== undefined && item.held > 0 && item.state !== 'deleted') return item;
     const uri = item === undefined ? uriOrNothing(which) : postUri(item.author, item.id);
     const own = uri !== undefined && parseUri(uri).nodeId === host.signer().nodeId;
@@ -124,11 +123,39 @@ export function createReading(host: PostsHost, fetching: Fetching): Reading {
         items = await store.feedPage(db.read, page);
       }
       const last = items.length === limit ? items.at(-1) : undefined;
-      return { items: await showAll(items), next_cursor: last === undefined ? null : formatCursor(last) };
+      const first = items[0];
+      return {
+        items: await show(items),
+        next_cursor: last === undefined ? null : formatCursor(last),
+        newest_cursor: first === undefined ? null : formatCursor(first),
+      };
+    },
+
+    async newer(cursor) {
+      // One's own posts are no news.
+      const without = [...(await host.people.muted(db.read)), host.signer().nodeId];
+      return store.countNewer(db.read, { after: parseCursor(cursor), limit: NEW_POSTS_COUNTED_MAX, without });
+    },
+
+    async postsBy(author, { limit, cursor }) {
+      const visibilities = ['public', 'friends', 'private'] as const;
+      const beforeId = cursor ?? NEWEST_ID;
+      const items = await store.postsOf(db.read, { author, visibilities, beforeId, limit });
+      return {
+        items: await show(items.filter(({ trashed }) => !trashed)),
+        next_cursor: items.length < limit ? null : (items.at(-1)?.id ?? null),
+      };
+    },
+
+    async history(which) {
+      const item = await find(which);
+      if (item.author !== host.signer().nodeId) throw failures.notOwn();
+      const versions = await extras.versionsOf(db.read, postUri(item.author, item.id));
+      return versions.map(({ at, ...version }) => ({ ...version, created_at: isoTime(at) }));
     },
 
     async show(which) {
-      const [post] = await showAll([await find(which)]);
+      const [post] = await show([await find(which)]);
       if (post === undefined) throw failures.notFound();
       return post;
     },
@@ -138,14 +165,22 @@ export function createReading(host: PostsHost, fetching: Fetching): Reading {
       await refreshThread(item);
       item = (await known(postUri(item.author, item.id))) ?? item;
       const uri = postUri(item.author, item.id);
-      const replies = await store.repliesTo(db.read, uri, THREAD_REPLIES_MAX);
+      const under = await store.threadUnder(db.read, uri, {
+        depth: THREAD_DEPTH_MAX,
+        limit: THREAD_SHOWN_MAX,
+      });
       const reactions = await extras.reactionsTo(db.read, uri, THREAD_REACTIONS_MAX);
-      const names = await host.people.names([item, ...replies, ...reactions].map(({ author }) => author));
+      const names = await host.people.names(reactions.map(({ author }) => author));
+      const [post, ...answers] = await show([item, ...under.map((one) => one.item)]);
+      if (post === undefined) throw failures.notFound();
       return {
-        ...shown(item, names.get(item.author)),
-        replies: replies.map((reply) => shown(reply, names.get(reply.author))),
+        ...post,
+        replies: inThreadOrder(
+          uri,
+          answers.map((answer, at) => ({ ...answer, depth: under[at]?.depth ?? 1 })),
+        ),
         reactions: reactions.map(({ author, value }) => ({
-          author: shownAuthor(author, names.get(author)),
+          author: showAuthor(author, names.get(author)),
           value,
         })),
       };
@@ -165,7 +200,7 @@ export function createReading(host: PostsHost, fetching: Fetching): Reading {
         ({ held, state, author }) => held > 0 && state !== 'deleted' && !muted.has(author),
       );
       return new Map(
-        (await showAll(items)).map(({ uri, author, text, created_at }) => [
+        (await show(items)).map(({ uri, author: { avatar: _avatar, ...author }, text, created_at }) => [
           uri,
           { uri, author, text, created_at },
         ]),
@@ -197,35 +232,14 @@ async function fetchOrExplain(fetching: Fetching, uri: Uri): Promise<void> {
   }
 }
 
-function shown(item: Item, names: { username: string; display_name: string } | undefined): ShownPost {
-  const object = item.held === 0 || item.object === null ? undefined : ownObject(item.object);
-  return {
-    id: item.id,
-    uri: postUri(item.author, item.id),
-    author: shownAuthor(item.author, names),
-    text: object?.text ?? '',
-    created_at: isoTime(item.createdAt),
-    edited_at: item.editedAt === null ? null : isoTime(item.editedAt),
-    visibility: item.visibility,
-    version: item.held === 0 ? item.version : item.held,
-    state: item.held === 0 ? 'waiting' : 'here',
-    reply_to: item.parent,
-    media: (object?.media ?? []).map((file, index) => ({
-      index,
-      type: file.type,
-      size: file.size,
-      name: file.name ?? null,
-      alt: file.alt ?? null,
-      width: file.width ?? null,
-      height: file.height ?? null,
-      thumbnail: file.thumbnail !== undefined,
-    })),
-  };
-}
-
-function shownAuthor(
-  nodeId: NodeId,
-  names: { username: string; display_name: string } | undefined,
-): ShownPost['author'] {
-  return { node_id: nodeId, username: names?.username ?? '', display_name: names?.display_name ?? '' };
+/** Each answer after what it answers; those of one post in the order that they have. */
+function inThreadOrder<Answer extends ShownPost>(root: string, answers: readonly Answer[]): Answer[] {
+  const byParent = Map.groupBy(answers, ({ reply_to }) => reply_to);
+  const ordered: Answer[] = [];
+  const waiting = [...(byParent.get(root) ?? [])].reverse();
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    ordered.push(next);
+    waiting.push(...(byParent.get(next.uri) ?? []).toReversed());
+  }
+  return ordered;
 }

@@ -1,26 +1,28 @@
 // What the owner does: write, change, delete, answer, react. Each is one transaction: the row, the index of words, the
 // event and the messages to those who may read it. Everything is signed before the transaction begins.
 import { actorToString, type Actor } from '#kernel/actor.ts';
-import type { Reader, Tx } from '#kernel/db/database.ts';
+import type { Settle } from '#kernel/http/once.ts';
 import { isoTime } from '#kernel/ports.ts';
-import { formatUri, newMessageId, POST_TEXT_CHARS_MAX, parseUri, type NodeId, type Uri } from '#protocol';
+import {
+  formatUri,
+  isMessageId,
+  newMessageId,
+  POST_TEXT_CHARS_MAX,
+  parseUri,
+  type NodeId,
+  type Uri,
+} from '#protocol';
 import { invalid } from '#protocol/errors.ts';
-import { reactionObject, type MediaItem, type Visibility } from '#protocol/messages';
+import { reactionObject, type MediaItem, type PostObject, type Visibility } from '#protocol/messages';
 import { OBJECT_TEXT_MAX } from '#protocol/limits.ts';
 import { cleanText } from '#protocol/messages';
-import {
-  failures,
-  postUri,
-  REPLY_TEXT_CHARS_MAX,
-  SPREAD_FROM,
-  SPREAD_S_FEW,
-  SPREAD_S_MANY,
-  type Item,
-} from './model.ts';
+import { failures, postIn, postUri, REPLY_TEXT_CHARS_MAX, VERSIONS_KEPT_MAX, type Item } from './model.ts';
 import { ownObject, signPost, signReaction, toMediaItem } from './objects.ts';
 import type { PostsHost } from './ports.ts';
 import * as extras from './store-extras.ts';
 import * as store from './store.ts';
+import { audience, keep, share, withdraw, type Composed } from './telling.ts';
+import { moveToTrash, removeNow, takeFromTrash } from './trash.ts';
 
 export interface NewPost {
   readonly text: string;
@@ -35,17 +37,34 @@ export interface PostChange {
   readonly media?: readonly string[] | undefined;
 }
 
+export interface Made {
+  id: string;
+  uri: Uri;
+}
+export interface Changed extends Made {
+  version: number;
+}
+
 export interface Posts {
-  create(post: NewPost, actor: Actor): Promise<{ id: string; uri: Uri }>;
-  edit(which: string, change: PostChange, actor: Actor): Promise<{ id: string; uri: Uri; version: number }>;
-  remove(which: string, actor: Actor): Promise<void>;
+  create(post: NewPost, actor: Actor, settle?: Settle<Made>): Promise<Made>;
+  edit(which: string, change: PostChange, actor: Actor, settle?: Settle<Changed>): Promise<Changed>;
+  /** Deletes at once, or after `undoS` seconds in which it is out of sight here and others are not told yet. */
+  remove(
+    which: string,
+    options: { readonly undoS: number },
+    actor: Actor,
+    settle?: Settle<null>,
+  ): Promise<void>;
+  /** Takes a deletion back. @throws posts/not-found when its time is over */
+  restore(which: string, actor: Actor): Promise<void>;
   react(which: string, value: string | null, actor: Actor): Promise<void>;
 }
 
 /** Finds what the owner may read, by id or URI, fetching it when it is elsewhere. @throws posts/not-found */
 export type FindItem = (which: string) => Promise<Item>;
 
-export function createPosts(host: PostsHost, find: FindItem): Posts {
+/** `wakeTrash` is called when a deletion waits. */
+export function createPosts(host: PostsHost, find: FindItem, wakeTrash: () => void): Posts {
   const self = (): NodeId => host.signer().nodeId;
 
   const ownItem = async (which: string): Promise<Item & { object: string }> => {
@@ -56,7 +75,7 @@ export function createPosts(host: PostsHost, find: FindItem): Posts {
   };
 
   return {
-    async create({ text, visibility = 'friends', media = [], replyTo }, actor) {
+    async create({ text, visibility = 'friends', media = [], replyTo }, actor, settle) {
       const parent = replyTo === undefined ? null : await find(replyTo);
       const clean = cleanText(text, parent === null ? POST_TEXT_CHARS_MAX : REPLY_TEXT_CHARS_MAX);
       const id = newMessageId(host.clock.now(), host.random.bytes(10));
@@ -86,11 +105,12 @@ export function createPosts(host: PostsHost, find: FindItem): Posts {
           },
         ]);
         await share(host, tx, item, await audience(host, tx, item));
+        await settle?.(tx, { id, uri });
       });
       return { id, uri };
     },
 
-    async edit(which, change, actor) {
+    async edit(which, change, actor, settle) {
       const before = await ownItem(which);
       const old = ownObject(before.object);
       const uri = postUri(before.author, before.id);
@@ -111,11 +131,13 @@ export function createPosts(host: PostsHost, find: FindItem): Posts {
         visibility: before.parent === null ? (change.visibility ?? before.visibility) : before.visibility,
         parent: before.parent,
       });
+      const changed = { id: before.id, uri, version: item.version };
       await host.db.write(async (tx) => {
         const now = await store.findItem(tx, before);
         if (now === undefined || now.version !== before.version || now.state === 'deleted') {
           throw failures.notFound();
         }
+        await extras.putVersion(tx, uri, oldVersion(before, old), VERSIONS_KEPT_MAX);
         await keep(host, tx, item, text);
         if (change.media !== undefined) {
           await host.media.release(tx, uri, change.media);
@@ -134,29 +156,27 @@ export function createPosts(host: PostsHost, find: FindItem): Posts {
         const gone = (await audience(host, tx, before)).filter((nodeId) => !readers.includes(nodeId));
         await share(host, tx, item, readers);
         await withdraw(host, tx, { uri, version: before.version }, gone);
+        await settle?.(tx, changed);
       });
-      return { id: before.id, uri, version: item.version };
+      return changed;
     },
 
-    async remove(which, actor) {
+    async remove(which, { undoS }, actor, settle) {
       const item = await find(which);
-      const uri = postUri(item.author, item.id);
       const hosted = item.parent !== null && parseUri(item.parent).nodeId === self();
       if (item.author !== self() && !hosted) throw failures.notOwn();
       await host.db.write(async (tx) => {
-        const readers = await audience(host, tx, item);
-        const version = item.author === self() ? item.version + 1 : item.version;
-        await removeItem(host, tx, { author: item.author, id: item.id, version });
-        await host.events.append(tx, [
-          {
-            type: 'posts.deleted',
-            subject: uri,
-            actor: actorToString(actor),
-            old: { version: item.version },
-          },
-        ]);
-        if (item.author === self()) await withdraw(host, tx, { uri, version }, readers);
+        if (undoS === 0) await removeNow(host, tx, item, actor);
+        else await moveToTrash(host, tx, item, { undoS, actor });
+        await settle?.(tx, null);
       });
+      if (undoS > 0) wakeTrash();
+    },
+
+    async restore(which, actor) {
+      const key = isMessageId(which) ? { author: self(), id: which } : postIn(which);
+      if (key === undefined) throw failures.notFound();
+      await host.db.write((tx) => takeFromTrash(host, tx, key, actor));
     },
 
     async react(which, value, actor) {
@@ -206,12 +226,6 @@ export function createPosts(host: PostsHost, find: FindItem): Posts {
   };
 }
 
-interface Composed extends store.WholeItem {
-  readonly uri: Uri;
-  readonly bytes: number;
-  readonly mediaCount: number;
-}
-
 function compose(host: PostsHost, draft: Parameters<typeof signPost>[1] & { readonly id: string }): Composed {
   const { text, cid, bytes } = signPost(host, draft);
   if (draft.parent !== null && text.length > OBJECT_TEXT_MAX) {
@@ -238,99 +252,7 @@ function compose(host: PostsHost, draft: Parameters<typeof signPost>[1] & { read
   };
 }
 
-/** Keeps a whole item with its words. */
-export async function keep(host: PostsHost, tx: Tx, item: store.WholeItem, text: string): Promise<void> {
-  await store.putItem(tx, item);
-  const ref = postUri(item.author, item.id);
-  await host.search.index(tx, [{ kind: 'post', ref, text, at: item.createdAt }]);
-}
-
-/** Turns an item into a tombstone, with its words, files and what was answered to it here. */
-export async function removeItem(
-  host: PostsHost,
-  tx: Tx,
-  gone: store.ItemKey & { readonly version: number },
-): Promise<boolean> {
-  const buried = await store.bury(tx, [gone]);
-  const uri = postUri(gone.author, gone.id);
-  if (buried.length === 0) return false;
-  const answers = await store.removeAnswersTo(tx, uri);
-  await extras.removeReactionsTo(tx, uri);
-  await host.search.remove(
-    tx,
-    [uri, ...answers.map(({ author, id }) => postUri(author, id))].map((ref) => ({ kind: 'post', ref })),
-  );
-  if (gone.author === host.signer().nodeId) await host.media.release(tx, uri);
-  return true;
-}
-
-/** The nodes that are told of an own item. An answer goes to the author of what it answers, who serves it to others. */
-export async function audience(
-  host: PostsHost,
-  reader: Reader,
-  item: Pick<Item, 'parent' | 'visibility'>,
-): Promise<NodeId[]> {
-  if (item.parent !== null) {
-    const { nodeId } = parseUri(item.parent);
-    return nodeId === host.signer().nodeId ? [] : [nodeId];
-  }
-  if (item.visibility === 'private') return [];
-  return item.visibility === 'friends' ? host.people.friends(reader) : host.people.readers(reader);
-}
-
-async function share(host: PostsHost, tx: Tx, item: Composed, to: readonly NodeId[]): Promise<void> {
-  if (to.length === 0) return;
-  if (item.parent !== null) {
-    await host.mail.sendMany(tx, {
-      to,
-      type: 'post_reply',
-      payload: {
-        created_at: isoTime(item.editedAt ?? item.createdAt),
-        uri: item.uri,
-        parent: item.parent,
-        object: item.object,
-      },
-    });
-    return;
-  }
-  await host.mail.sendMany(tx, {
-    to,
-    type: 'post_share',
-    payload: {
-      ...announcementOf(item, item.bytes, item.mediaCount),
-      spread_s: to.length < SPREAD_FROM ? SPREAD_S_FEW : SPREAD_S_MANY,
-    },
-  });
-}
-
-/** The metadata of an own post, as `post_share` and `content_sync` carry it. */
-export function announcementOf(
-  item: Pick<store.WholeItem, 'author' | 'id' | 'createdAt' | 'editedAt' | 'visibility' | 'version' | 'cid'>,
-  size: number,
-  media: number,
-) {
-  return {
-    created_at: isoTime(item.createdAt),
-    uri: postUri(item.author, item.id),
-    cid: item.cid as never,
-    version: item.version,
-    visibility: item.visibility,
-    size,
-    media,
-    ...(item.editedAt === null ? {} : { edited_at: isoTime(item.editedAt) }),
-  };
-}
-
-async function withdraw(
-  host: PostsHost,
-  tx: Tx,
-  what: { readonly uri: Uri; readonly version: number },
-  to: readonly NodeId[],
-): Promise<void> {
-  if (to.length === 0) return;
-  await host.mail.sendMany(tx, {
-    to,
-    type: 'post_delete',
-    payload: { created_at: isoTime(host.clock.now()), ...what },
-  });
+function oldVersion(item: Item, { text, media }: PostObject): extras.OldVersion {
+  const { version, visibility, editedAt, createdAt } = item;
+  return { version, text, media: media?.length ?? 0, visibility, at: editedAt ?? createdAt };
 }

@@ -2,6 +2,7 @@
 // Decides nothing: it keeps what the exchange and the service have judged.
 import { tables, type Reader, type Tx } from '#kernel/db/database.ts';
 import type { NodeId, Uri } from '#protocol';
+import type { Visibility } from '#protocol/messages';
 import { sql, type SqlBool } from 'kysely';
 
 interface ReactionRow {
@@ -14,6 +15,7 @@ interface ReactionRow {
   object: string;
 }
 interface ExtraTables {
+  posts_version: OldVersion & { uri: string };
   posts_reaction: ReactionRow;
   posts_backfill: { node_id: string; due_at: number; attempts: number };
   posts_cleanup: { node_id: string; scope: string };
@@ -85,6 +87,64 @@ export async function reactionsTo(reader: Reader, parent: Uri, limit: number): P
     .limit(limit)
     .execute();
   return rows.map(toReaction);
+}
+
+/** Reactions to these posts by emoji, the most frequent first; `mine`: among them is the one of `self`. */
+export async function countReactionsTo(
+  reader: Reader,
+  parents: readonly Uri[],
+  self: NodeId,
+): Promise<{ parent: Uri; value: string; count: number; mine: boolean }[]> {
+  const { rows } = await sql<{
+    parent: Uri;
+    value: string;
+    count: number;
+    mine: number;
+  }>`SELECT r.parent, r.value,
+      count(*) AS count, max(r.author = ${self}) AS mine
+    FROM json_each(${JSON.stringify(parents)}) AS wanted CROSS JOIN posts_reaction AS r ON r.parent = wanted.value
+    WHERE r.verified = 1 GROUP BY r.parent, r.value ORDER BY count DESC, min(r.created_at)`.execute(
+    db(reader),
+  );
+  return rows.map((row) => ({ ...row, mine: row.mine === 1 }));
+}
+
+export interface OldVersion {
+  readonly version: number;
+  readonly text: string;
+  /** How many files it had. */
+  readonly media: number;
+  readonly visibility: Visibility;
+  /** When this version was written. */
+  readonly at: number;
+}
+
+/** Keeps what an own post said before an edit; of many versions the newest `keep`. */
+export async function putVersion(tx: Tx, uri: Uri, old: OldVersion, keep: number): Promise<void> {
+  await db(tx)
+    .insertInto('posts_version')
+    .values({ uri, ...old })
+    .execute();
+  await db(tx)
+    .deleteFrom('posts_version')
+    .where('uri', '=', uri)
+    .where('version', '<=', old.version - keep)
+    .execute();
+}
+
+/** Earlier versions, newest first. */
+export async function versionsOf(reader: Reader, uri: Uri): Promise<OldVersion[]> {
+  const rows = await db(reader)
+    .selectFrom('posts_version')
+    .selectAll()
+    .where('uri', '=', uri)
+    .orderBy('version', 'desc')
+    .execute();
+  return rows.map(({ uri: _uri, ...old }) => old);
+}
+
+export async function removeVersions(tx: Tx, uri: Uri): Promise<void> {
+  await db(tx).deleteFrom('posts_version').where('uri', '=', uri).execute();
 }
 
 export async function unverifiedReactions(reader: Reader, limit: number): Promise<Reaction[]> {

@@ -24,6 +24,7 @@ interface ItemRow {
   attempts: number;
   object: string | null;
   offered: string | null;
+  trash_at: number | null;
 }
 interface PostTables {
   posts_item: ItemRow;
@@ -150,9 +151,64 @@ export async function feedPage(
 /** Replies to a post that are here, oldest first: the newest `limit` of them. */
 export async function repliesTo(reader: Reader, parent: Uri, limit: number): Promise<Item[]> {
   const { rows } = await sql<ItemRow>`SELECT * FROM posts_item
-    WHERE parent = ${parent} AND held > 0 AND state <> 'deleted'
+    WHERE parent = ${parent} AND held > 0 AND state <> 'deleted' AND trash_at IS NULL
     ORDER BY created_at DESC, n DESC LIMIT ${limit}`.execute(db(reader));
   return rows.map(toItem).reverse();
+}
+
+/** What was answered to a post, and to those answers, as far as it is here: parents before children, oldest first. */
+export async function threadUnder(
+  reader: Reader,
+  root: Uri,
+  bounds: { readonly depth: number; readonly limit: number },
+): Promise<{ item: Item; depth: number }[]> {
+  const { rows } = await sql<ItemRow & { depth: number }>`WITH RECURSIVE under (n, uri, depth) AS (
+      SELECT 0, ${root}, 0
+      UNION SELECT i.n, 'orf://' || i.author || '/post/' || i.id, under.depth + 1
+        FROM under CROSS JOIN posts_item AS i ON i.parent = under.uri
+        WHERE under.depth < ${bounds.depth} AND i.held > 0 AND i.state <> 'deleted' AND i.trash_at IS NULL
+      LIMIT ${bounds.limit + 1})
+    SELECT i.*, under.depth FROM under CROSS JOIN posts_item AS i ON i.n = under.n
+    ORDER BY under.depth, i.created_at, i.n`.execute(db(reader));
+  return rows.map((row) => ({ item: toItem(row), depth: row.depth }));
+}
+
+/** How many answers to each of these posts are here; none: no entry. */
+export async function countRepliesTo(reader: Reader, parents: readonly Uri[]): Promise<Map<Uri, number>> {
+  const { rows } = await sql<{ parent: Uri; count: number }>`SELECT i.parent, count(*) AS count
+    FROM json_each(${JSON.stringify(parents)}) AS wanted CROSS JOIN posts_item AS i ON i.parent = wanted.value
+    WHERE i.held > 0 AND i.state <> 'deleted' AND i.trash_at IS NULL GROUP BY i.parent`.execute(db(reader));
+  return new Map(rows.map(({ parent, count }) => [parent, count]));
+}
+
+/** How many posts of others stand above this place of the feed; counts no further than `limit`. */
+export async function countNewer(
+  reader: Reader,
+  query: { after: FeedCursor; limit: number; without: readonly NodeId[] },
+): Promise<number> {
+  const { after, limit, without } = query;
+  const { rows } = await sql<{ count: number }>`SELECT count(*) AS count FROM (
+    SELECT 1 FROM posts_item INDEXED BY posts_item_feed
+    WHERE in_feed = 1 AND (created_at, n) > (${after.createdAt}, ${after.n})
+      AND author NOT IN (SELECT value FROM json_each(${JSON.stringify(without)})) LIMIT ${limit})`.execute(
+    db(reader),
+  );
+  return rows[0]?.count ?? 0;
+}
+
+/** Takes an item out of sight until `trashAt`, or back (null). Returns whether that changed anything. */
+export async function setTrash(tx: Tx, key: ItemKey, trashAt: number | null): Promise<boolean> {
+  const result = await sql`UPDATE posts_item SET trash_at = ${trashAt}, in_feed = ${trashAt === null ? 1 : 0}
+    WHERE author = ${key.author} AND id = ${key.id} AND state <> 'deleted'
+      AND (trash_at IS NULL) = ${trashAt === null ? 0 : 1}`.execute(db(tx));
+  return (result.numAffectedRows ?? 0n) > 0n;
+}
+
+/** The items whose deletion is due soonest. */
+export async function trashed(reader: Reader, limit: number): Promise<{ item: Item; trashAt: number }[]> {
+  const { rows } = await sql<ItemRow>`SELECT * FROM posts_item WHERE trash_at IS NOT NULL
+    ORDER BY trash_at LIMIT ${limit}`.execute(db(reader));
+  return rows.map((row) => ({ item: toItem(row), trashAt: row.trash_at ?? 0 }));
 }
 
 export async function countReplies(reader: Reader, parent: Uri): Promise<number> {
@@ -241,7 +297,7 @@ export async function bury(
   rows: readonly (ItemKey & { readonly version: number })[],
 ): Promise<ItemKey[]> {
   const { rows: buried } = await sql<{ author: string; id: string }>`UPDATE posts_item
-    SET state = 'deleted', in_feed = 0, due_at = NULL, object = NULL, offered = NULL, cid = NULL, held = 0,
+    SET state = 'deleted', in_feed = 0, due_at = NULL, trash_at = NULL, object = NULL, offered = NULL, cid = NULL, held = 0,
       version = gone.version
     FROM (SELECT value ->> 'author' AS author, value ->> 'id' AS id, value ->> 'version' AS version
       FROM json_each(${JSON.stringify(rows)})) AS gone
@@ -298,5 +354,6 @@ function toItem(row: ItemRow): Item {
     attempts: row.attempts,
     object: row.object,
     offered: row.offered,
+    trashed: row.trash_at !== null,
   };
 }

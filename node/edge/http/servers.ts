@@ -1,10 +1,10 @@
 // The node's two servers: TCP for the world, a Unix socket for the machine's own user. Both mount the same routes.
 // The TCP port listens before the areas start and answers 503 until they have.
-import type { Idempotency } from '#kernel/db/idempotency.ts';
 import type { BoundRoute, RawRoute } from '#kernel/http/contract.ts';
 import { mountApiDocs } from '#kernel/http/docs.ts';
 import { BODY_MS_MAX } from '#kernel/http/limits.ts';
 import { openApiDocument } from '#kernel/http/openapi.ts';
+import type { Once } from '#kernel/http/once.ts';
 import { languageOf, closeServer, createApi, createHardenedServer } from '#kernel/http/server.ts';
 import { sendProblem } from '#kernel/http/problem.ts';
 import type { Log } from '#kernel/log.ts';
@@ -20,9 +20,9 @@ export interface ApiParts {
   readonly routes: readonly BoundRoute[];
   readonly rawRoutes: readonly RawRoute[];
   readonly guard: Guard;
+  readonly once: Once;
   readonly log: Log;
   readonly version: string;
-  readonly once: Idempotency['once'];
   /** Absent: everything else is served all the same. */
   readonly webApp: WebApp | undefined;
 }
@@ -33,12 +33,12 @@ export type Place =
 
 /** The request listener of one place. */
 export function nodeApi(parts: ApiParts, place: Place): RequestListener {
-  const { routes, rawRoutes, guard, log, version, webApp, once } = parts;
+  const { routes, rawRoutes, guard, once, log, version, webApp } = parts;
   return createApi({
     routes,
     rawRoutes,
-    log,
     once,
+    log,
     authenticate: place.local ? () => Promise.resolve(guard.owner) : (request) => guard.authenticate(request),
     decide: (request) => guard.decide(request),
     hosts: place.local ? null : place.hosts,

@@ -3,9 +3,9 @@
 // The same function starts the program and, in tests, nodes inside one process.
 import { loadConfig, type Config } from '#kernel/config.ts';
 import { openDatabase } from '#kernel/db/database.ts';
-import { createIdempotency, registerIdempotencyJobs, type Idempotency } from '#kernel/db/idempotency.ts';
 import { createEvents } from '#kernel/events.ts';
 import { bootFeatures, migrateFeatures, type AnyFeature, type Booted, type Host } from '#kernel/feature.ts';
+import { createOnce } from '#kernel/http/once.ts';
 import { createJobs } from '#kernel/jobs.ts';
 import { openKeyring } from '#kernel/keyring.ts';
 import { createLog, type Log } from '#kernel/log.ts';
@@ -63,7 +63,7 @@ export async function startNode(options: StartOptions): Promise<RunningNode> {
   refuseNoNode(options.dataDir);
   await using stack = new AsyncDisposableStack();
   stack.use(takeLock(options.dataDir));
-  const { host, early, once } = await openHost(options, stack);
+  const { host, early } = await openHost(options, stack);
   await migrateFeatures(host.db, options.features, host.clock);
   const booted = stack.use(await bootFeatures(host, options.features));
   stack.use(host.jobs);
@@ -83,15 +83,8 @@ export async function startNode(options: StartOptions): Promise<RunningNode> {
   const webApp = options.webDir === undefined ? undefined : openWebApp(options.webDir);
   const routes = [...booted.routes, ...edgeRoutes({ status, readiness, webApp })];
   const hosts = hostNames(host.config, host.serverUrl);
-  const api = {
-    routes,
-    rawRoutes: booted.rawRoutes,
-    guard,
-    log: host.log,
-    version: host.version,
-    webApp,
-    once,
-  };
+  const once = createOnce(host);
+  const api = { routes, rawRoutes: booted.rawRoutes, guard, once, log: host.log, version: host.version, webApp };
 
   stack.use(await listenOnSocket(socketPath, nodeApi(api, { local: true })));
   stack.defer(() => early.close());
@@ -116,7 +109,7 @@ export async function startNode(options: StartOptions): Promise<RunningNode> {
 async function openHost(
   options: StartOptions,
   stack: AsyncDisposableStack,
-): Promise<{ host: Host; early: Awaited<ReturnType<typeof listenEarly>>; once: Idempotency['once'] }> {
+): Promise<{ host: Host; early: Awaited<ReturnType<typeof listenEarly>> }> {
   const { dataDir, env, version } = options;
   const config = loadConfig({
     dataDir,
@@ -134,15 +127,13 @@ async function openHost(
   // The port comes before the database: a busy one is the commonest reason not to start.
   const early = await listenEarly(config.edge.host, portOf(config), config.edge.proxies);
   stack.defer(() => early.close());
-  const opened = stack.use(
+  const db = stack.use(
     openDatabase({ file: databaseFile(dataDir), key: keyring.derive('db'), onFatal: options.onFatal }),
   );
-  const { db, once } = createIdempotency({ db: opened, clock });
   const serverUrl = serverUrlOf(config, early.port);
   const network = stack.use(options.ports?.network ?? networkOf(config, serverUrl, version));
   const jobs = createJobs({ clock, random, log });
   const events = createEvents({ db, clock, jobs });
-  registerIdempotencyJobs({ db, clock, jobs });
   const host = {
     config,
     dataDir,
@@ -157,7 +148,7 @@ async function openHost(
     network,
     log,
   };
-  return { host, early, once };
+  return { host, early };
 }
 
 function networkOf(config: Config, serverUrl: string, version: string): Network {

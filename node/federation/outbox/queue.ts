@@ -14,7 +14,7 @@ import {
   type NodeId,
 } from '#protocol';
 import { identityClosed } from '#node/identity/index.ts';
-import { parsePayload, type MessageType, type Payload } from '#protocol/messages';
+import { parseMessageType, parsePayload, type MessageType, type Payload } from '#protocol/messages';
 import assert from 'node:assert/strict';
 import { QUEUE_PER_PEER_MAX, expiryOf, type SeqRange } from '../model.ts';
 import { ensurePeers, readPeerById, reserveNumbers } from '../store.ts';
@@ -26,6 +26,8 @@ export interface Outgoing<T extends MessageType> {
   readonly payload: Payload<T>;
   /** Overrides the type's own expiry. */
   readonly expiresAfterMs?: number;
+  /** The address of what it tells of, under which its author finds where it stands. */
+  readonly item?: string;
 }
 
 /** A message whose payload is made when it is first sent (sealing needs its id and seq, and no transaction). */
@@ -44,6 +46,8 @@ export interface QueueHost {
   readonly random: Random;
   /** Wakes the delivery to these nodes, after the commit. */
   readonly wake: (nodeIds: readonly NodeId[]) => void;
+  /** Tries a node at once, whatever its pause. */
+  readonly hurry: (nodeId: NodeId) => void;
 }
 
 export class Queue {
@@ -56,11 +60,12 @@ export class Queue {
   /** Queues one message. @throws identity/closed, federation/queue-full, federation/self, message/payload */
   async send<T extends MessageType>(tx: Tx, message: Outgoing<T> | OutgoingDraft<T>): Promise<MessageId> {
     const { to, type } = message;
+    const item = 'item' in message ? (message.item ?? null) : null;
     const body =
       'draft' in message
         ? { payload: null, draft: JSON.stringify(message.draft) }
         : { payload: payloadText(type, message.payload), draft: null };
-    const ids = await this.#queue(tx, { to: [to], type, ...body, ...expiry(message) });
+    const ids = await this.#queue(tx, { to: [to], type, item, ...body, ...expiry(message) });
     const id = ids.get(to);
     assert(id !== undefined);
     return id;
@@ -78,8 +83,24 @@ export class Queue {
       type,
       payload: payloadText(type, message.payload),
       draft: null,
+      item: message.item ?? null,
       ...expiry(message),
     });
+  }
+
+  /**
+   * Queues anew what was refused, cancelled or has expired, as a message of its own; what still waits is tried now.
+   * @throws federation/not-found, federation/not-again for what was sealed for one message, or has arrived
+   */
+  async again(tx: Tx, id: MessageId): Promise<void> {
+    const row = await store.findWithReceiver(tx, id);
+    if (row === undefined) throw notFound();
+    if (row.state === 'refused' || row.state === 'expired' || row.state === 'cancelled') {
+      if (row.item === null || row.payload === null || row.type === 'direct_message') throw notAgain();
+      const { type, payload, item } = row;
+      await this.#queue(tx, { to: [row.node_id], type: parseMessageType(type), payload, draft: null, item });
+    } else if (row.state === 'accepted') throw notAgain();
+    else tx.afterCommit(() => this.#host.hurry(row.node_id));
   }
 
   /** Cancels what has never left, and tells the receiver that its number will not come. @throws federation/not-found, federation/already-sent */
@@ -147,6 +168,7 @@ export class Queue {
       readonly type: MessageType;
       readonly payload: string | null;
       readonly draft: string | null;
+      readonly item: string | null;
       readonly expiresAfterMs?: number;
     },
   ): Promise<Map<NodeId, MessageId>> {
@@ -175,6 +197,7 @@ export class Queue {
         type: message.type,
         payload: message.payload,
         draft: message.draft,
+        item: message.item,
         created_at: now,
         expires_at: expiryOf(message.type, now, message.expiresAfterMs),
       };
@@ -236,6 +259,17 @@ export function notFound(): AppError {
     safe: {
       en: 'There is no such message in the outbox.',
       fr: "Ce message n'est pas dans la boîte d'envoi.",
+    },
+  });
+}
+
+function notAgain(): AppError {
+  return new AppError({
+    category: 'conflict',
+    code: 'federation/not-again',
+    safe: {
+      en: 'This message cannot be sent a second time: it has arrived, or was sealed for one journey. Write it anew.',
+      fr: "Ce message ne peut pas repartir : il est arrivé, ou n'était scellé que pour un trajet. Récrivez-le.",
     },
   });
 }

@@ -4,6 +4,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { z } from 'zod';
 import type { Actor } from '../actor.ts';
+import type { Settle } from './once.ts';
 import type { Text } from '#protocol/errors.ts';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -48,6 +49,8 @@ export interface RouteContract<
   readonly status?: 200 | 201 | 202 | 204;
   /** Largest JSON body; default JSON_BODY_BYTES_MAX. */
   readonly bodyBytesMax?: number;
+  /** A repetition under the same Idempotency-Key takes no second effect (once.ts). Only for owners, with a JSON answer or none. */
+  readonly idempotent?: true;
 }
 
 export interface RequestContext {
@@ -61,9 +64,14 @@ export interface RequestContext {
   readonly signal: AbortSignal;
 }
 
+export interface HandlerContext<Answer = unknown> extends RequestContext {
+  /** For the use case to call in its transaction: what the same request gets when it is sent again. */
+  readonly settle: Settle<Answer>;
+}
+
 export interface BoundRoute {
   readonly contract: RouteContract;
-  readonly handle: (input: RouteInput<Shape, Shape, Shape>, context: RequestContext) => Promise<unknown>;
+  readonly handle: (input: RouteInput<Shape, Shape, Shape>, context: HandlerContext) => Promise<unknown>;
 }
 
 export interface RawRoute {
@@ -110,7 +118,7 @@ export function bind<Params extends Shape, Query extends Shape, Body extends Sha
   contract: RouteContract<Params, Query, Body, Output>,
   handle: (
     input: RouteInput<Params, Query, Body>,
-    context: RequestContext,
+    context: HandlerContext<Output extends z.ZodType ? z.input<Output> : null>,
   ) => Promise<Output extends z.ZodType ? z.input<Output> : void>,
 ): BoundRoute {
   // The server parses with the contract's own schemas before it calls, which is what makes this cast true.

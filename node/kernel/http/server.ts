@@ -12,14 +12,15 @@ import {
 } from 'node:http';
 import { parse as parseQuery } from 'node:querystring';
 import type { z } from 'zod';
-import type { Idempotency } from '../db/idempotency.ts';
 import { anonymousActor, type AccessRequest, type Actor, type Decision } from '../actor.ts';
 import type { Log } from '../log.ts';
+import { answerOnce } from './answer.ts';
 import { readJson } from './body.ts';
 import { boundConnections, exemptAddresses } from './connections.ts';
-import type { BoundRoute, RawRoute, RequestContext, RouteContract } from './contract.ts';
+import type { BoundRoute, HandlerContext, RawRoute, RouteContract } from './contract.ts';
 import { boundLeftovers } from './leftover.ts';
 import * as limits from './limits.ts';
+import type { Once } from './once.ts';
 import { sendProblem, statusOf, unexpected } from './problem.ts';
 import { createRouteTable, type FoundRoute } from './route-table.ts';
 import { setSecurityHeaders } from './security-headers.ts';
@@ -33,8 +34,8 @@ export interface ApiOptions {
   readonly decide: (request: AccessRequest) => Promise<Decision>;
   /** Host names (without port) under which requests are answered; null accepts any (the local socket). */
   readonly hosts: (() => readonly string[]) | null;
-  /** Makes a request with an Idempotency-Key happen once; absent: the header means nothing. */
-  readonly once?: Idempotency['once'];
+  /** Remembers what was answered under an Idempotency-Key; absent where no route is idempotent. */
+  readonly once?: Once;
   /** Extra handlers for paths that no contract covers (static files, documentation). */
   readonly mount?: (app: Express) => void;
 }
@@ -206,8 +207,10 @@ async function serve(
           : parse(contract.body, await readJson(contract, request), 'body'),
     };
     await authorize(contract, options, actor, params);
-    const output = await handleOnce(route, options, input, contextOf(actor, request, response));
-    if (contract.output === undefined) {
+    const body = await answerOnce(route, options.once, input, (settle) =>
+      contextOf(actor, request, response, settle),
+    );
+    if (body === null) {
       if (!response.writableEnded && contract.status === 204) {
         response.statusCode = 204;
         response.end();
@@ -217,36 +220,25 @@ async function serve(
     response.statusCode = contract.status ?? 200;
     response.setHeader('content-type', 'application/json');
     if (!response.hasHeader('cache-control')) response.setHeader('cache-control', 'no-store');
-    response.end(JSON.stringify(contract.output.parse(output)));
+    response.end(body);
   } catch (error) {
     fail(options.log, error, request, response);
   }
 }
 
-/** A change that names a key (Idempotency-Key) happens once; uploads and reads do not need one. */
-async function handleOnce(
-  route: BoundRoute,
-  options: ApiOptions,
-  input: Parameters<BoundRoute['handle']>[0],
-  context: RequestContext,
-): Promise<unknown> {
-  const { contract } = route;
-  const key = context.request.headers['idempotency-key'];
-  const { actor } = context;
-  const keyed = contract.method !== 'GET' && contract.rawBody === undefined && actor.kind === 'account';
-  if (options.once === undefined || typeof key !== 'string' || !keyed) return route.handle(input, context);
-  return options.once({ account: actor.account_id, key, route: contract.id, input }, () =>
-    route.handle(input, context),
-  );
-}
-
 /** What only some handlers look at is found out when they do. */
-function contextOf(actor: Actor, request: IncomingMessage, response: ServerResponse): RequestContext {
+function contextOf(
+  actor: Actor,
+  request: IncomingMessage,
+  response: ServerResponse,
+  settle: HandlerContext['settle'],
+): HandlerContext {
   let gone: AbortController | undefined;
   return {
     actor,
     request,
     response,
+    settle,
     get address() {
       return request.socket.remoteAddress ?? '';
     },

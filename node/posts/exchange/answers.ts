@@ -15,7 +15,7 @@ import {
 } from '../model.ts';
 import { ownObject } from '../objects.ts';
 import type { PostsHost } from '../ports.ts';
-import { announcementOf } from '../service.ts';
+import { announcementOf } from '../telling.ts';
 import * as extras from '../store-extras.ts';
 import * as store from '../store.ts';
 

@@ -2,10 +2,10 @@
 // Nothing is removed here: the owner keeps reading and exporting what they wrote.
 import { isoTime } from '#kernel/ports.ts';
 import type { NodeId } from '#protocol';
-import { NEWEST_ID, postUri, type Item } from './model.ts';
-import type { PostsHost } from './ports.ts';
-import { audience } from './service.ts';
-import * as store from './store.ts';
+import { NEWEST_ID, postUri, type Item } from '../model.ts';
+import type { PostsHost } from '../ports.ts';
+import { audience } from '../telling.ts';
+import * as store from '../store.ts';
 
 /** Posts of one transaction: each makes a message for every friend. */
 const STEP_ROWS = 20;
