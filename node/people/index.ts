@@ -46,6 +46,7 @@ export const people = defineFeature({
         [self().username, host.serverUrl].includes(who.replace(/\/+$/, '')),
       displayName: async () => (await profiles.own()).display_name,
     };
+    doors.identity.nameOwnerBy(peopleHost.displayName);
     const bonds = createBonds(peopleHost);
     const directory = createDirectory({ db, log, finder, profiles, self });
 

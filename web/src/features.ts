@@ -1,12 +1,18 @@
 // THE LIST of the app: one line an area. What an area shows, where, and what its events make stale stands in its own
 // feature.ts; its screens are loaded when they are opened.
 import { posts } from './posts/feature.ts';
+import { security } from './security/feature.ts';
+import { trust } from './trust/feature.ts';
+import { welcome } from './welcome/feature.ts';
 import type { OpenScreen, WebFeature } from './router/feature.ts';
 
 // One line an area, so that adding one is one line of a diff.
 // prettier-ignore
 export const features: readonly WebFeature[] = [
   posts,
+  security,
+  trust,
+  welcome,
 ];
 
 export const screens: readonly OpenScreen[] = features.flatMap((feature) =>

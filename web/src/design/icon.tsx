@@ -34,6 +34,11 @@ const paths = {
   offline:
     'M3 3l18 18M5 12a10 10 0 0 1 4-2.500M2 9a14 14 0 0 1 5-3M12 6a14 14 0 0 1 10 3M8.500 15.500a5 5 0 0 1 6 0M12 19h.01',
   trash: 'M5 7h14M10 7V4h4v3M7 7l1 13h8l1-13',
+  key: 'M8 17a4 4 0 1 0 0-8 4 4 0 0 0 0 8zM12 13h9M18 13v4',
+  device: 'M7 3h10v18H7zM11 18h2',
+  shield: 'M12 3l8 3v6c0 5-3.500 8-8 9-4.500-1-8-4-8-9V6z',
+  print: 'M7 8V3h10v5M4 8h16v9h-3M7 17H4V8M7 14h10v7H7z',
+  scan: 'M4 8V4h4M16 4h4v4M20 16v4h-4M8 20H4v-4M4 12h16',
   copy: 'M9 9h11v11H9zM15 9V4H4v11h5',
 } as const;
 
