@@ -9,6 +9,7 @@ import { media } from '#node/media/index.ts';
 import { people } from '#node/people/index.ts';
 import { search } from '#node/search/index.ts';
 import { AppError, type Json, type NodeId } from '#protocol';
+import { changes } from './changes.ts';
 import { createFiles } from './files.ts';
 import { conversationsRoutes } from './http.ts';
 import { bondConsumer, registerOpening } from './jobs.ts';
@@ -81,6 +82,7 @@ export const conversations = defineFeature({
 
     return {
       door: service,
+      changes,
       routes: conversationsRoutes({
         receiveFile: doors.media.receive,
         conversations: service,

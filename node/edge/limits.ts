@@ -11,12 +11,19 @@ export const READY_KEPT_MS = 1_000;
 export const LIVE_CONNECTIONS_MAX = 64;
 /** A live client only sends its pongs; anything longer is not one of ours. */
 export const LIVE_MESSAGE_BYTES_MAX = 1_024;
-/** Events read and sent in one go; the next are read when these have left. */
+/** Events read and told in one message; the next are read when it has left. */
 export const LIVE_BATCH_MAX = 100;
-/** A client that does not take its events for this long is cut; it resumes with its cursor. */
+/** Events replayed to a client that comes back: beyond this fetching what is shown is cheaper than the list of it. */
+export const LIVE_REPLAY_MAX = 5_000;
+/** A client that does not take its message for this long is closed; it resumes with its cursor. */
 export const LIVE_STALL_MS_MAX = 30_000;
-/** Pings keep middle boxes from dropping an idle connection, and find dead ones. */
-export const LIVE_PING_MS = 30_000;
+/** How long a client that is closed may take to answer; a slow one, to read why. */
+export const LIVE_GOODBYE_MS = 500;
+export const LIVE_SLOW_GOODBYE_MS = 10_000;
+/** A beat keeps middle boxes from dropping an idle connection, finds dead ones, and moves the cursor along. */
+export const LIVE_BEAT_MS = 30_000;
+/** The longest that an asking client waits for news; under the server's idle limit. */
+export const CHANGES_WAIT_S_MAX = 25;
 /** TEXT from standard input: longer than any post or message may be, so that the node says the real limit. */
 export const STDIN_BYTES_MAX = 1024 * 1024;
 /** An answer of the node to one CLI call: a page of 100 long posts. */

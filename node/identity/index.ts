@@ -6,6 +6,7 @@ import type { BoundRoute } from '#kernel/http/contract.ts';
 import { createTransports } from '#kernel/http/transport.ts';
 import { vault } from '#node/vault/index.ts';
 import type { IncomingMessage } from 'node:http';
+import { changes } from './changes.ts';
 import { createClaimLink } from './claim-link.ts';
 import { identityRoutes } from './http.ts';
 import { registerJobs } from './jobs.ts';
@@ -102,7 +103,7 @@ export const identity = defineFeature({
     const named = (): Promise<string> => displayName();
     const parts = { own, sessions, secondFactor, http, displayName: named };
     const routes = [...identityRoutes(host, own), ...signInRoutes(host, parts)];
-    return { door, routes, status: () => Promise.resolve(door.status()) };
+    return { door, routes, changes, status: () => Promise.resolve(door.status()) };
   },
 });
 

@@ -106,8 +106,8 @@ export interface Events {
   since(seq: number, limit: number): Promise<Event[]>;
   /** Calls `run` after each commit that appended events; returns the unsubscriber. */
   onAppended(run: () => void): () => void;
-  /** The newest seq, or 0. */
-  newest(): Promise<number>;
+  /** The seq of the oldest event kept, and of the newest ever; without any kept, `oldest` is the one to come. */
+  bounds(): Promise<{ readonly oldest: number; readonly newest: number }>;
 }
 
 export function createEvents(host: {
@@ -161,7 +161,15 @@ export function createEvents(host: {
       listeners.add(run);
       return () => listeners.delete(run);
     },
-    newest: () => newestSeq(db.read),
+    async bounds() {
+      const { rows } = await sql<{ oldest: number | null; newest: number }>`SELECT
+        (SELECT min(seq) FROM kernel_event) AS oldest,
+        coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'kernel_event'), 0) AS newest`.execute(
+        tables<EventTables>(db.read),
+      );
+      const { oldest = null, newest = 0 } = rows[0] ?? {};
+      return { oldest: oldest ?? newest + 1, newest };
+    },
   };
 }
 

@@ -1,5 +1,6 @@
 // What an area is to the node, and how the areas are started in order.
 // A need that does not stand earlier in the list fails at start, not at first use.
+import type { ChangeRules } from './changes.ts';
 import type { Config } from './config.ts';
 import type { Database } from './db/database.ts';
 import { migrate, type Migration } from './db/migrate.ts';
@@ -35,6 +36,8 @@ export interface Started<Door> {
   readonly routes?: readonly BoundRoute[];
   /** Mounted before express, for the paths whose cost matters. */
   readonly rawRoutes?: readonly RawRoute[];
+  /** Which of the area's events the owner's clients are told of, and as what. */
+  readonly changes?: ChangeRules;
   /** What `ored status` shows of this area, under names of its own; the areas' answers are merged into one object. */
   readonly status?: () => Promise<Readonly<Record<string, unknown>>>;
   readonly dispose?: () => Promise<void>;
@@ -66,6 +69,8 @@ export function defineFeature<Needs extends NeedMap, Door>(
 export interface Booted extends AsyncDisposable {
   readonly routes: readonly BoundRoute[];
   readonly rawRoutes: readonly RawRoute[];
+  /** The areas' rules of what clients are told, merged. */
+  readonly changes: ChangeRules;
   /** The areas' status answers, merged. */
   status(): Promise<Record<string, unknown>>;
   door<F extends AnyFeature>(feature: F): DoorOf<F>;
@@ -108,6 +113,7 @@ export async function bootFeatures(host: Host, features: readonly AnyFeature[]):
   return {
     routes: all.flatMap(({ routes }) => routes ?? []),
     rawRoutes: all.flatMap(({ rawRoutes }) => rawRoutes ?? []),
+    changes: Object.assign({}, ...all.map(({ changes }) => changes ?? {})) as ChangeRules,
     async status() {
       const parts = await Promise.all(all.map(async (area) => (await area.status?.()) ?? {}));
       return Object.assign({}, ...parts) as Record<string, unknown>;

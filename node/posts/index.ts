@@ -10,6 +10,7 @@ import { people } from '#node/people/index.ts';
 import { search } from '#node/search/index.ts';
 import { AppError, publicKeyToMultibase, type NodeId } from '#protocol';
 import { reachOf } from './cards.ts';
+import { changes } from './changes.ts';
 import { createAnswers } from './exchange/answers.ts';
 import { createHandlers } from './exchange/incoming.ts';
 import { withdrawAll } from './exchange/farewell.ts';
@@ -60,6 +61,7 @@ export const posts = defineFeature({
     bindMessages(mail, createHandlers(postsHost, fetching.wake), answers);
 
     return {
+      changes,
       door: {
         ...service,
         ...reading,
@@ -84,7 +86,10 @@ export const posts = defineFeature({
         reading,
         media: doors.media,
         reach: () => reachOf(postsHost),
-        nodeOf: (who) => doors.people.nodeOf(who),
+        nodeOf: async (who) => {
+          const { nodeId, username } = doors.identity.self();
+          return who === nodeId || who === username ? nodeId : doors.people.nodeOf(who);
+        },
       }),
     };
   },

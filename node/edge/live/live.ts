@@ -1,13 +1,13 @@
-// The live socket, /api/v1/live (RFC 6455): an owner's client receives what happens, in order, from a cursor on.
+// The live socket, /api/v1/live (RFC 6455): an owner's client is told what changes, from a cursor on (stream.ts).
 // It refuses foreign hosts and origins, anybody without a session, and what a client sends beyond pongs.
-// Nothing queues here: events are read from the database when the last ones have left, so a slow client costs
-// one batch, and a lost one resumes with the last seq that it saw. Ends with its session.
+// It ends with its session at once; a client that reads too slowly is told to come back.
 import type { Actor } from '#kernel/actor.ts';
-import type { Event, Events } from '#kernel/events.ts';
+import type { Events } from '#kernel/events.ts';
 import { keepConnection } from '#kernel/http/connections.ts';
 import { refuseForeignHost, refuseForeignOrigin } from '#kernel/http/server.ts';
 import { statusOf, unexpected } from '#kernel/http/problem.ts';
 import type { Log } from '#kernel/log.ts';
+import type { Clock } from '#kernel/ports.ts';
 import { AppError, invalid } from '#protocol/errors.ts';
 import { STATUS_CODES, type IncomingMessage, type Server } from 'node:http';
 import type { Duplex } from 'node:stream';
@@ -15,31 +15,32 @@ import { WebSocketServer, type WebSocket } from 'ws';
 import type { Guard } from '../guard.ts';
 import { nodeKind } from '../http/api.ts';
 import {
-  LIVE_BATCH_MAX,
+  LIVE_BEAT_MS,
   LIVE_CONNECTIONS_MAX,
+  LIVE_GOODBYE_MS,
   LIVE_MESSAGE_BYTES_MAX,
-  LIVE_PING_MS,
-  LIVE_STALL_MS_MAX,
+  LIVE_SLOW_GOODBYE_MS,
 } from '../limits.ts';
-
-export const LIVE_PATH = '/api/v1/live';
-
-/** Close codes of ours (RFC 6455 leaves 4000 to 4999 to applications). */
-export const liveCloseCodes = { sessionEnded: 4401, readOnly: 1008, goingAway: 1001 } as const;
-
-/** What a client receives: first where it stands, then every event. */
-export type LiveMessage =
-  { readonly kind: 'hello'; readonly cursor: number } | { readonly kind: 'event'; readonly event: Event };
+import { cursorSchema, LIVE_PATH, liveCloseCodes } from './api.ts';
+import type { ReadChanges } from './changes.ts';
+import { openStream, type Sink } from './stream.ts';
 
 export interface LiveOptions {
   readonly guard: Guard;
-  readonly events: Events;
+  readonly events: Pick<Events, 'onAppended'>;
+  readonly read: ReadChanges;
+  readonly clock: Clock;
   readonly hosts: () => readonly string[];
   readonly log: Log;
 }
 
+export interface Live extends Disposable {
+  /** Open connections. */
+  count(): number;
+}
+
 /** Serves live connections on a server's upgrades; disposing closes them all. */
-export function serveLive(server: Server, options: LiveOptions): Disposable {
+export function serveLive(server: Server, options: LiveOptions): Live {
   const sockets = new WebSocketServer({
     noServer: true,
     maxPayload: LIVE_MESSAGE_BYTES_MAX,
@@ -59,7 +60,7 @@ export function serveLive(server: Server, options: LiveOptions): Disposable {
           keepConnection(socket);
           // It may have ended while this was being decided.
           if (session !== undefined && !options.guard.sessionStands(session)) {
-            end(client, liveCloseCodes.sessionEnded, 'session ended');
+            end(client, liveCloseCodes.sessionEnded, 'session ended', options.clock);
             return;
           }
           client.once('close', () => sessions.delete(client));
@@ -71,14 +72,16 @@ export function serveLive(server: Server, options: LiveOptions): Disposable {
   server.on('upgrade', onUpgrade);
   const stopListening = options.guard.onSessionEnded((ended) => {
     for (const [client, session] of sessions) {
-      if (session === ended) end(client, liveCloseCodes.sessionEnded, 'session ended');
+      if (session === ended) end(client, liveCloseCodes.sessionEnded, 'session ended', options.clock);
     }
   });
   return {
+    count: () => sessions.size,
     [Symbol.dispose]() {
       stopListening();
       server.off('upgrade', onUpgrade);
-      for (const client of sessions.keys()) end(client, liveCloseCodes.goingAway, 'the node stops');
+      for (const client of sessions.keys())
+        end(client, liveCloseCodes.goingAway, 'the node stops', options.clock);
       sockets.close();
     },
   };
@@ -88,7 +91,7 @@ async function admit(
   request: IncomingMessage,
   options: LiveOptions,
   connected: number,
-): Promise<{ actor: Actor; after: number | undefined }> {
+): Promise<{ actor: Actor; after: string | undefined }> {
   refuseForeignHost(request, options.hosts());
   refuseForeignOrigin(request);
   const url = new URL(request.url ?? '/', 'http://node');
@@ -117,99 +120,62 @@ async function admit(
     });
   }
   const after = url.searchParams.get('after');
-  if (after !== null && !/^\d{1,15}$/.test(after)) {
-    throw invalid('http/invalid', '"after" must be the seq of an event.');
+  if (after !== null && !cursorSchema.safeParse(after).success) {
+    throw invalid('http/invalid', '"after" must be a cursor that this node gave.');
   }
-  return { actor, after: after === null ? undefined : Number(after) };
+  return { actor, after: after ?? undefined };
 }
 
-/** Sends what comes after the cursor, one batch at a time, until the client goes. */
-function follow(client: WebSocket, after: number | undefined, options: LiveOptions): void {
-  const { events, log } = options;
-  let cursor = after ?? 0;
-  // Before the hello nothing may be sent.
-  let running = true;
-  let again = false;
-  const pump = async (): Promise<void> => {
-    do {
-      again = false;
-      const batch = await events.since(cursor, LIVE_BATCH_MAX);
-      if (client.readyState !== client.OPEN) return;
-      await sendAll(
-        client,
-        batch.map((event) => ({ kind: 'event', event })),
-      );
-      cursor = batch.at(-1)?.seq ?? cursor;
-      again ||= batch.length === LIVE_BATCH_MAX;
-    } while (again);
+/** Ties a socket to its stream. */
+function follow(client: WebSocket, after: string | undefined, options: LiveOptions): void {
+  const { clock, events, log, read } = options;
+  const sink: Sink = {
+    isOpen: () => client.readyState === client.OPEN,
+    close: (code, reason) => end(client, code, reason, clock),
+    send: (text) =>
+      new Promise((resolve, reject) => {
+        client.send(text, (error) => (error ? reject(error) : resolve()));
+      }),
   };
-  const wake = (): void => {
-    again = true;
-    if (running || client.readyState !== client.OPEN) return;
-    running = true;
-    pump()
-      .catch((error: unknown) => {
-        log.warn({ err: error }, 'a live connection was cut');
-        client.terminate();
-      })
-      .finally(() => {
-        running = false;
-        if (again) wake();
-      });
+  const onFailure = (error: unknown): void => {
+    log.warn({ err: error }, 'a live connection was cut');
+    client.terminate();
   };
-  const start = async (): Promise<void> => {
-    if (after === undefined) cursor = await events.newest();
-    await sendAll(client, [{ kind: 'hello', cursor }]);
-    running = false;
-    wake();
-  };
-  const unsubscribe = events.onAppended(wake);
-  const stopPings = keepAlive(client);
+  const stream = openStream(sink, { clock, read, after, onFailure });
+  const unsubscribe = events.onAppended(() => stream.wake());
+  const stopPings = keepAlive(client, clock);
   client.on('error', () => client.terminate());
-  client.on('message', () => end(client, liveCloseCodes.readOnly, 'nothing is read here'));
+  client.on('message', () => end(client, liveCloseCodes.readOnly, 'nothing is read here', clock));
   client.once('close', () => {
     unsubscribe();
     stopPings();
-  });
-  start().catch((error: unknown) => {
-    log.warn({ err: error }, 'a live connection was cut');
-    client.terminate();
+    stream[Symbol.dispose]();
   });
 }
 
-/** Resolves when the system took the bytes; fails when it does not in time: the client reads no more. */
-function sendAll(client: WebSocket, messages: readonly LiveMessage[]): Promise<void> {
-  const last = messages.at(-1);
-  if (last === undefined) return Promise.resolve();
-  return new Promise((resolve, reject) => {
-    const stalled = setTimeout(() => reject(new Error('the client does not read')), LIVE_STALL_MS_MAX);
-    stalled.unref();
-    const done = (error?: Error | null): void => {
-      clearTimeout(stalled);
-      if (error === undefined || error === null) resolve();
-      else reject(error);
-    };
-    for (const message of messages) client.send(JSON.stringify(message), message === last ? done : undefined);
-  });
-}
-
-function keepAlive(client: WebSocket): () => void {
+/** Pings beside the beats: only they are answered, by the browser itself, and so find the dead. */
+function keepAlive(client: WebSocket, clock: Clock): () => void {
   let answered = true;
+  let cancel = (): void => undefined;
   client.on('pong', () => (answered = true));
-  const timer = setInterval(() => {
-    if (!answered) return client.terminate();
-    answered = false;
-    client.ping();
-  }, LIVE_PING_MS);
-  timer.unref();
-  return () => clearInterval(timer);
+  const next = (): void => {
+    cancel = clock.after(LIVE_BEAT_MS, () => {
+      if (!answered) return client.terminate();
+      answered = false;
+      client.ping();
+      next();
+    });
+  };
+  next();
+  return () => cancel();
 }
 
 /** Says goodbye, and does not wait for a client that does not answer. */
-function end(client: WebSocket, code: number, reason: string): void {
+function end(client: WebSocket, code: number, reason: string, clock: Clock): void {
   client.close(code, reason);
-  const cut = setTimeout(() => client.terminate(), 500);
-  cut.unref();
+  const slow = code === liveCloseCodes.comeBack;
+  const cancel = clock.after(slow ? LIVE_SLOW_GOODBYE_MS : LIVE_GOODBYE_MS, () => client.terminate());
+  client.once('close', cancel);
 }
 
 function refuse(socket: Duplex, error: unknown, log: Log): void {

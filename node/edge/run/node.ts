@@ -21,7 +21,9 @@ import { createReadiness } from '../http/readiness.ts';
 import { edgeRoutes, registerEdgeKinds } from '../http/routes.ts';
 import { openWebApp } from '../http/web-app.ts';
 import { listenEarly, listenOnSocket, nodeApi } from '../http/servers.ts';
+import { createReader } from '../live/changes.ts';
 import { serveLive } from '../live/live.ts';
+import { createPolling } from '../live/polling.ts';
 import { takeLock } from './lock.ts';
 import { databaseFile, initMarker, prepareSocketPath } from './paths.ts';
 
@@ -82,15 +84,27 @@ export async function startNode(options: StartOptions): Promise<RunningNode> {
   const socketPath = prepareSocketPath(options.dataDir, options.env);
   const readiness = createReadiness({ db: host.db, clock: host.clock, socketPath });
   const webApp = options.webDir === undefined ? undefined : openWebApp(options.webDir);
-  const routes = [...booted.routes, ...edgeRoutes({ status, readiness, webApp })];
+  const { clock, events, log } = host;
+  const read = createReader(events, booted.changes);
+  const polling = createPolling({ clock, events, guard, read });
+  const routes = [...booted.routes, ...edgeRoutes({ status, readiness, webApp }), polling.route];
   const hosts = hostNames(host.config, host.serverUrl);
   const once = createOnce(host);
-  const api = { routes, rawRoutes: booted.rawRoutes, guard, once, log: host.log, version: host.version, webApp };
+  const api = {
+    routes,
+    rawRoutes: booted.rawRoutes,
+    guard,
+    log: host.log,
+    version: host.version,
+    webApp,
+    once,
+  };
 
   stack.use(await listenOnSocket(socketPath, nodeApi(api, { local: true })));
   stack.defer(() => early.close());
   // Closed before the server, which would wait for it: an upgraded connection is no request in flight.
-  stack.use(serveLive(early.server, { guard, events: host.events, hosts: () => hosts, log: host.log }));
+  stack.use(serveLive(early.server, { guard, events, read, clock, hosts: () => hosts, log }));
+  stack.use(polling);
   early.open(nodeApi(api, { local: false, hosts: () => hosts }));
   host.jobs.start();
 

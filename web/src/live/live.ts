@@ -1,9 +1,11 @@
-// The node's events, as they happen: a WebSocket that is resumed with its cursor, and polling where none can be held
-// (some proxies). Events carry no content here: each only makes the queries stale that its area named in its feature.
+// What changes on the node, as it happens: a WebSocket that is resumed with its cursor, and polling where none can be
+// held (some proxies). Changes carry no content: each only makes the queries stale that an area named in its feature.
+import type { Changes } from '#node/edge/live/api.ts';
 import { heldRoot, makeStale, queryClient, type QueryRoot } from '../api/queries.ts';
 import { noteContact } from '../api/contact.ts';
 import { renewSession, session, sessionEnded } from '../api/session.ts';
 import { features } from '../features.ts';
+import type { ChangeKind } from '../router/feature.ts';
 
 const PATH = '/api/v1/live';
 /** Waits between tries: doubled each time, and never longer than this. */
@@ -18,24 +20,15 @@ const GATHER_MS = 150;
 /** The node closes with this when the session has ended (node/edge/live). */
 const SESSION_ENDED = 4401;
 
-interface LiveEvent {
-  readonly seq: number;
-  readonly type: string;
-}
-type LiveMessage =
-  { readonly kind: 'hello'; readonly cursor: number } | { readonly kind: 'event'; readonly event: LiveEvent };
-
-let cursor: number | undefined;
+let cursor: string | undefined;
 let socket: WebSocket | undefined;
 let failures = 0;
 let polling: ReturnType<typeof setInterval> | undefined;
 const gathered = new Set<QueryRoot>();
 
-/** The query roots that an event makes stale, by the table of all areas. */
-export function rootsOfEvent(type: string): readonly QueryRoot[] {
-  return features.flatMap(({ live = {} }) =>
-    Object.entries(live).flatMap(([start, roots]) => (type.startsWith(start) ? roots : [])),
-  );
+/** The query roots that a kind of change makes stale, by the tables of all areas. */
+function rootsOfChange(kind: ChangeKind): readonly QueryRoot[] {
+  return features.flatMap(({ live = {} }) => live[kind] ?? []);
 }
 
 /** Follows the node while somebody is signed in. */
@@ -57,7 +50,7 @@ function connect(): void {
   const after = cursor === undefined ? '' : `?after=${cursor}`;
   const opened = new WebSocket(`${location.origin.replace(/^http/, 'ws')}${PATH}${after}`);
   socket = opened;
-  opened.addEventListener('message', ({ data }) => receive(JSON.parse(String(data)) as LiveMessage));
+  opened.addEventListener('message', ({ data }) => receive(JSON.parse(String(data)) as Changes));
   opened.addEventListener('close', ({ code }) => {
     if (socket !== opened) return;
     socket = undefined;
@@ -66,22 +59,20 @@ function connect(): void {
   });
 }
 
-function receive(message: LiveMessage): void {
-  if (message.kind === 'hello') {
-    const resumed = cursor !== undefined;
-    cursor = message.cursor;
-    failures = 0;
-    noteContact(true);
-    stopPolling();
-    // What came from this browser's copy is older than the cursor; what was fetched since the page opened is not.
-    if (!resumed)
-      void queryClient.invalidateQueries({
-        predicate: ({ state }) => state.dataUpdatedAt < performance.timeOrigin,
-      });
-    return;
-  }
-  cursor = message.event.seq;
-  const roots = rootsOfEvent(message.event.type);
+function receive({ cursor: next, reset, changes }: Changes): void {
+  const resumed = cursor !== undefined;
+  cursor = next;
+  failures = 0;
+  noteContact(true);
+  stopPolling();
+  // What came from this browser's copy is older than the cursor; what was fetched since the page opened is not.
+  if (!resumed)
+    void queryClient.invalidateQueries({
+      predicate: ({ state }) => state.dataUpdatedAt < performance.timeOrigin,
+    });
+  // More has happened than the node tells of again.
+  else if (reset) void queryClient.invalidateQueries({ predicate: isNotHeld });
+  const roots = changes.flatMap(({ kind }) => rootsOfChange(kind));
   if (roots.length === 0) return;
   if (gathered.size === 0) setTimeout(flush, GATHER_MS);
   for (const root of roots) gathered.add(root);

@@ -17,5 +17,5 @@ export const posts = defineFeature({
       prefetch: true,
     },
   ],
-  live: { 'posts.': ['posts', 'feed'] },
+  live: { feed: ['feed', 'posts'], post: ['posts', 'feed'] },
 });

@@ -1,6 +1,7 @@
 // What an area is to the app: its screens, each loaded when it is first opened, its places in the navigation, and
 // which server state its events make stale. Declared in the area's own feature.ts, which holds no screen's code:
 // every feature.ts is part of the first load.
+import type { Changes } from '#node/edge/live/api.ts';
 import type { ComponentType } from 'react';
 import type { IconName } from '../design/icon.tsx';
 import type { QueryRoot } from '../api/queries.ts';
@@ -43,12 +44,15 @@ export interface ScreenEntry {
   readonly prefetch?: boolean;
 }
 
+/** What the node tells of as it happens: a kind, never content. */
+export type ChangeKind = Changes['changes'][number]['kind'];
+
 export interface WebFeature {
   /** The folder's name, and that of its messages. */
   readonly name: string;
   readonly screens: readonly ScreenEntry[];
-  /** Start of an event's type (`posts.`) to the roots of the queries that it makes stale. */
-  readonly live?: Readonly<Record<string, readonly QueryRoot[]>>;
+  /** The kinds of change (`feed`) to the roots of the queries that they make stale. */
+  readonly live?: Readonly<Partial<Record<ChangeKind, readonly QueryRoot[]>>>;
 }
 
 export interface OpenScreen extends ScreenEntry {

@@ -1,0 +1,7 @@
+// Addresses that one area links to and another shows: a person, a post, a conversation. Areas do not know one another,
+// so what they share of each other is these paths.
+import { pathTo } from './match.ts';
+
+export const personPath = (nodeId: string): string => pathTo('/people/:who', { who: nodeId });
+export const postPath = (post: string): string => pathTo('/posts/:id', { id: post });
+export const conversationPath = (nodeId: string): string => pathTo('/messages/:who', { who: nodeId });
