@@ -50,6 +50,7 @@ const OWNERS = {
   uqr: ['^node/edge/cli(\\.ts$|/)', '^installer/', '^web/src/design/qr-code\\.tsx$'],
   pino: ['^node/kernel/log\\.ts$'],
   'prom-client': ['^node/kernel/metrics\\.ts$', '^node/metrics/', '^registry/metrics\\.ts$'],
+  '@simplewebauthn/server': ['^node/identity/passkeys/service\\.ts$'],
   jose: ['^node/identity/', '^registry/auth(\\.ts$|/)'],
   sharp: ['^node/media/'],
   'file-type': ['^node/media/'],
@@ -158,11 +159,11 @@ module.exports = {
     ),
     rule(
       'web-area-imports-no-other-area',
-      'An area of the app stands on api, design, live, offline, router, shell and text, never on another area.',
-      { path: '^web/src/(?!(?:api|design|live|offline|router|shell|text|sw)/)([^/]+)/' },
+      'An area of the app stands on api, design, live, offline, router, session, shell and text, never on another area.',
+      { path: '^web/src/(?!(?:api|design|live|offline|router|session|shell|text|sw)/)([^/]+)/' },
       {
         path: '^web/src/[^/]+/',
-        pathNot: ['^web/src/(?:api|design|live|offline|router|shell|text)/', '^web/src/$1/'],
+        pathNot: ['^web/src/(?:api|design|live|offline|router|session|shell|text)/', '^web/src/$1/'],
       },
     ),
     rule(

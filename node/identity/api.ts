@@ -70,6 +70,7 @@ export const showKitRoute = defineRoute({
   summary: 'Show the recovery kit, as long as it has not been confirmed',
   audience: 'owner',
   access: { kind: 'identity', action: 'show-kit' },
+  stepUp: true,
   body: z.strictObject({ language: z.enum(['en', 'fr']).optional() }),
   output: z.object({
     words: z.array(z.string()),

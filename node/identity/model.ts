@@ -22,6 +22,7 @@ export const secretNames = {
   recovery: 'identity/recovery',
   transport: 'identity/transport',
   claim: 'identity/claim',
+  secondFactor: 'identity/second-factor',
   sealing: (publicKey: string): string => `identity/sealing/${publicKey}`,
 } as const;
 

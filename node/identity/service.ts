@@ -14,6 +14,7 @@ import {
   type Purpose,
   type SealingKeyPair,
   type VerifiedIdentity,
+  type WordLanguage,
 } from '#protocol';
 import type { Host } from '#kernel/feature.ts';
 import type { Vault } from '#node/vault/index.ts';
@@ -43,6 +44,8 @@ export interface OwnIdentity {
   /** Ed25519 with the purpose's prefix, by the current signing key. @throws identity/none */
   sign(purpose: Purpose, canonicalBytes: Uint8Array): Uint8Array;
   recoveryState(): RecoveryState;
+  /** The owner's language, in which the node speaks where a request names none. @throws identity/none */
+  setLanguage(language: WordLanguage): Promise<void>;
   /** @throws identity/none */
   kit(): Kit;
   /** Whether the owner has left: nothing is published any more. @throws identity/none */
@@ -52,7 +55,7 @@ export interface OwnIdentity {
 }
 
 interface Loaded {
-  readonly self: Self;
+  self: Self;
   readonly verified: VerifiedIdentity;
   readonly generation: number;
   recovery: RecoveryState;
@@ -93,6 +96,14 @@ export async function loadIdentity(host: Host, vault: Vault): Promise<OwnIdentit
     generation: () => loaded().generation,
     sign: (purpose, bytes) => signFor(purpose, loaded().self.signingKey, bytes),
     recoveryState: () => loaded().recovery,
+    setLanguage: async (language) => {
+      await host.db.write(async (tx) => {
+        await store.updateSelf(tx, { language });
+        tx.afterCommit(() => {
+          loaded().self = { ...loaded().self, language };
+        });
+      });
+    },
     kit: () => loaded().kit,
     closed: () => loaded().verified.deactivated,
     close: async () => {

@@ -10,6 +10,8 @@ export interface AccountActor {
   readonly role: 'owner';
   /** Absent on the local socket, which needs no session. */
   readonly session_id?: string;
+  /** Whether this session gave its passphrase or a passkey a moment ago: what step-up asks for. */
+  readonly proven?: boolean;
 }
 /** Another node, proven by a signature. */
 export interface NodeActor {

@@ -36,6 +36,9 @@ const settingsSchema = z.strictObject({
     proxies: ranges
       .default([])
       .describe('Address ranges (CIDR) of proxies in front, which open connections for many'),
+    insecure: flag
+      .default(false)
+      .describe('Whether people may claim this node and sign in without TLS from other machines'),
   }),
   registry: z.strictObject({
     url: httpUrl.optional().describe('Directory in which this node is listed'),

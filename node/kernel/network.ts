@@ -225,6 +225,12 @@ function inRange(address: ipaddr.IPv4 | ipaddr.IPv6, range: Range): boolean {
   return address.kind() === range[0].kind() && address.match(range as [ipaddr.IPv4, number]);
 }
 
+/** Tells the addresses of some CIDR ranges from all others, IPv4 written as IPv6 included. @throws network/bad-range */
+export function addressRanges(cidrs: readonly string[]): (address: string) => boolean {
+  const ranges = cidrs.map(parseRange);
+  return (address) => isIP(address) !== 0 && ranges.some((range) => inRange(ipaddr.process(address), range));
+}
+
 /** True for CIDR notation, IPv4 or IPv6. */
 export function isAddressRange(cidr: string): boolean {
   return ipaddr.isValidCIDR(cidr);

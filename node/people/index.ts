@@ -49,6 +49,7 @@ export const people = defineFeature({
         [self().username, host.serverUrl].includes(who.replace(/\/+$/, '')),
       displayName: async () => (await profiles.own()).display_name,
     };
+    doors.identity.nameOwnerBy(peopleHost.displayName);
     const bonds = createBonds(peopleHost);
     const invites = createInvites({
       db,

@@ -62,6 +62,7 @@ export const startLeaving = defineRoute({
   summary: 'Tells contacts, asks for erasure, leaves the directory and closes the identity for good',
   audience: 'owner',
   access: access('leave'),
+  stepUp: true,
   /** With a folder everything is exported there first; without one, the last export must still be where it was. */
   body: z.strictObject({
     confirm: z.string().max(WHO_CHARS_MAX),

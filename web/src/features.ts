@@ -5,6 +5,9 @@ import { notifications } from './notifications/feature.ts';
 import { people } from './people/feature.ts';
 import { posts } from './posts/feature.ts';
 import { search } from './search/feature.ts';
+import { security } from './security/feature.ts';
+import { trust } from './trust/feature.ts';
+import { welcome } from './welcome/feature.ts';
 import type { OpenScreen, WebFeature } from './router/feature.ts';
 
 // One line an area, so that adding one is one line of a diff.
@@ -15,6 +18,9 @@ export const features: readonly WebFeature[] = [
   notifications,
   invites,
   search,
+  security,
+  trust,
+  welcome,
 ];
 
 export const screens: readonly OpenScreen[] = features.flatMap((feature) =>

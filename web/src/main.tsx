@@ -10,6 +10,7 @@ import { screens } from './features.ts';
 import { loadScreen } from './router/feature.ts';
 import { place, watchHistory } from './router/location.ts';
 import { bestMatch } from './router/match.ts';
+import { continueFirstRun, watchDoors } from './session/first-run.ts';
 import { resumeSession } from './session/lifecycle.ts';
 import { followNode } from './live/live.ts';
 import { keepQueries, restoreQueries } from './offline/query-cache.ts';
@@ -18,6 +19,7 @@ import { App } from './shell/app.tsx';
 import { startServiceWorker } from './shell/service-worker.ts';
 
 watchHistory();
+watchDoors();
 // The screen's code is on its way while the session is looked up.
 const first = bestMatch(screens, place.get().path);
 if (first !== undefined) loadScreen(first.screen).catch(() => undefined);
@@ -32,6 +34,7 @@ createRoot(root).render(
 // A browser that refuses storage has no copy: the app then only works with the node.
 await restoreQueries().catch(() => undefined);
 await resumeSession();
+void continueFirstRun();
 keepQueries();
 watchOutbox();
 followNode();

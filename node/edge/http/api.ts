@@ -66,6 +66,9 @@ export const statusOutput = z.looseObject({
   server_url: z.string(),
   version: z.string(),
   uptime_s: z.number().int(),
+  insecure: z
+    .boolean()
+    .describe('Whether people may sign in without TLS from other machines (edge.insecure)'),
   database: z.object({ bytes: z.number().int() }),
 });
 export type Status = z.output<typeof statusOutput>;

@@ -38,12 +38,11 @@ export function edgeRoutes(node: {
       response.end(JSON.stringify(readiness));
     }),
     bind(getPage, async (_input, { request, response, language }) => {
-      const status = await node.status();
-      // Until the node has its owner, the page with the form of the claim link stands here.
-      if (node.webApp !== undefined && typeof status.claim_url !== 'string') {
+      if (node.webApp !== undefined) {
         node.webApp.sendShell(request, response);
         return;
       }
+      const status = await node.status();
       const html = renderPage(
         {
           username: textOf(status.username),

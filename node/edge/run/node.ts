@@ -76,6 +76,7 @@ export async function startNode(options: StartOptions): Promise<RunningNode> {
   const status = async (): Promise<Status> => ({
     server_url: host.serverUrl,
     version: host.version,
+    insecure: host.config.edge.insecure,
     uptime_s: Math.floor((host.clock.now() - startedAt) / 1000),
     database: { bytes: host.db.bytes() },
     ...(await booted.status()),

@@ -2,10 +2,11 @@
 // Secrets travel in bodies only, never in a path or a query, where logs would keep them.
 import { defineRoute } from '#kernel/http/contract.ts';
 import { z } from 'zod';
+import { CODE_CHARS_MAX } from '../second-factor/model.ts';
 import { PASSPHRASE_CHARS_MAX, SESSION_NAME_CHARS_MAX } from './model.ts';
 
 const passphrase = z.string().min(1).max(PASSPHRASE_CHARS_MAX);
-const device = {
+export const device = {
   name: z.string().max(SESSION_NAME_CHARS_MAX).optional().describe('What the list of sessions shows'),
   mode: z
     .enum(['cookie', 'bearer'])
@@ -13,6 +14,15 @@ const device = {
     .describe('cookie: HttpOnly cookies are set; bearer: the answer holds the tokens'),
 };
 const token = z.string().min(1).max(128);
+const proof = {
+  passphrase,
+  code: z
+    .string()
+    .min(1)
+    .max(CODE_CHARS_MAX)
+    .optional()
+    .describe('Where the second factor is on: the code of the app, or a recovery code'),
+};
 
 export const grantSchema = z.object({
   session_id: z.string(),
@@ -37,10 +47,11 @@ export const claimRoute = defineRoute({
   id: 'identity.claim',
   method: 'POST',
   path: '/api/v1/claim',
-  summary: 'Become the owner of a new node, by its one-time claim token',
+  summary:
+    'Become the owner of a new node, by its claim token; without a passphrase the link stays good until there is one, or a passkey',
   audience: 'public',
   access: { kind: 'claim', action: 'create' },
-  body: z.strictObject({ token, passphrase, ...device }),
+  body: z.strictObject({ token, passphrase: passphrase.optional(), ...device }),
   output: grantSchema,
   status: 201,
 });
@@ -49,12 +60,23 @@ export const signInRoute = defineRoute({
   id: 'sessions.create',
   method: 'POST',
   path: '/api/v1/sessions',
-  summary: 'Sign in with the passphrase',
+  summary: 'Sign in with the passphrase, and a code where the second factor is on',
   audience: 'public',
   access: { kind: 'session', action: 'create' },
-  body: z.strictObject({ passphrase, ...device }),
+  body: z.strictObject({ ...proof, ...device }),
   output: grantSchema,
   status: 201,
+});
+
+export const stepUpRoute = defineRoute({
+  id: 'sessions.step-up',
+  method: 'POST',
+  path: '/api/v1/sessions/step-up',
+  summary: 'Prove to be the owner by the passphrase, for what asks for it in the next five minutes',
+  audience: 'owner',
+  access: { kind: 'session', action: 'step-up' },
+  body: z.strictObject(proof),
+  status: 204,
 });
 
 export const refreshRoute = defineRoute({
@@ -89,6 +111,29 @@ export const endSessionRoute = defineRoute({
   status: 204,
 });
 
+export const renameSessionRoute = defineRoute({
+  id: 'sessions.rename',
+  method: 'PATCH',
+  path: '/api/v1/sessions/:session_id',
+  summary: 'Give a device another name',
+  audience: 'owner',
+  access: { kind: 'session', action: 'rename', idFrom: 'session_id' },
+  params: z.strictObject({ session_id: z.string().max(64) }),
+  body: z.strictObject({ name: z.string().trim().min(1).max(SESSION_NAME_CHARS_MAX) }),
+  status: 204,
+});
+
+export const endOtherSessionsRoute = defineRoute({
+  id: 'sessions.end-others',
+  method: 'DELETE',
+  path: '/api/v1/sessions',
+  summary: 'End all sessions but the one that asks, at once',
+  audience: 'owner',
+  access: { kind: 'session', action: 'end-others' },
+  stepUp: true,
+  status: 204,
+});
+
 export const signOutRoute = defineRoute({
   id: 'sessions.sign-out',
   method: 'POST',
@@ -103,10 +148,10 @@ export const changePassphraseRoute = defineRoute({
   id: 'identity.change-passphrase',
   method: 'PUT',
   path: '/api/v1/passphrase',
-  summary:
-    'Change the passphrase and end all other sessions; on the local socket the current one is not asked',
+  summary: 'Choose a passphrase, or another one, and end all other sessions',
   audience: 'owner',
   access: { kind: 'session', action: 'change-passphrase' },
-  body: z.strictObject({ current: passphrase.optional(), next: passphrase }),
+  stepUp: true,
+  body: z.strictObject({ next: passphrase }),
   status: 204,
 });

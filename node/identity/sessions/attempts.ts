@@ -15,6 +15,8 @@ export interface Attempts {
   /** @throws session/too-many-attempts */
   check(address: string): void;
   failed(address: string): void;
+  /** Takes the newest failure back: it was none. */
+  forgive(address: string): void;
   succeeded(address: string): void;
 }
 
@@ -44,6 +46,10 @@ export function createAttempts(clock: Clock): Attempts {
       failures = [...recent(failures), clock.now()];
       const oldest = failuresByAddress.keys().next().value;
       if (failuresByAddress.size > ADDRESSES_MAX && oldest !== undefined) failuresByAddress.delete(oldest);
+    },
+    forgive(address) {
+      failuresByAddress.get(network(address))?.pop();
+      failures.pop();
     },
     succeeded: (address) => void failuresByAddress.delete(network(address)),
   };

@@ -12,9 +12,8 @@ export interface CookieNames {
   readonly secure: boolean;
 }
 
-/** Over https the names are bound to the host by their prefix (RFC 6265bis). */
-export function cookieNames(nodeId: string, serverUrl: string): CookieNames {
-  const secure = serverUrl.startsWith('https:');
+/** Over TLS (`secure`) the names are bound to the host by their prefix (RFC 6265bis). */
+export function cookieNames(nodeId: string, secure: boolean): CookieNames {
   const tag = nodeId.slice(-8);
   return secure
     ? { access: `__Host-ored_access_${tag}`, refresh: `__Secure-ored_refresh_${tag}`, secure }

@@ -17,6 +17,8 @@ export const PASSPHRASE_CHARS_MIN = 10;
 /** Bounds what argon2id has to read. */
 export const PASSPHRASE_CHARS_MAX = 1_024;
 export const SESSION_NAME_CHARS_MAX = 100;
+/** How long a proof (passphrase, passkey) holds for what asks for step-up: time for one errand in the settings. */
+export const PROOF_MS = 5 * 60_000;
 
 export interface Session {
   readonly sessionId: string;
@@ -28,7 +30,14 @@ export interface Session {
   readonly expiresAt: number;
 }
 
-export type EndReason = 'signed-out' | 'revoked' | 'reuse' | 'expired' | 'passphrase-changed' | 'too-many';
+export type EndReason =
+  'signed-out' | 'revoked' | 'reuse' | 'expired' | 'passphrase-changed' | 'too-many' | 'claimed';
+
+/** What a sign-in by passphrase brings: the code where a second factor is on (six digits, or a recovery code). */
+export interface Proof {
+  readonly passphrase: string;
+  readonly code?: string;
+}
 
 /** @throws session/passphrase-unprocessable */
 export function checkNewPassphrase(passphrase: string): void {
@@ -63,6 +72,26 @@ export const refusals = {
     unauthorized('session/passphrase', {
       en: 'The passphrase is not the right one.',
       fr: "La phrase de passe n'est pas la bonne.",
+    }),
+  secondFactor: (): AppError =>
+    unauthorized('session/second-factor', {
+      en: 'The passphrase is right. Now give the code of your authenticator app, or a recovery code.',
+      fr: "La phrase de passe est la bonne. Donnez maintenant le code de votre application d'authentification, ou un code de secours.",
+    }),
+  code: (): AppError =>
+    unauthorized('session/code', {
+      en: 'This code is not valid, or was used already. Wait for the next one, then try again.',
+      fr: "Ce code n'est pas valable, ou a déjà servi. Attendez le suivant, puis réessayez.",
+    }),
+  /** Signing in over a line that others can read. */
+  plainHttp: (): AppError =>
+    new AppError({
+      category: 'forbidden',
+      code: 'session/plain-http',
+      safe: {
+        en: 'This connection is not encrypted: others on the network could read your passphrase. Nothing was changed. Open the node over https, or on its own machine. If you accept the risk on this network, type "ored config set edge.insecure true" there, then restart the node.',
+        fr: "Cette connexion n'est pas chiffrée : d'autres sur le réseau pourraient lire votre phrase de passe. Rien n'a été modifié. Ouvrez le nœud en https, ou sur sa propre machine. Si vous acceptez le risque sur ce réseau, tapez-y « ored config set edge.insecure true », puis redémarrez le nœud.",
+      },
     }),
   claimToken: (): AppError =>
     unauthorized('session/claim-token', {

@@ -49,10 +49,10 @@ export function findOwner(reader: Reader): Promise<AccountRow | undefined> {
     .executeTakeFirst();
 }
 
-export async function setPassphrase(
+export async function updateAccount(
   tx: Tx,
   accountId: string,
-  change: { readonly passphrase: string; readonly claimed_at?: number },
+  change: { readonly passphrase?: string; readonly claimed_at?: number },
 ): Promise<void> {
   await tables<SessionTables>(tx)
     .updateTable('identity_account')
@@ -100,6 +100,24 @@ export async function renewSession(
     .updateTable('identity_session')
     .set(times)
     .where('session_id', '=', sessionId)
+    .execute();
+}
+
+export async function renameSession(tx: Tx, sessionId: string, name: string): Promise<void> {
+  await tables<SessionTables>(tx)
+    .updateTable('identity_session')
+    .set({ name })
+    .where('session_id', '=', sessionId)
+    .execute();
+}
+
+/** Only ever moves forward: a renewal may have been written in between. */
+export async function markSeen(tx: Tx, sessionId: string, seenAt: number): Promise<void> {
+  await tables<SessionTables>(tx)
+    .updateTable('identity_session')
+    .set({ seen_at: seenAt })
+    .where('session_id', '=', sessionId)
+    .where('seen_at', '<', seenAt)
     .execute();
 }
 

@@ -38,6 +38,8 @@ export interface RouteContract<
   readonly audience: Audience;
   /** What access decides before the handler runs; `idFrom` names the path parameter that is the resource's id. */
   readonly access: { readonly kind: string; readonly action: string; readonly idFrom?: string };
+  /** The session must have given its passphrase or a passkey a moment ago, else session/step-up; the local socket need not. */
+  readonly stepUp?: boolean;
   readonly params?: Params;
   readonly query?: Query;
   /** A JSON body. */

@@ -207,6 +207,7 @@ async function serve(
           : parse(contract.body, await readJson(contract, request), 'body'),
     };
     await authorize(contract, options, actor, params);
+    refuseWithoutProof(contract, actor);
     const body = await answerOnce(route, options.once, input, (settle) =>
       contextOf(actor, request, response, settle),
     );
@@ -357,6 +358,21 @@ function refuseWithoutSession(contract: RouteContract, actor: Actor): void {
     category: 'unauthorized',
     code: 'access/sign-in',
     safe: { en: 'Sign in first.', fr: "Connectez-vous d'abord." },
+  });
+}
+
+/** A session left open on a table, or copied, must not do what its owner cannot undo. @throws session/step-up */
+function refuseWithoutProof(contract: RouteContract, actor: Actor): void {
+  if (contract.stepUp !== true) return;
+  const onSocket = actor.kind === 'account' && actor.session_id === undefined;
+  if (onSocket || (actor.kind === 'account' && actor.proven === true)) return;
+  throw new AppError({
+    category: 'forbidden',
+    code: 'session/step-up',
+    safe: {
+      en: 'Confirm first that it is you, with your passphrase or a passkey. Nothing was changed.',
+      fr: 'Confirmez d’abord que c’est bien vous, par votre phrase de passe ou une clé d’accès. Rien n’a été modifié.',
+    },
   });
 }
 

@@ -1,14 +1,18 @@
 // Calls routes of the own node, as the signed-in owner, and nobody else: paths only, no other origin is possible.
 // A session that has ended is renewed once for all calls that met it; when it cannot be, the sign-in screen opens
-// and the call fails with its Problem. The node checks Origin and its cookies are SameSite=Strict: no token here.
+// and the call fails with its Problem. A call that needs a fresh proof waits for the dialog that asks for it.
+// The node checks Origin and its cookies are SameSite=Strict: no token here.
 import { currentLanguage } from '../text/language.ts';
 import { offlineProblem, Problem, readProblem } from './problem.ts';
 import { addressOf, type InputOf, type OutputOf, type Route } from './route.ts';
 import { noteContact } from './contact.ts';
 import { renewSession, sessionEnded } from './session.ts';
+import { askForProof } from './step-up.ts';
 
 /** Codes with which the node says that the session is over. */
 const SESSION_CODES: ReadonlySet<string> = new Set(['access/sign-in', 'session/token']);
+/** Code with which the node asks for the passphrase or a passkey once more. */
+const STEP_UP_CODE = 'session/step-up';
 /** Longest wait for the head of an answer: a slow phone line gives one within seconds. */
 const ANSWER_MS_MAX = 30_000;
 
@@ -54,22 +58,29 @@ export async function call<R extends Route<unknown>>(
   return readJson(answer) as Promise<OutputOf<R>>;
 }
 
-/** fetch on the own node, with the renewal of the session and problems as errors. @throws Problem */
+/** What can be done about a refusal, each at most once a call: true, and the call goes on. */
+const remedies = { renew: renewSession, prove: askForProof } as const;
+
+function remedyOf(status: number, code: string): keyof typeof remedies | undefined {
+  if (status === 401 && SESSION_CODES.has(code)) return 'renew';
+  return code === STEP_UP_CODE ? 'prove' : undefined;
+}
+
+/** fetch on the own node, with the renewal of the session, the proof of step-up, and problems as errors. @throws Problem */
 async function ask(address: string, init: Sent, options: CallOptions): Promise<Response> {
-  const first = await send(address, init, options);
-  if (first.ok) return first;
-  const problem = await readProblem(first);
-  const isOver = first.status === 401 && SESSION_CODES.has(problem.code);
-  if (options.anonymous === true || !isOver) throw problem;
-  if (!(await renewSession())) {
-    sessionEnded();
-    throw problem;
+  const tried = new Set<string>();
+  for (;;) {
+    const answer = await send(address, init, options);
+    if (answer.ok) return answer;
+    const problem = await readProblem(answer);
+    const remedy = options.anonymous === true ? undefined : remedyOf(answer.status, problem.code);
+    if (remedy === undefined) throw problem;
+    if (tried.has(remedy) || !(await remedies[remedy]())) {
+      if (remedy === 'renew') sessionEnded();
+      throw problem;
+    }
+    tried.add(remedy);
   }
-  const second = await send(address, init, options);
-  if (second.ok) return second;
-  const left = await readProblem(second);
-  if (second.status === 401 && SESSION_CODES.has(left.code)) sessionEnded();
-  throw left;
 }
 
 async function send(address: string, init: Sent, { signal }: CallOptions): Promise<Response> {

@@ -2,7 +2,6 @@
 // It carries a label, because what it holds must also be readable without a camera beside it.
 import { useMemo, type ReactNode } from 'react';
 import { encode } from 'uqr';
-import './codes.css';
 
 export interface QrCodeProps {
   readonly value: string;

@@ -36,6 +36,10 @@ export interface ScreenEntry {
   readonly path: string;
   readonly load: () => Promise<ScreenModule>;
   readonly navigation?: NavigationEntry;
+  /** Also for who is not signed in, and then without the ways of the app. */
+  readonly open?: boolean;
+  /** Open, and always without the ways of the app: the first run, a new device. */
+  readonly alone?: boolean;
   /** Fetched in idle time after the first screen, so that it opens at once. */
   readonly prefetch?: boolean;
 }

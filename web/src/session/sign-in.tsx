@@ -1,90 +1,101 @@
-// Signing in with the passphrase. It also stands over a screen whose session has ended: then it takes the focus, and
-// gives the screen back as it was. Password managers know the field by its autocomplete names.
-import { useEffect, useRef, useState, type FormEvent, type ReactNode } from 'react';
+// Signing in: by passphrase, with a code where the second factor is on, or by a passkey where the connection allows it.
+// It also stands over a screen whose session has ended: then it takes the focus, and gives the screen back as it was.
+// The address stays what it was, so that one arrives where one wanted to go.
+import { useQuery } from '@tanstack/react-query';
+import { useEffect, useState, type ReactNode } from 'react';
 import { call } from '../api/call.ts';
-import { Problem } from '../api/problem.ts';
 import { signInRoute } from '../api/session.ts';
 import { Button } from '../design/button.tsx';
-import { TextField } from '../design/field.tsx';
+import { Link } from '../router/link.tsx';
 import { LanguageChoice } from '../shell/language-choice.tsx';
 import { describeProblem } from '../shell/problem-words.ts';
+import { nodeContext } from './context.ts';
 import { beginSession } from './lifecycle.ts';
+import { passkeysExist, signInWithPasskey } from './passkeys.ts';
+import { ProofForm } from './proof-form.tsx';
+import './session.css';
 import { useSessionText } from './words.ts';
 
 export function SignIn({ again }: { readonly again: boolean }): ReactNode {
   const t = useSessionText();
-  const field = useRef<HTMLInputElement>(null);
-  const [visible, setVisible] = useState(false);
-  const [busy, setBusy] = useState(false);
-  const [problem, setProblem] = useState<string>();
+  const { data: context } = useQuery(nodeContext);
+  const isUnclaimed = context?.claimed === false;
+  const name = context === undefined ? '' : context.display_name || context.username;
+  const title = isUnclaimed ? t('unclaimed.title') : t('title');
   useEffect(() => {
-    document.title = `${t('title')} · O-Red`;
-    field.current?.focus();
-  }, [t]);
-
-  const submit = async (event: FormEvent): Promise<void> => {
-    event.preventDefault();
-    const passphrase = field.current?.value ?? '';
-    if (busy) return;
-    if (passphrase === '') {
-      setProblem(t('passphrase.missing'));
-      field.current?.focus();
-      return;
-    }
-    setBusy(true);
-    setProblem(undefined);
-    try {
-      const grant = await call(signInRoute, { body: { passphrase } }, { anonymous: true });
-      await beginSession(grant.account_id);
-    } catch (error) {
-      const wait = error instanceof Problem && error.status === 429 ? error.retryAfterS : undefined;
-      setProblem(wait === undefined ? describeProblem(error) : t('tooMany', { count: wait }));
-      setBusy(false);
-      field.current?.select();
-    }
-  };
-
+    document.title = `${title} · O-Red`;
+  }, [title]);
   return (
     <main className="page sign-in">
       <p className="wordmark" translate="no">
         O-Red
       </p>
-      <h1>{t('title')}</h1>
+      <h1>{title}</h1>
+      {/* Its room is kept, so that the form does not move when the name comes. */}
+      <p className="whose" dir="auto">
+        {name === '' || isUnclaimed ? '\u00a0' : t('whose', { name })}
+      </p>
       {again && <p>{t('again')}</p>}
-      <form onSubmit={(event) => void submit(event)} noValidate>
-        {/* So that a password manager keeps one entry for this node, and not one without a name. */}
-        <input
-          className="only-read"
-          type="text"
-          name="username"
-          autoComplete="username"
-          value={location.host}
-          readOnly
-          tabIndex={-1}
-          aria-hidden="true"
-        />
-        <TextField
-          ref={field}
-          label={t('passphrase')}
-          advice={t('passphrase.advice')}
-          problem={problem}
-          type={visible ? 'text' : 'password'}
-          name="passphrase"
-          autoComplete="current-password"
-          autoCapitalize="off"
-          spellCheck={false}
-          required
-        />
-        <div className="row">
-          <Button look="primary" type="submit" busy={busy}>
-            {t('signIn')}
-          </Button>
-          <Button look="quiet" aria-pressed={visible} onClick={() => setVisible(!visible)}>
-            {visible ? t('hide') : t('show')}
-          </Button>
-        </div>
-      </form>
+      {isUnclaimed ? <Unclaimed /> : <Ways offersPasskey={context?.passkeys.available === true} />}
+      {context?.sign_in === false && (
+        <p className="problem-note">
+          {t('plain')} <Link to="/trust">{t('plain.more')}</Link>
+        </p>
+      )}
       <LanguageChoice />
     </main>
+  );
+}
+
+function Ways({ offersPasskey }: { readonly offersPasskey: boolean }): ReactNode {
+  const t = useSessionText();
+  const [problem, setProblem] = useState<string>();
+  const [busy, setBusy] = useState(false);
+  const byPasskey = async (): Promise<void> => {
+    setBusy(true);
+    setProblem(undefined);
+    try {
+      const grant = await signInWithPasskey();
+      if (grant === undefined) setProblem(t('passkey.none'));
+      else await beginSession(grant.account_id);
+    } catch (error) {
+      setProblem(describeProblem(error));
+    } finally {
+      setBusy(false);
+    }
+  };
+  return (
+    <>
+      <ProofForm
+        label={t('signIn')}
+        prove={async (proof) => {
+          const grant = await call(signInRoute, { body: proof }, { anonymous: true });
+          await beginSession(grant.account_id);
+        }}
+      />
+      {passkeysExist() && offersPasskey && (
+        <div className="other-way">
+          <Button icon="key" busy={busy} onClick={() => void byPasskey()}>
+            {t('passkey.signIn')}
+          </Button>
+          <p className="note problem" role="status">
+            {problem}
+          </p>
+        </div>
+      )}
+      <p className="note">
+        <Link to="/pair">{t('pair')}</Link>
+      </p>
+    </>
+  );
+}
+
+function Unclaimed(): ReactNode {
+  const t = useSessionText();
+  return (
+    <>
+      <p>{t('unclaimed.about')}</p>
+      <pre className="command">ored status</pre>
+    </>
   );
 }

@@ -5,7 +5,11 @@ import { lazy, Suspense, type ReactNode } from 'react';
 import { queryClient } from '../api/queries.ts';
 import { session } from '../api/session.ts';
 import { useSignal } from '../api/signal.ts';
+import { proofRequest } from '../api/step-up.ts';
 import { Skeletons } from '../design/text.tsx';
+import { screens } from '../features.ts';
+import { place } from '../router/location.ts';
+import { bestMatch } from '../router/match.ts';
 import { loadMessages } from '../text/language.ts';
 import { Banners } from './banners.tsx';
 import { Bar, Rail } from './navigation.tsx';
@@ -18,12 +22,36 @@ const SignIn = lazy(async () => {
   return { default: module.SignIn };
 });
 
+const StepUp = lazy(async () => {
+  const [module] = await Promise.all([import('../session/step-up-dialog.tsx'), loadMessages('session')]);
+  return { default: module.StepUpDialog };
+});
+
 export function App(): ReactNode {
+  const here = bestMatch(screens, useSignal(place).path)?.screen;
+  const isOut = useSignal(session) === 'out';
+  const isAlone = here?.alone === true || (isOut && here?.open === true);
+  const proof = useSignal(proofRequest);
   return (
     <QueryClientProvider client={queryClient}>
-      <Frame />
+      {isAlone ? <Alone /> : <Frame />}
+      {proof !== undefined && (
+        <Suspense>
+          <StepUp request={proof} />
+        </Suspense>
+      )}
       <Toasts />
     </QueryClientProvider>
+  );
+}
+
+/** A screen without the ways of the app, whoever is signed in. */
+function Alone(): ReactNode {
+  return (
+    <div className="alone">
+      <Banners />
+      <ScreenView />
+    </div>
   );
 }
 

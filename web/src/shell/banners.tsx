@@ -6,6 +6,7 @@ import { contact } from '../api/contact.ts';
 import { useSignal } from '../api/signal.ts';
 import { Button } from '../design/button.tsx';
 import { Icon } from '../design/icon.tsx';
+import { Link } from '../router/link.tsx';
 import { update } from './service-worker.ts';
 import { useShellText } from './words.ts';
 
@@ -18,7 +19,9 @@ export function Banners(): ReactNode {
       {!window.isSecureContext && (
         <p className="banner" data-kind="insecure">
           <Icon name="alert" size={20} />
-          {t('connection.insecure')}
+          <span>
+            {t('connection.insecure')} <Link to="/trust">{t('connection.about')}</Link>
+          </span>
         </p>
       )}
       {lost && (
