@@ -35,7 +35,6 @@ describe('invitations', () => {
     await elsewhere.page.getByRole('searchbox').fill(link);
     await elsewhere.page.keyboard.press('Enter');
     await elsewhere.page.getByText(`An invitation of the node at ${new URL(alice.url).host}.`).waitFor();
-    await checkScreen(elsewhere);
     await elsewhere.page.getByRole('button', { name: 'Become friends' }).click();
     await elsewhere.page.getByText('You are friends').first().waitFor();
     await eventually('both say so', async () => (await bondWith(alice, bob)) === 'friend:accepted');

@@ -43,7 +43,7 @@ describe('notifications', () => {
 
     await there.open('/notifications/settings');
     const requests = page.getByRole('group', { name: 'Somebody asks to be my friend' });
-    await requests.getByRole('switch', { name: 'Show in the list' }).uncheck();
+    await requests.getByRole('switch', { name: 'Show in the list' }).click();
     await requests.getByRole('switch', { name: 'Wake my devices' }).waitFor({ state: 'detached' });
     await checkScreen(there);
     const settings = (await (await owner.fetch('/api/v1/notifications/settings')).json()) as {

@@ -83,8 +83,13 @@ function Portrait({ profile }: { readonly profile: Profile }): ReactNode {
   };
   return (
     <div className="person-head">
-      {/* A new picture has the address of the old one: the id makes it another. */}
-      <Avatar key={profile.avatar} nodeId={profile.node_id} picture={profile.avatar !== null} size={96} />
+      <Avatar
+        key={profile.avatar}
+        nodeId={profile.node_id}
+        picture={profile.avatar !== null}
+        version={profile.avatar}
+        size={96}
+      />
       <div>
         <p>
           <bdi className="person-username">{profile.username}</bdi>
