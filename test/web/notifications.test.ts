@@ -96,8 +96,7 @@ describe('notifications', () => {
     await session.send('ServiceWorker.enable');
     const shown = (): Promise<string[]> =>
       page.evaluate(async () => {
-        const { getNotifications } = ServiceWorkerRegistration.prototype;
-        const all = await getNotifications.call(await navigator.serviceWorker.ready);
+        const all = await (await navigator.serviceWorker.ready).getNotifications();
         return all.map(({ body }) => body);
       });
     const wake = async (): Promise<void> => {

@@ -145,7 +145,8 @@ describe('people', () => {
     assert.equal(own.display_name, 'Alice de la Rivière');
     const stored = await owner.fetch(`/api/v1/people/${alice.nodeId}/avatar`);
     const { width, height, exif } = await sharp(Buffer.from(await stored.arrayBuffer())).metadata();
-    assert.deepEqual([width, height, exif], [512, 512, undefined]);
+    // The size that others get of it.
+    assert.deepEqual([width, height, exif], [480, 480, undefined]);
     await checkScreen(there);
   });
 });

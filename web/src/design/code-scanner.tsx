@@ -16,7 +16,7 @@ const LOOK_MS = 250;
 const detectorClass = (): DetectorClass | undefined =>
   (window as Window & { readonly BarcodeDetector?: DetectorClass }).BarcodeDetector;
 /** Typed as always there; outside of a secure context it is not. */
-const cameras = (): MediaDevices | undefined => navigator.mediaDevices as MediaDevices | undefined;
+const cameras = (): MediaDevices | undefined => navigator.mediaDevices;
 
 /** Whether this browser, in this context, can scan at all. */
 export const canScan = (): boolean => detectorClass() !== undefined && cameras() !== undefined;

@@ -25,8 +25,8 @@ export function InviteCard({
   const [opened, setOpened] = useState<boolean>();
   const [asking, setAsking] = useState(false);
   const showCode = opened ?? shown;
-  // Typed as always there; many browsers on computers have none.
-  const share = navigator.share as typeof navigator.share | undefined;
+  // Many browsers on computers have no sheet to share with.
+  const canShare = 'share' in navigator;
   const send = async (): Promise<void> => {
     await navigator
       .share({ title: 'O-Red', text: t('share.text'), url: invite.url })
@@ -57,7 +57,7 @@ export function InviteCard({
         </>
       )}
       <div className="row">
-        {share !== undefined && (
+        {canShare && (
           <Button icon="share" onClick={() => void send()}>
             {t('share')}
           </Button>

@@ -48,6 +48,7 @@ export function noticePath({ kind, target, actors, people }: Told): string {
     case 'delivery_refused':
       return '/deliveries';
     case 'kit_unconfirmed':
+    default:
       return '/security';
   }
 }

@@ -27,8 +27,8 @@ export function OwnCode({ words = false }: { readonly words?: boolean }): ReactN
   }
   const { code, username, server_url: url, node_id: nodeId, fingerprint } = own.data;
   const address = `${username}@${new URL(url).host}`;
-  // Typed as always there; many browsers on computers have none.
-  const share = navigator.share as typeof navigator.share | undefined;
+  // Many browsers on computers have no sheet to share with.
+  const canShare = 'share' in navigator;
   const send = async (): Promise<void> => {
     await navigator
       .share({ title: 'O-Red', text: t('own.share.text', { address, nodeId }) })
@@ -54,7 +54,7 @@ export function OwnCode({ words = false }: { readonly words?: boolean }): ReactN
           </dd>
         </dl>
       </div>
-      {share !== undefined && (
+      {canShare && (
         <Button icon="share" onClick={() => void send()}>
           {t('own.share')}
         </Button>

@@ -22,7 +22,7 @@ export interface NoticeScope {
 interface NoticeWindow {
   readonly url: string;
   focus(): Promise<unknown>;
-  postMessage(message: unknown): void;
+  postMessage(message: unknown, options: object): void;
 }
 
 /** Shown at once: more than a screen of a phone takes is noise. */
@@ -44,8 +44,11 @@ export async function showNews(scope: NoticeScope): Promise<void> {
   const notices = await unreadNotices().catch(() => []);
   if (notices.length === 0) {
     await scope.registration.showNotification('O-Red', {
-      ...{ body: sayIn(language, 'wake.general', {}), tag: GENERAL_TAG, lang: language },
-      ...{ icon: '/ring.svg', data: '/notifications' },
+      body: sayIn(language, 'wake.general', {}),
+      tag: GENERAL_TAG,
+      lang: language,
+      icon: '/ring.svg',
+      data: '/notifications',
     });
     return;
   }
@@ -54,7 +57,9 @@ export async function showNews(scope: NoticeScope): Promise<void> {
       body: noticeText(notice, (key, values) => sayIn(language, key, values)),
       // One notice is shown once, however often it grows.
       tag: `ored-notice-${notice.id}`,
-      ...{ lang: language, icon: '/ring.svg', data: noticePath(notice) },
+      lang: language,
+      icon: '/ring.svg',
+      data: noticePath(notice),
       timestamp: Date.parse(notice.updated_at),
     });
   }
@@ -67,7 +72,7 @@ export async function openFromNotice(scope: NoticeScope, path: string): Promise<
     await scope.clients.openWindow(path);
     return;
   }
-  open.postMessage({ go: path });
+  open.postMessage({ go: path }, {});
   await open.focus();
 }
 
@@ -92,8 +97,11 @@ async function renewOnce(): Promise<void> {
   if (typeof at === 'number' && Math.abs(Date.now() - at) < RENEWED_MS_MAX) return;
   const headers = { 'content-type': 'application/json' };
   const answer = await fetch('/api/v1/sessions/refresh', {
-    ...{ method: 'POST', headers, body: '{}' },
-    ...{ credentials: 'same-origin', cache: 'no-store' },
+    method: 'POST',
+    headers,
+    body: '{}',
+    credentials: 'same-origin',
+    cache: 'no-store',
   });
   if (answer.ok) await writeNote(RENEWED_NOTE, Date.now());
 }
