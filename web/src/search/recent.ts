@@ -1,4 +1,5 @@
 // What was searched for lately, on this device only: it never leaves it, and goes with everything else at sign-out.
+// A browser that refuses storage simply has none.
 import { readNote, writeNote } from '../offline/database.ts';
 
 const NOTE = 'search.recent';
