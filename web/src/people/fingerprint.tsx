@@ -6,7 +6,7 @@ import { call } from '../api/call.ts';
 import { read } from '../api/queries.ts';
 import { useSignal } from '../api/signal.ts';
 import { Button } from '../design/button.tsx';
-import { canScan, CodeScanner } from '../design/code-scanner.tsx';
+import { canScan, CodeScanner } from '../design/pictures/code-scanner.tsx';
 import { TextField } from '../design/field.tsx';
 import { Icon } from '../design/icon.tsx';
 import { ProblemNote, Skeletons } from '../design/text.tsx';

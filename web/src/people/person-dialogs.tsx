@@ -8,7 +8,7 @@ import { Dialog } from '../design/dialog.tsx';
 import { TextArea } from '../design/field.tsx';
 import { describeProblem } from '../shell/problem-words.ts';
 import { showToast } from '../shell/toasts.tsx';
-import { useBondChange } from './bond.ts';
+import { useBondChange } from './bonds/bond.ts';
 import { nameOf } from './connections.ts';
 import { createReport } from './routes.ts';
 import { usePeopleText } from './words.ts';

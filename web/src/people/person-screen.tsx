@@ -12,13 +12,13 @@ import { conversationPath } from '../router/addresses.ts';
 import type { ScreenProps } from '../router/feature.ts';
 import { Link } from '../router/link.tsx';
 import { CopyButton } from '../design/copy-button.tsx';
-import { useBondChange } from './bond.ts';
+import { useBondChange } from './bonds/bond.ts';
 import { nameOf, useConnections } from './connections.ts';
 import { Fingerprint } from './fingerprint.tsx';
 import './people.css';
 import { AskDialog, BlockDialog, RemoveDialog, ReportDialog } from './person-dialogs.tsx';
 import { readPerson, readProfile, type Person } from './routes.ts';
-import { bondStateOf, type BondState } from './bond-state.ts';
+import { bondStateOf, type BondState } from './bonds/bond-state.ts';
 import { usePeopleText } from './words.ts';
 
 export function Screen({ params }: ScreenProps): ReactNode {

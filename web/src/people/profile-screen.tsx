@@ -9,7 +9,7 @@ import { upload } from '../api/upload.ts';
 import { Avatar } from '../design/avatar.tsx';
 import { Button } from '../design/button.tsx';
 import { TextArea, TextField } from '../design/field.tsx';
-import { SquarePicture } from '../design/square-picture.tsx';
+import { SquarePicture } from '../design/pictures/square-picture.tsx';
 import { ProblemNote, ScreenHead, Skeletons } from '../design/text.tsx';
 import { Link } from '../router/link.tsx';
 import { describeProblem } from '../shell/problem-words.ts';

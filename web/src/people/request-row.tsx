@@ -3,7 +3,7 @@
 import type { ReactNode } from 'react';
 import { Button } from '../design/button.tsx';
 import { Time } from '../design/text.tsx';
-import { useBondChange } from './bond.ts';
+import { useBondChange } from './bonds/bond.ts';
 import { nameOf } from './connections.ts';
 import { PersonRow } from './person-row.tsx';
 import type { Connection } from './routes.ts';

@@ -1,9 +1,9 @@
 // Choosing the square of a picture that becomes a portrait: by dragging, or by three sliders, which the keyboard moves
 // too. What leaves is drawn anew here, small: neither the rest of the picture nor its place and time go anywhere.
 import { useEffect, useId, useRef, useState, type PointerEvent, type ReactNode } from 'react';
-import { useShellText } from '../shell/words.ts';
-import { Button } from './button.tsx';
-import { Dialog } from './dialog.tsx';
+import { useShellText } from '../../shell/words.ts';
+import { Button } from '../button.tsx';
+import { Dialog } from '../dialog.tsx';
 import './picture.css';
 
 /** Pixels of a side: sharp on every screen at the sizes that the app shows. */

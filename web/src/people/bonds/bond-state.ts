@@ -1,7 +1,7 @@
 // What two people are to each other, in the one word that the person's page is built on.
 // The node's list of bonds says that a request waits, not whose it is: the list of connections does.
-import type { Connections } from './connections.ts';
-import type { Person } from './routes.ts';
+import type { Connections } from '../connections.ts';
+import type { Person } from '../routes.ts';
 
 export interface BondState {
   readonly friendship: 'friends' | 'asking' | 'asked' | 'none' | 'blocked';

@@ -1,13 +1,13 @@
 // Changing what one is to somebody: sends the change, shows what came of it, and what can be taken back has its undo.
 // One change at a time for each use: a second press while the first is on its way does nothing.
 import { useState } from 'react';
-import { call } from '../api/call.ts';
-import { makeStale } from '../api/queries.ts';
-import { describeProblem } from '../shell/problem-words.ts';
-import { showToast } from '../shell/toasts.tsx';
-import { useShellText } from '../shell/words.ts';
-import { addFriend, changeBond, type BondAction } from './routes.ts';
-import { usePeopleText } from './words.ts';
+import { call } from '../../api/call.ts';
+import { makeStale } from '../../api/queries.ts';
+import { describeProblem } from '../../shell/problem-words.ts';
+import { showToast } from '../../shell/toasts.tsx';
+import { useShellText } from '../../shell/words.ts';
+import { addFriend, changeBond, type BondAction } from '../routes.ts';
+import { usePeopleText } from '../words.ts';
 
 /** What takes an action back without asking the other person anything again. */
 const UNDO = {

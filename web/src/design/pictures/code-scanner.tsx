@@ -2,7 +2,7 @@
 // screen offers typing and pasting alone: `canScan` says so before anything is shown.
 // The picture never leaves this component; the camera is let go as soon as it closes.
 import { useEffect, useRef, useState, type ReactNode } from 'react';
-import { Dialog } from './dialog.tsx';
+import { Dialog } from '../dialog.tsx';
 import './codes.css';
 
 interface Detector {
