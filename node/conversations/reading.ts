@@ -31,6 +31,7 @@ interface Hit {
   readonly author: { readonly node_id: string; readonly username: string };
   readonly text: string;
   readonly created_at: string;
+  readonly peer: string;
 }
 
 export interface ReadingHost {
@@ -140,7 +141,7 @@ async function hitsOf(host: ReadingHost, uris: readonly string[]): Promise<Map<s
     const author = mine ? self : peer;
     const uri = messageUri(author, id);
     const username = names.get(author)?.username ?? '';
-    hits.set(uri, { uri, author: { node_id: author, username }, text, created_at: isoTime(at) });
+    hits.set(uri, { uri, author: { node_id: author, username }, text, created_at: isoTime(at), peer });
   }
   return hits;
 }

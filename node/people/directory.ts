@@ -3,7 +3,7 @@
 import type { Database } from '#kernel/db/database.ts';
 import type { Log } from '#kernel/log.ts';
 import { AppError, type NodeId } from '#protocol';
-import { failures, type Connection } from './model.ts';
+import { failures, nodeIdIn, type Connection } from './model.ts';
 import { knownPerson, resolvePerson } from './naming.ts';
 import type { Finder } from './ports.ts';
 import type { Profiles } from './profiles.ts';
@@ -94,12 +94,21 @@ export function createDirectory(host: DirectoryHost): Directory {
   };
 
   const nodeOf = async (who: string): Promise<NodeId> => {
+    const self = host.self();
+    if (nodeIdIn(who) === self.nodeId || who === self.username) return self.nodeId;
     try {
       return await knownPerson(db.read, who);
     } catch (error) {
       if (!(error instanceof AppError) || error.code !== 'people/unknown') throw error;
       return (await resolvePerson(db.read, finder, who)).node_id;
     }
+  };
+
+  /** As others see the owner. */
+  const ownPerson = async (): Promise<PersonView> => {
+    const { nodeId, username } = host.self();
+    const own = await profiles.own();
+    return { node_id: nodeId, username, ...own, relationship: [], muted: false, closed: false };
   };
 
   return {
@@ -149,6 +158,7 @@ export function createDirectory(host: DirectoryHost): Directory {
     },
     async person(who) {
       const nodeId = await nodeOf(who);
+      if (nodeId === host.self().nodeId) return ownPerson();
       let person = (await store.readPersons(db.read, [nodeId])).get(nodeId);
       const username = person?.username ?? (await finder.usernameOf(nodeId));
       if (username === undefined) throw failures.unknown(who);

@@ -82,6 +82,12 @@ export const people = defineFeature({
     );
 
     const sendAvatar: Parameters<typeof peopleRoutes>[0]['sendAvatar'] = async (nodeId, context) => {
+      if (nodeId === self().nodeId) {
+        const own = await profiles.portrait();
+        if (own === null) throw failures.unknown(nodeId);
+        await doors.media.send(own, context);
+        return;
+      }
       const person = (await store.readPersons(db.read, [nodeId])).get(nodeId);
       if (person?.avatar === undefined || person.avatar === null) throw failures.unknown(nodeId);
       await doors.media.fetch(nodeId, `orf://${nodeId}/profile/avatar` as Uri, person.avatar);

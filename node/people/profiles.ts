@@ -54,6 +54,8 @@ export interface Profiles {
   own(): Promise<OwnProfile>;
   /** Changes what is given, and tells friends and followers. @throws names/*, text/*, media/not-found, people/avatar-unprocessable */
   update(change: Partial<OwnProfile>, actor: Actor): Promise<OwnProfile>;
+  /** The owner's portrait in the size that others get, if there is one. */
+  portrait(): Promise<Avatar | null>;
   /** What anybody who is not blocked may read. */
   answer(): Promise<Json>;
   /** Asks somebody's node for their profile and keeps it. @throws federation's refusals */
@@ -69,6 +71,16 @@ export function createProfiles(host: ProfileHost): Profiles {
     if (stored !== undefined) return stored;
     const { displayName, language } = host.self();
     return { display_name: displayName, bio: '', language, avatar: null };
+  };
+
+  const portrait = async (): Promise<Avatar | null> => {
+    const { avatar } = await own();
+    if (avatar === null) return null;
+    const [picture] = await host.media.describe([avatar], avatarOwner(host.self().nodeId));
+    const small = picture?.thumbnail ?? picture;
+    return small === undefined
+      ? null
+      : { cid: small.cid, key: small.key, size: small.size, type: small.type };
   };
 
   return {
@@ -120,17 +132,14 @@ export function createProfiles(host: ProfileHost): Profiles {
       return after;
     },
 
+    portrait,
+
     async answer() {
-      const { avatar, ...profile } = await own();
-      const [picture] =
-        avatar === null ? [] : await host.media.describe([avatar], avatarOwner(host.self().nodeId));
-      const small = picture?.thumbnail ?? picture;
+      const { avatar: _id, ...profile } = await own();
+      const picture = await portrait();
       return {
         ...profile,
-        avatar:
-          small === undefined
-            ? null
-            : { cid: small.cid, key: toBase64Url(small.key), size: small.size, type: small.type },
+        avatar: picture === null ? null : { ...picture, key: toBase64Url(picture.key) },
       };
     },
 

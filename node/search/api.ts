@@ -12,6 +12,8 @@ const foundSchema = z.object({
   author: z.object({ node_id: z.string(), username: z.string() }),
   text: z.string(),
   created_at: z.string(),
+  /** Of a message: the node of the other person of its conversation. */
+  peer: z.string().nullable(),
 });
 
 export const searchRoute = defineRoute({

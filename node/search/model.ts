@@ -37,6 +37,8 @@ export interface SearchHit {
   readonly author: { readonly node_id: string; readonly username: string };
   readonly text: string;
   readonly created_at: string;
+  /** Of a message: the other person of its conversation, also where the owner wrote it. */
+  readonly peer?: string;
 }
 
 const word =

@@ -28,7 +28,8 @@ const ROUNDS_MAX = 5;
 
 export type Resolve = (refs: readonly string[]) => Promise<ReadonlyMap<string, SearchHit>>;
 
-export interface FoundItem extends SearchHit {
+export interface FoundItem extends Omit<SearchHit, 'peer'> {
+  readonly peer: string | null;
   readonly kind: string;
   readonly id: string;
 }
@@ -97,7 +98,7 @@ export function createSearch(host: {
     }
     return found.flatMap(({ kind, ref }) => {
       const hit = shown.get(`${kind} ${ref}`);
-      return hit === undefined ? [] : [{ kind, id: ref, ...hit }];
+      return hit === undefined ? [] : [{ kind, id: ref, ...hit, peer: hit.peer ?? null }];
     });
   };
 

@@ -1,6 +1,10 @@
 // THE LIST of the app: one line an area. What an area shows, where, and what its events make stale stands in its own
 // feature.ts; its screens are loaded when they are opened.
+import { invites } from './invites/feature.ts';
+import { notifications } from './notifications/feature.ts';
+import { people } from './people/feature.ts';
 import { posts } from './posts/feature.ts';
+import { search } from './search/feature.ts';
 import { security } from './security/feature.ts';
 import { trust } from './trust/feature.ts';
 import { welcome } from './welcome/feature.ts';
@@ -10,6 +14,10 @@ import type { OpenScreen, WebFeature } from './router/feature.ts';
 // prettier-ignore
 export const features: readonly WebFeature[] = [
   posts,
+  people,
+  notifications,
+  invites,
+  search,
   security,
   trust,
   welcome,

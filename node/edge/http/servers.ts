@@ -37,8 +37,8 @@ export function nodeApi(parts: ApiParts, place: Place): RequestListener {
   return createApi({
     routes,
     rawRoutes,
-    log,
     once,
+    log,
     authenticate: place.local ? () => Promise.resolve(guard.owner) : (request) => guard.authenticate(request),
     decide: (request) => guard.decide(request),
     hosts: place.local ? null : place.hosts,

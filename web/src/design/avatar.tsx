@@ -7,14 +7,17 @@ export interface AvatarProps {
   /** Whether the profile has a picture; asking for one that is not there would be a request for nothing. */
   readonly picture?: boolean;
   readonly size?: number;
+  /** What tells this picture from the one before, which this browser may have kept. */
+  readonly version?: string | null;
 }
 
 const HUES = [12, 42, 96, 158, 205, 262, 318] as const;
 
-export function Avatar({ nodeId, picture = false, size = 44 }: AvatarProps): ReactNode {
+export function Avatar({ nodeId, picture = false, size = 44, version = null }: AvatarProps): ReactNode {
   const [failed, setFailed] = useState(false);
   if (picture && !failed) {
-    const source = `/api/v1/people/${encodeURIComponent(nodeId)}/avatar`;
+    const path = `/api/v1/people/${encodeURIComponent(nodeId)}/avatar`;
+    const source = version === null ? path : `${path}?v=${encodeURIComponent(version)}`;
     // The name stands beside it: the picture says nothing more to who hears the page.
     return (
       <img

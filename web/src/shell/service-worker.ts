@@ -1,6 +1,8 @@
 // Registers the service worker where the context allows it (not over plain http off this machine), and tells when a new
 // version of the app is ready. It is taken when the person says so: a page that changes under one's hands loses trust.
 import { signal } from '../api/signal.ts';
+import { navigate } from '../router/location.ts';
+import { language } from '../text/language.ts';
 
 /** A new version waits; calling it loads the page anew with it. */
 export const update = signal<(() => void) | undefined>(undefined);
@@ -52,6 +54,15 @@ export async function startServiceWorker(): Promise<void> {
     registration.installing?.addEventListener('statechange', offer);
   });
   offer();
+  // What it shows by itself is in the language of the app.
+  const tellLanguage = (): void => container.controller?.postMessage({ language: language.get() });
+  language.subscribe(tellLanguage);
+  container.addEventListener('controllerchange', tellLanguage);
+  tellLanguage();
+  // A notification was pressed while the app is open.
+  container.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
+    if (typeof data === 'object' && data !== null && 'go' in data) navigate(String(data.go));
+  });
   setInterval(() => void registration.update().catch(() => undefined), LOOK_FOR_UPDATE_MS);
 }
 

@@ -1,6 +1,8 @@
-// The service worker: the app opens without network, and pictures that were seen stay for a while. It never keeps an
-// answer of the API (a copy of one's life in a place that nobody looks after), and never speaks to another origin.
-// A new version waits until the person takes it. Served as /sw.js; lists of files come from web/build.ts.
+// The service worker: the app opens without network, pictures that were seen stay for a while, and a wake of the push
+// service shows what is new. It never keeps an answer of the API (a copy of one's life in a place that nobody looks
+// after), and never speaks to another origin. A new version waits until the person takes it. Served as /sw.js; lists of
+// files come from web/build.ts.
+import { openFromNotice, rememberLanguage, showNews, type NoticeScope } from './news.ts';
 
 declare const PRECACHED: readonly string[];
 declare const PRECACHE_VERSION: string;
@@ -13,13 +15,18 @@ interface Fetching extends Extendable {
   readonly request: Request;
   respondWith(answer: Promise<Response>): void;
 }
-interface WorkerScope {
+interface NoticeClick extends Extendable {
+  readonly notification: Notification;
+}
+interface WorkerScope extends NoticeScope {
   readonly location: Location;
-  readonly clients: { claim(): Promise<void> };
+  readonly clients: NoticeScope['clients'] & { claim(): Promise<void> };
   skipWaiting(): Promise<void>;
   addEventListener(type: 'install' | 'activate', run: (event: Extendable) => void): void;
   addEventListener(type: 'fetch', run: (event: Fetching) => void): void;
   addEventListener(type: 'message', run: (event: MessageEvent) => void): void;
+  addEventListener(type: 'push', run: (event: Extendable) => void): void;
+  addEventListener(type: 'notificationclick', run: (event: NoticeClick) => void): void;
 }
 
 const scope = self as unknown as WorkerScope;
@@ -49,6 +56,16 @@ scope.addEventListener('activate', (event) => {
 scope.addEventListener('message', ({ data }) => {
   if (data === 'take-over') void scope.skipWaiting();
   if (data === 'forget-media') void caches.delete(MEDIA);
+  if (typeof data === 'object' && data !== null && 'language' in data)
+    rememberLanguage(String(data.language));
+});
+
+// The wake says nothing; what it is about is asked of the own node.
+scope.addEventListener('push', (event) => event.waitUntil(showNews(scope)));
+
+scope.addEventListener('notificationclick', (event) => {
+  event.notification.close();
+  event.waitUntil(openFromNotice(scope, String(event.notification.data ?? '/notifications')));
 });
 
 scope.addEventListener('fetch', (event) => {

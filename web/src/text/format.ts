@@ -5,6 +5,8 @@ import type { Language } from './language.ts';
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
+const KILO = 1_000;
+const MEGA = 1_000_000;
 /** Older than this is told by its date. */
 const RELATIVE_MS_MAX = 7 * DAY_MS;
 
@@ -47,4 +49,15 @@ export function formatMoment(at: number, language: Language): string {
     `moment/${language}`,
     () => new Intl.DateTimeFormat(language, { dateStyle: 'long', timeStyle: 'short' }),
   ).format(at);
+}
+
+/** "1.4 MB", "820 kB". */
+export function formatBytes(bytes: number, language: Language): string {
+  const [unit, size] = bytes < MEGA ? (['kilobyte', KILO] as const) : (['megabyte', MEGA] as const);
+  const value = bytes / size;
+  const digits = value < 10 ? 1 : 0;
+  return once(
+    `bytes/${language}/${unit}/${digits}`,
+    () => new Intl.NumberFormat(language, { style: 'unit', unit, maximumFractionDigits: digits }),
+  ).format(value);
 }

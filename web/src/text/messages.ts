@@ -24,5 +24,18 @@ export function textOf<Catalogue>(area: string): () => Say<Catalogue> {
 
 /** One message outside of a component. */
 export function say(area: string, key: string, values: Values = {}): string {
-  return i18next.t(key, { ns: area, lng: currentLanguage(), ...values });
+  const isolated = Object.fromEntries(
+    Object.entries(values).map(([name, value]) => [
+      name,
+      typeof value === 'string' ? isolatedText(value) : value,
+    ]),
+  );
+  return i18next.t(key, { ns: area, lng: currentLanguage(), ...isolated });
+}
+
+const MAY_TURN = /[\u0590-\u08ff\u200e\u200f\u202a-\u202e\u2066-\u2069\ufb1d-\ufefc]/;
+
+/** A name written from the right, or with marks of direction, turns none of the sentence around it (UAX #9, isolates). */
+function isolatedText(value: string): string {
+  return MAY_TURN.test(value) ? `\u2068${value.replaceAll(/[\u2066-\u2069]/g, '')}\u2069` : value;
 }

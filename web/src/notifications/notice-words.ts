@@ -1,0 +1,54 @@
+// What a notification says and what it opens, by its kind. Pure, and shared by the list and the service worker: it gives
+// keys of this area's messages and their values, and leaves the language to whoever shows them.
+import { conversationPath, personPath, postPath } from '../router/addresses.ts';
+import type { Notice } from './routes.ts';
+
+/** Finds a message: i18next in the page, a few lines in the service worker. */
+export type SayNotice = (key: string, values: Readonly<Record<string, string | number>>) => string;
+
+type Told = Pick<Notice, 'kind' | 'actors' | 'people' | 'count' | 'target' | 'about'>;
+type Actor = Notice['actors'][number];
+
+/** The sentence of a notice. */
+export function noticeText(notice: Told, say: SayNotice): string {
+  const who = peopleText(notice, say);
+  // Of messages it matters how many; of all else, how many people.
+  const count = notice.kind === 'message' ? notice.count : Math.max(1, notice.people);
+  return say(who === '' ? `kind.${notice.kind}.nobody` : `kind.${notice.kind}`, { who, count });
+}
+
+/** "Ada", "Ada and Bob", "Ada, Bob and 3 others". */
+function peopleText({ actors, people }: Told, say: SayNotice): string {
+  const [first, second] = actors.map(nameOf);
+  if (first === undefined) return '';
+  if (second === undefined || people <= 1) return first;
+  if (people === 2) return say('people.two', { first, second });
+  return say('people.more', { first, second, count: people - 2 });
+}
+
+const nameOf = ({ display_name: shown, username, node_id: nodeId }: Actor): string =>
+  [shown, username, nodeId.slice(0, 12)].find((name) => name !== '') ?? '';
+
+/** The path of the app that a notice opens. */
+export function noticePath({ kind, target, actors, people }: Told): string {
+  const [first] = actors;
+  switch (kind) {
+    case 'friend_request':
+    case 'friend_accepted':
+      return people === 1 && first !== undefined ? personPath(first.node_id) : '/people?view=requests';
+    case 'follow':
+      return '/people?view=followers';
+    case 'reply':
+    case 'reaction':
+      return postPath(target);
+    case 'message':
+      return conversationPath(target);
+    case 'message_request':
+      return '/messages/requests';
+    case 'delivery_refused':
+      return '/deliveries';
+    case 'kit_unconfirmed':
+    default:
+      return '/security';
+  }
+}
