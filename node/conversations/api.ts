@@ -20,6 +20,8 @@ const timeCursor = z
   .max(40)
   .regex(/^\d{1,16}\.\d{1,16}$/);
 const author = z.object({ node_id: z.string(), username: z.string() });
+/** Where the owner's node serves somebody's portrait. */
+const avatar = z.string().nullable();
 
 export const messageSchema = z.object({
   id: z.string(),
@@ -55,6 +57,7 @@ const threadSchema = z.object({
   node_id: z.string(),
   username: z.string(),
   display_name: z.string(),
+  avatar,
   unread: z.number().int(),
   last_at: z.string(),
   newest: messageSchema.nullable(),
@@ -139,7 +142,12 @@ export const listThreads = defineRoute({
       .regex(/^\d{1,16}\.[A-Za-z0-9]{46}$/)
       .optional(),
   }),
-  output: z.object({ items: z.array(threadSchema), next_cursor: z.string().nullable() }),
+  output: z.object({
+    items: z.array(threadSchema),
+    next_cursor: z.string().nullable(),
+    /** Of all conversations with this status, for the number beside the menu. */
+    unread: z.number().int(),
+  }),
 });
 
 export const threadActions = ['accept', 'decline', 'read'] as const;

@@ -41,8 +41,8 @@ export function conversationsRoutes({
       return { items: items.map(shownMessage), next_cursor };
     }),
     bind(api.listThreads, async ({ query }) => {
-      const { items, next_cursor } = await conversations.threads(query);
-      return { items: items.map(shownThread), next_cursor };
+      const { items, next_cursor, unread } = await conversations.threads(query);
+      return { items: items.map(shownThread), next_cursor, unread };
     }),
     bind(api.changeThread, async ({ params: { action }, body: { who } }, { actor }) => {
       const nodeId = await changeThread(conversations, action)(who, actor);
@@ -110,6 +110,7 @@ function shownThread({ thread, names, newest }: ShownThread): api.ShownThread {
     node_id: thread.peer,
     username: names?.username ?? '',
     display_name: names?.display_name ?? '',
+    avatar: names?.avatar ?? null,
     unread: thread.unread,
     last_at: isoTime(thread.lastAt),
     newest: newest === undefined ? null : shownMessage(newest),

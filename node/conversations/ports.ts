@@ -36,6 +36,7 @@ export interface Relation {
 export interface Names {
   readonly username: string;
   readonly display_name: string;
+  readonly avatar: string | null;
 }
 
 export interface People {

@@ -52,7 +52,7 @@ export interface Reading {
     status: 'open' | 'request';
     limit: number;
     cursor?: string | undefined;
-  }): Promise<Page<ShownThread>>;
+  }): Promise<Page<ShownThread> & { readonly unread: number }>;
   /** One message by its author and id. @throws conversations/not-found */
   find(author: NodeId, id: string): Promise<Message>;
   namesOf(nodeId: NodeId): Promise<Names | undefined>;
@@ -103,6 +103,7 @@ export function createReading(host: ReadingHost): Reading {
           newest: shown.get(thread.peer),
         })),
         next_cursor: last === undefined ? null : `${last.lastAt}.${last.peer}`,
+        unread: await store.countUnread(db.read, status),
       };
     },
 

@@ -82,6 +82,16 @@ export async function countThreads(reader: Reader, status: ThreadStatus): Promis
   return row.count;
 }
 
+/** Messages that the owner has not read, in all threads of a status. */
+export async function countUnread(reader: Reader, status: ThreadStatus): Promise<number> {
+  const row = await db(reader)
+    .selectFrom('conversations_thread')
+    .select((eb) => eb.fn.sum<number | null>('unread').as('count'))
+    .where('status', '=', status)
+    .executeTakeFirst();
+  return row?.count ?? 0;
+}
+
 export interface ThreadChange {
   readonly peer: NodeId;
   readonly status: ThreadStatus;

@@ -4,6 +4,7 @@ import { defineRoute } from '#kernel/http/contract.ts';
 import { PAGE_MAX } from '#kernel/paging.ts';
 import { BIO_CHARS_MAX, DISPLAY_NAME_CHARS_MAX, NOTE_CHARS_MAX } from '#protocol/limits.ts';
 import { z } from 'zod';
+import { INVITE_DAYS_MAX, INVITE_NOTE_CHARS_MAX, INVITE_USES_MAX } from './invites/limits.ts';
 import { slots, WHO_CHARS_MAX } from './model.ts';
 
 const who = z.string().trim().min(1).max(WHO_CHARS_MAX);
@@ -139,6 +140,7 @@ export const addFriend = defineRoute({
   audience: 'owner',
   idempotent: true,
   access: access('create'),
+  /** `who` may be an invitation link too. */
   body: z.strictObject({ who, note: z.string().max(NOTE_CHARS_MAX).optional() }),
   output: connectionSchema,
 });
@@ -154,6 +156,62 @@ export const changeBond = defineRoute({
   params: z.strictObject({ action: z.enum(bondActions) }),
   body: z.strictObject({ who }),
   output: z.object({ node_id: z.string(), username: z.string(), done: z.enum(bondActions) }),
+});
+
+export const inviteSchema = z.object({
+  id: z.string(),
+  /** What is sent to those who are invited; a secret. */
+  url: z.string(),
+  note: z.string(),
+  /** Whoever comes with it is a friend at once. */
+  accept: z.boolean(),
+  uses: z.number().int(),
+  uses_max: z.number().int(),
+  created_at: z.string(),
+  expires_at: z.string(),
+  state: z.enum(['open', 'used', 'expired', 'revoked']),
+});
+export type ShownInvite = z.output<typeof inviteSchema>;
+
+export const createInvite = defineRoute({
+  id: 'people.invite',
+  method: 'POST',
+  path: '/api/v1/invites',
+  summary: 'Makes an invitation link',
+  audience: 'owner',
+  idempotent: true,
+  access: { kind: 'invite', action: 'create' },
+  body: z.strictObject({
+    /** Whom it is for; nobody else sees it. */
+    note: z.string().max(INVITE_NOTE_CHARS_MAX).default(''),
+    uses: z.number().int().min(1).max(INVITE_USES_MAX).default(1),
+    days: z.number().int().min(1).max(INVITE_DAYS_MAX).default(7),
+    accept: z.boolean().default(true),
+  }),
+  output: inviteSchema,
+  status: 201,
+});
+
+export const listInvites = defineRoute({
+  id: 'people.invites',
+  method: 'GET',
+  path: '/api/v1/invites',
+  summary: 'The owner’s invitations, newest first',
+  audience: 'owner',
+  access: { kind: 'invite', action: 'list' },
+  output: z.object({ items: z.array(inviteSchema) }),
+});
+
+export const revokeInvite = defineRoute({
+  id: 'people.revoke-invite',
+  method: 'DELETE',
+  path: '/api/v1/invites/:id',
+  summary: 'Takes an invitation back; friends stay friends',
+  audience: 'owner',
+  idempotent: true,
+  access: { kind: 'invite', action: 'delete', idFrom: 'id' },
+  params: z.strictObject({ id: z.uuid() }),
+  status: 204,
 });
 
 export const readAvatar = defineRoute({

@@ -7,6 +7,7 @@ import { isoTime } from '#kernel/ports.ts';
 import type { NodeId } from '#protocol';
 import * as api from './api.ts';
 import type { Directory } from './directory.ts';
+import type { Invites } from './invites/service.ts';
 import type { Connection } from './model.ts';
 import type { Profiles } from './profiles.ts';
 import type { Bonds } from './service.ts';
@@ -16,12 +17,13 @@ export interface PeopleHttp {
   readonly bonds: Bonds;
   readonly profiles: Profiles;
   readonly directory: Directory;
+  readonly invites: Invites;
   readonly self: () => { readonly nodeId: NodeId; readonly username: string };
   readonly sendAvatar: (nodeId: NodeId, context: RequestContext) => Promise<void>;
 }
 
 export function peopleRoutes(people: PeopleHttp): BoundRoute[] {
-  const { bonds, profiles, directory } = people;
+  const { bonds, profiles, directory, invites } = people;
   const ownProfile = async () => {
     const { nodeId, username } = people.self();
     return { node_id: nodeId, username, ...(await profiles.own()) };
@@ -57,6 +59,9 @@ export function peopleRoutes(people: PeopleHttp): BoundRoute[] {
       const names = (await directory.names([nodeId])).get(nodeId);
       return { node_id: nodeId, username: names?.username ?? '', done: params.action };
     }),
+    bind(api.createInvite, ({ body }, { actor, settle }) => invites.create(body, actor, settle)),
+    bind(api.listInvites, async () => ({ items: await invites.list() })),
+    bind(api.revokeInvite, ({ params }, { actor, settle }) => invites.revoke(params.id, actor, settle)),
     bind(api.readAvatar, async ({ params }, context) =>
       people.sendAvatar(await directory.nodeOf(params.who), context),
     ),

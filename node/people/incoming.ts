@@ -28,10 +28,13 @@ export interface PeopleHandlers {
   ended(tx: Tx, batch: readonly Verified<'connection_end'>[]): Promise<void>;
 }
 
-export function createHandlers(host: PeopleHost): PeopleHandlers {
+/** `redeem` spends an invitation: undefined when it is not good. */
+export type Redeem = (tx: Tx, secret: string) => Promise<{ readonly accept: boolean } | undefined>;
+
+export function createHandlers(host: PeopleHost, redeem: Redeem): PeopleHandlers {
   return {
     async asked(tx, batch) {
-      for (const message of batch) await applyRequest(host, tx, message);
+      for (const message of batch) await applyRequest(host, redeem, tx, message);
     },
     async answered(tx, batch) {
       for (const message of batch) await applyResponse(host, tx, message);
@@ -44,7 +47,12 @@ export function createHandlers(host: PeopleHost): PeopleHandlers {
 
 const by = (nodeId: NodeId): Actor => ({ kind: 'node', node_id: nodeId });
 
-async function applyRequest(host: PeopleHost, tx: Tx, message: Verified<'friend_request'>): Promise<void> {
+async function applyRequest(
+  host: PeopleHost,
+  redeem: Redeem,
+  tx: Tx,
+  message: Verified<'friend_request'>,
+): Promise<void> {
   const { from, sender, payload } = message;
   const bonds = await bondsOf(tx, from);
   if (bonds.blocked !== undefined) throw failures.refusedBefore();
@@ -61,12 +69,11 @@ async function applyRequest(host: PeopleHost, tx: Tx, message: Verified<'friend_
     await tell(host, tx, 'people.followed', made, by(from));
     return;
   }
-  await applyFriendRequest(host, tx, bonds.friend, message);
+  await applyFriendRequest({ host, redeem, tx }, bonds.friend, message);
 }
 
 async function applyFriendRequest(
-  host: PeopleHost,
-  tx: Tx,
+  { host, redeem, tx }: { readonly host: PeopleHost; readonly redeem: Redeem; readonly tx: Tx },
   known: Connection | undefined,
   message: Verified<'friend_request'>,
 ): Promise<void> {
@@ -82,7 +89,8 @@ async function applyFriendRequest(
     return;
   }
   if (known?.status === 'rejected' && known.rejections >= REJECTIONS_MAX) throw failures.refusedBefore();
-  if (known?.status !== 'pending') {
+  const invited = payload.invite === undefined ? undefined : await redeem(tx, payload.invite);
+  if (known?.status !== 'pending' && invited?.accept !== true) {
     const waiting = await people.countConnections(tx, { slot: 'friend', status: 'pending', direction: 'in' });
     if (waiting >= REQUESTS_WAITING_MAX) throw failures.tooManyRequests();
   }
@@ -90,6 +98,11 @@ async function applyFriendRequest(
     ...({ status: 'pending', direction: 'in', theirRequest: id, note } as const),
     rejections: known?.rejections ?? 0,
   });
+  // The owner has said yes beforehand, by the link that they gave.
+  if (invited?.accept === true) {
+    await acceptRequest(host, tx, request, by(from));
+    return;
+  }
   await people.putConnection(tx, request);
   await tell(host, tx, 'people.requested', request, by(from));
 }

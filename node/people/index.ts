@@ -17,6 +17,8 @@ import { knownPerson } from './naming.ts';
 import type { Finder } from './ports.ts';
 import { createProfiles } from './profiles.ts';
 import { createBonds, relationsWith, type PeopleHost } from './service.ts';
+import { createInvites } from './invites/service.ts';
+import { registerRefresh } from './refresh.ts';
 import * as store from './store.ts';
 import { bindMessages } from './wire.ts';
 
@@ -47,6 +49,14 @@ export const people = defineFeature({
       displayName: async () => (await profiles.own()).display_name,
     };
     const bonds = createBonds(peopleHost);
+    const invites = createInvites({
+      db,
+      events,
+      clock,
+      random: host.random,
+      serverUrl: () => host.serverUrl,
+      key: host.keyring.derive('people/invites'),
+    });
     const directory = createDirectory({ db, log, finder, profiles, self });
 
     const notBlocked = async (nodeId: string): Promise<boolean> => {
@@ -61,8 +71,14 @@ export const people = defineFeature({
           : deny('owner-only'),
     });
     doors.access.register('connection', { decide: () => deny('owner-only') });
+    doors.access.register('invite', { decide: () => deny('owner-only') });
 
-    bindMessages(doors, createHandlers(peopleHost), profiles);
+    registerRefresh({ db, clock, log, jobs: host.jobs, events, finder, profiles });
+    bindMessages(
+      doors,
+      createHandlers(peopleHost, (tx, secret) => invites.redeem(tx, secret)),
+      profiles,
+    );
 
     const sendAvatar: Parameters<typeof peopleRoutes>[0]['sendAvatar'] = async (nodeId, context) => {
       const person = (await store.readPersons(db.read, [nodeId])).get(nodeId);
@@ -107,10 +123,12 @@ export const people = defineFeature({
       /** Somebody there is a bond with; asks nobody else. @throws people/unknown, people/ambiguous */
       knownNode: (who: string) => knownPerson(db.read, who),
       profile: () => profiles.own(),
+      /** Whether an invitation is good now. @throws people/no-invite */
+      lookAtInvite: (secret: string) => invites.look(secret),
     };
     return {
       door,
-      routes: peopleRoutes({ db, bonds, profiles, directory, self, sendAvatar }),
+      routes: peopleRoutes({ db, bonds, profiles, directory, invites, self, sendAvatar }),
     };
   },
 });

@@ -16,6 +16,7 @@ import {
   type Relation,
   type Slot,
 } from './model.ts';
+import { inviteIn } from './invites/model.ts';
 import { knownPerson, resolvePerson } from './naming.ts';
 import type { Contact, Finder, Mail } from './ports.ts';
 import * as store from './store.ts';
@@ -94,8 +95,9 @@ export function createBonds<C extends Contact>(host: PeopleHost<C>): Bonds {
   };
 
   return {
-    async add(who, note, actor) {
-      const contact = await find(who);
+    async add(whoOrLink, note, actor) {
+      const invite = inviteIn(whoOrLink);
+      const contact = await find(invite?.url ?? whoOrLink);
       if (contact.identity.deactivated) throw failures.closed(contact.username);
       const nodeId = contact.node_id;
       const displayName = await host.displayName();
@@ -116,6 +118,7 @@ export function createBonds<C extends Contact>(host: PeopleHost<C>): Bonds {
             created_at: isoTime(host.clock.now()),
             relationship: 'friend',
             ...(note === undefined ? {} : { note }),
+            ...(invite === undefined ? {} : { invite: invite.secret }),
             profile: { display_name: displayName },
           },
         });

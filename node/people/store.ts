@@ -30,6 +30,7 @@ interface PersonRow {
   updated_at: number;
 }
 interface PeopleTables {
+  people_refresh: { node_id: string; due_at: number; attempts: number };
   people_profile: {
     id: number;
     display_name: string;
@@ -255,6 +256,51 @@ export async function setMute(tx: Tx, nodeId: NodeId, muted: boolean, now: numbe
 export async function listMuted(reader: Reader): Promise<NodeId[]> {
   const rows = await tables<PeopleTables>(reader).selectFrom('people_mute').select('node_id').execute();
   return rows.map(({ node_id }) => node_id as NodeId);
+}
+
+export interface Refresh {
+  readonly nodeId: NodeId;
+  readonly dueAt: number;
+  readonly attempts: number;
+}
+
+/** Notes that somebody's profile is to be asked for; a new reason begins the attempts anew. */
+export async function putRefresh(tx: Tx, nodeId: NodeId, dueAt: number): Promise<void> {
+  const row = { node_id: nodeId, due_at: dueAt, attempts: 0 };
+  await tables<PeopleTables>(tx)
+    .insertInto('people_refresh')
+    .values(row)
+    .onConflict((conflict) => conflict.column('node_id').doUpdateSet(row))
+    .execute();
+}
+
+export async function nextRefresh(reader: Reader): Promise<Refresh | undefined> {
+  const row = await tables<PeopleTables>(reader)
+    .selectFrom('people_refresh')
+    .selectAll()
+    .orderBy('due_at')
+    .limit(1)
+    .executeTakeFirst();
+  return row === undefined
+    ? undefined
+    : { nodeId: row.node_id as NodeId, dueAt: row.due_at, attempts: row.attempts };
+}
+
+export async function postponeRefresh(tx: Tx, { nodeId, attempts }: Refresh, dueAt: number): Promise<void> {
+  await tables<PeopleTables>(tx)
+    .updateTable('people_refresh')
+    .set({ due_at: dueAt, attempts: attempts + 1 })
+    .where('node_id', '=', nodeId)
+    .execute();
+}
+
+/** Forgets what was done, unless there has been a new reason meanwhile. */
+export async function removeRefresh(tx: Tx, { nodeId, dueAt }: Refresh): Promise<void> {
+  await tables<PeopleTables>(tx)
+    .deleteFrom('people_refresh')
+    .where('node_id', '=', nodeId)
+    .where('due_at', '=', dueAt)
+    .execute();
 }
 
 function toConnection(row: ConnectionRow): Connection {
