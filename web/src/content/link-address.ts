@@ -1,10 +1,13 @@
-// What an address in a text really leads to, and whether it looks like something else (docs/security.md L5): names in
-// two alphabets, names in disguise (punycode), a host before an @ that is not the host, a label that names another.
+// What an address in a text really leads to, and whether it looks like something else: the protocol's one reading of
+// links (docs/security.md L5), and one thing more that only labels can do: name another place than they lead to.
 // The name that is shown is always the one that the browser will ask for.
+import { splitLinks, type LinkWarning } from '#protocol/text-links.ts';
 
 export type LinkDoubt =
   /** The name mixes alphabets, or is written in code: it may look like another. */
   | 'lookalike'
+  /** A bare number, which says nothing of who is there. */
+  | 'address'
   /** Words before an @ look like the address and are not. */
   | 'disguise'
   /** The label names another host than the link leads to. */
@@ -20,43 +23,31 @@ export interface LinkAddress {
 }
 
 const SHOWN_CHARS_MAX = 48;
-const SCRIPTS = [
-  /\p{Script=Latin}/u,
-  /\p{Script=Cyrillic}/u,
-  /\p{Script=Greek}/u,
-  /\p{Script=Armenian}/u,
-  /\p{Script=Cherokee}/u,
-  // Written together in one word in Japanese and Korean.
-  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Bopomofo}]/u,
-  /\p{Script=Arabic}/u,
-  /\p{Script=Hebrew}/u,
-  /\p{Script=Devanagari}/u,
-  /\p{Script=Thai}/u,
-];
 const INVISIBLE = /\p{Cf}|\p{Cc}/gu;
+const HOST_IN_LABEL = /^\s*(?:https?:\/\/)?([\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)+)(?:[/?#:\s]|$)/iu;
+
+const doubts: Readonly<Record<LinkWarning, LinkDoubt>> = {
+  'hidden-host': 'disguise',
+  'mixed-scripts': 'lookalike',
+  'foreign-letters': 'lookalike',
+  address: 'address',
+};
 
 /** Reads an address of a text; undefined for what is no address of the web. */
 export function readAddress(address: string, label?: string): LinkAddress | undefined {
-  const url = URL.parse(address);
-  if (url === null || (url.protocol !== 'https:' && url.protocol !== 'http:')) return undefined;
-  return { href: url.href, host: url.host, shown: shownOf(url), doubt: doubtOf(address, url, label) };
+  const [link] = splitLinks(address);
+  if (link?.kind !== 'link') return undefined;
+  const { href, host, warnings } = link;
+  const worst = warnings.includes('hidden-host') ? 'hidden-host' : warnings[0];
+  const doubt = worst === undefined ? labelDoubt(host, label) : doubts[worst];
+  return { href, host, shown: shownOf(new URL(href)), doubt };
 }
 
-function doubtOf(address: string, url: URL, label: string | undefined): LinkDoubt | null {
-  if (url.username !== '' || url.password !== '') return 'disguise';
-  const typed = /^https?:\/\/([^/?#]*)/i.exec(address)?.[1] ?? '';
-  if (/(?:^|\.)xn--/i.test(typed) || mixesScripts(typed)) return 'lookalike';
-  const named = /^\s*(?:https?:\/\/)?([\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)+)(?:[/?#:\s]|$)/iu.exec(
-    label ?? '',
-  )?.[1];
+function labelDoubt(host: string, label: string | undefined): LinkDoubt | null {
+  const named = HOST_IN_LABEL.exec(label ?? '')?.[1];
   if (named === undefined) return null;
   const other = URL.parse(`https://${named}`)?.hostname ?? named;
-  return withoutWww(other) === withoutWww(url.hostname) ? null : 'label';
-}
-
-/** The ending counts: a name in one alphabet under an ending in another is the usual disguise. */
-function mixesScripts(host: string): boolean {
-  return SCRIPTS.filter((script) => script.test(host)).length > 1;
+  return withoutWww(other) === withoutWww(host) ? null : 'label';
 }
 
 const withoutWww = (host: string): string => host.replace(/^www\./, '');
@@ -68,8 +59,7 @@ function shownOf(url: URL): string {
   } catch {
     // Bytes that are no text stay as they are written.
   }
-  const rest = path === '/' ? '' : path;
-  const shown = `${withoutWww(url.host)}${rest}`;
+  const shown = `${withoutWww(url.host)}${path === '/' ? '' : path}`;
   // The host is never cut: it is what counts.
   const room = Math.max(SHOWN_CHARS_MAX, url.host.length + 1);
   return shown.length <= room ? shown : `${shown.slice(0, room - 1)}…`;

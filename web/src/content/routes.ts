@@ -8,7 +8,7 @@ import { pathTo } from '../router/match.ts';
 export const readPost = route<typeof api.readPost>('GET', '/api/v1/posts/:id');
 export const listPosts = route<typeof api.listPosts>('GET', '/api/v1/posts');
 export const react = route<typeof api.react>('PUT', '/api/v1/posts/:id/reaction');
-export const deletePost = route<typeof api.deletePost>('DELETE', '/api/v1/posts/:id');
+export const trashPost = route<typeof api.trashPost>('POST', '/api/v1/posts/:id/trash');
 export const restorePost = route<typeof api.restorePost>('POST', '/api/v1/posts/:id/restore');
 export const listDeliveries = route<typeof federation.listDeliveries>('GET', '/api/v1/deliveries');
 export const changeDeliveries = route<typeof federation.changeDeliveries>(

@@ -7,7 +7,7 @@ import { read } from '../api/queries.ts';
 import { DeliveryDialog } from '../content/delivery.tsx';
 import { changePost, hidePost, unhidePost } from '../content/post-cache.ts';
 import { RichText, Warned } from '../content/rich-text.tsx';
-import { deletePost, postPath, restorePost, type Post } from '../content/routes.ts';
+import { postPath, restorePost, trashPost, type Post } from '../content/routes.ts';
 import { Dialog } from '../design/dialog.tsx';
 import type { MenuItem } from '../design/menu.tsx';
 import { VisibilityMark } from '../design/state.tsx';
@@ -45,7 +45,7 @@ export function usePostActions(options: {
   const remove = async ({ uri }: Post): Promise<void> => {
     hidePost(uri);
     try {
-      await call(deletePost, { params: { id: uri }, query: { undo_s: UNDO_S } });
+      await call(trashPost, { params: { id: uri }, body: { undo_s: UNDO_S } });
     } catch (error) {
       unhidePost(uri);
       showToast({ text: describeProblem(error) });
