@@ -10,5 +10,5 @@ export const features: readonly WebFeature[] = [
 ];
 
 export const screens: readonly OpenScreen[] = features.flatMap((feature) =>
-  feature.screens.map((screen) => ({ ...screen, feature: feature.name })),
+  feature.screens.map((screen) => ({ ...screen, messages: [feature.name, ...(feature.shows ?? [])] })),
 );

@@ -59,6 +59,7 @@ export function PostCard({ post, place, whole = false, menu = [], onReply }: Pos
       </Link>
       <div className="post-body">
         <PostHead post={post} name={name} path={path} whole={whole} />
+        {menu.length > 0 && <Menu label={t('card.more', { name })} items={menu} />}
         {post.reply_to !== null && !whole && (
           <p className="mark">
             <Icon name="reply" size={16} />
@@ -81,7 +82,6 @@ export function PostCard({ post, place, whole = false, menu = [], onReply }: Pos
           <ReplyButton post={post} path={path} onReply={onReply} />
           <Reactions post={post} />
           {post.mine && post.delivery !== null && <DeliveryButton item={post.uri} counts={post.delivery} />}
-          {menu.length > 0 && <Menu label={t('card.more', { name })} items={menu} />}
         </footer>
       </div>
     </article>

@@ -13,8 +13,8 @@ import { cutText, parseText, splitWarning, type Block, type Inline } from './ric
 import { useContentText } from './words.ts';
 
 /** Shown before "Show more": about a screen of a phone. Half as much again is shown whole. */
-const SHOWN_CHARS = 1_200;
-const SHOWN_LINES = 24;
+const SHOWN_CHARS = 800;
+const SHOWN_LINES = 16;
 const WHOLE_FACTOR = 1.5;
 
 /** Asks about a doubtful link, outside of the paragraph that it stands in. */

@@ -128,10 +128,11 @@ export function Composer(props: ComposerProps): ReactNode {
           setProblem(undefined);
         }}
       />
-      <div className="row">
+      <div className="row tools">
         {takesFiles && <AttachButtons attaching={attaching} />}
         <Button
           look="quiet"
+          className="action"
           icon="alert"
           aria-pressed={words.warning !== null}
           onClick={() => setWords({ warning: words.warning === null ? '' : null })}

@@ -4,6 +4,7 @@ import { defineFeature } from '../router/feature.ts';
 
 export const posts = defineFeature({
   name: 'posts',
+  shows: ['content'],
   screens: [
     {
       path: '/',

@@ -37,7 +37,7 @@ export function Screen({ params }: ScreenProps): ReactNode {
   return (
     <>
       <ScreenHead title={post === undefined ? t('post.title') : t('post.by', { name: nameOf(post.author) })}>
-        <IconButton icon="back" label={shell('back')} onClick={() => goBack('/')} />
+        <IconButton icon="back" className="back" label={shell('back')} onClick={() => goBack('/')} />
       </ScreenHead>
       {thread.isPending && <Skeletons count={2} />}
       {thread.isError && post === undefined && (
