@@ -53,6 +53,10 @@ const OWNERS = {
   jose: ['^node/identity/', '^registry/auth(\\.ts$|/)'],
   sharp: ['^node/media/'],
   'file-type': ['^node/media/'],
+  // archives and posts of other programs
+  yauzl: ['^node/portability/import/'],
+  'tar-stream': ['^node/portability/import/'],
+  htmlparser2: ['^node/portability/import/'],
   // the web app: compiled into web/dist, so these are development dependencies
   react: ['^web/src/'],
   'react-dom': ['^web/src/main\\.tsx$'],

@@ -222,19 +222,11 @@ release_files() {
   done | LC_ALL=C sort -z
 }
 
-# The web app is built from the sources where their tools are ("npm ci"); a release package brings it built.
-# A node without it serves everything else, so a failure is said and stops nothing.
-build_web_app() {
-  local node="$source_dir/$node_path"
-  if [ -f "$source_dir/web/dist/index.html" ] || [ ! -f "$source_dir/web/build.ts" ]; then return; fi
-  if [ -x "$node" ] && [ -d "$source_dir/node_modules/vite" ]; then
-    say "Building the web app ..." "Construction de l'application web ..."
-    if (cd -- "$source_dir" && "$node" web/build.ts) >/dev/null 2>&1 </dev/null; then return; fi
-  fi
-  say "The web app is not built here, so the node will have no web app yet. Run \"npm ci && npm run build:web\" in $source_dir, then this again." \
-    "L'application web n'est pas construite ici : le nœud n'aura pas encore d'application web. Lancez « npm ci && npm run build:web » dans $source_dir, puis recommencez."
+build_web_app() { # where its tools are ("npm ci"); a node without the app serves everything else
+  if [ -f "$source_dir/web/dist/index.html" ] || (cd -- "$source_dir" && "$node_path" web/build.ts) &>/dev/null </dev/null; then return; fi
+  say "The web app could not be built, so the node will have none yet. For it, run \"npm ci\" in $source_dir, then this again." \
+    "L'application web n'a pas pu être construite : le nœud n'en aura pas encore. Pour l'avoir, lancez « npm ci » dans $source_dir, puis recommencez."
 }
-
 # A release is named after its content, so that the same checkout is the same release and any edit is another.
 identify_release() {
   local file version digest

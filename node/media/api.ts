@@ -2,7 +2,7 @@
 // All of it is the owner’s alone: other nodes fetch sealed bytes by ticket, never here.
 import { defineRoute } from '#kernel/http/contract.ts';
 import { z } from 'zod';
-import { MEDIA_BYTES_MAX } from './model.ts';
+import { ARCHIVE_BYTES_MAX, DURATION_MS_MAX, MEDIA_BYTES_MAX } from './model.ts';
 
 /** What a screen reader reads. */
 const ALT_CHARS_MAX = 2_000;
@@ -15,6 +15,8 @@ export const uploadedSchema = z.object({
   name: z.string().nullable(),
   width: z.number().int().nullable(),
   height: z.number().int().nullable(),
+  color: z.string().nullable(),
+  duration_ms: z.number().int().nullable(),
 });
 const byId = z.strictObject({ id: z.uuid() });
 
@@ -28,6 +30,7 @@ export const uploadMedia = defineRoute({
   query: z.strictObject({
     name: z.string().max(FILE_NAME_CHARS_MAX).optional(),
     alt: z.string().max(ALT_CHARS_MAX).optional(),
+    duration_ms: z.coerce.number().int().min(0).max(DURATION_MS_MAX).optional(),
   }),
   rawBody: { contentType: 'application/octet-stream', bytesMax: MEDIA_BYTES_MAX },
   output: uploadedSchema,
@@ -52,4 +55,80 @@ export const readThumbnail = defineRoute({
   audience: 'owner',
   access: { kind: 'media', action: 'read', idFrom: 'id' },
   params: byId,
+});
+
+export const readView = defineRoute({
+  id: 'media.view',
+  method: 'GET',
+  path: '/api/v1/media/:id/view',
+  summary: 'One of the owner’s pictures, at most 1,280 points a side',
+  audience: 'owner',
+  access: { kind: 'media', action: 'read', idFrom: 'id' },
+  params: byId,
+});
+
+export const uploadSchema = z.object({
+  id: z.string(),
+  purpose: z.enum(['media', 'archive']),
+  size: z.number().int(),
+  /** Bytes that are here for good: the next part begins there. */
+  offset: z.number().int(),
+  complete: z.boolean(),
+  expires_at: z.string(),
+  /** Once complete: what a post or message refers to. */
+  media: uploadedSchema.nullable(),
+});
+
+export const createUpload = defineRoute({
+  id: 'media.create-upload',
+  method: 'POST',
+  path: '/api/v1/uploads',
+  summary:
+    'Announces an upload that is sent in parts and resumes; a repeated Idempotency-Key gives the same one',
+  audience: 'owner',
+  access: { kind: 'media', action: 'create' },
+  body: z.strictObject({
+    size: z.number().int().min(1).max(ARCHIVE_BYTES_MAX),
+    /** `media`: for a post, message or profile; `archive`: for an import. */
+    purpose: z.enum(['media', 'archive']).default('media'),
+    name: z.string().max(FILE_NAME_CHARS_MAX).optional(),
+    alt: z.string().max(ALT_CHARS_MAX).optional(),
+    duration_ms: z.number().int().min(0).max(DURATION_MS_MAX).optional(),
+  }),
+  output: uploadSchema,
+  status: 201,
+});
+
+export const readUpload = defineRoute({
+  id: 'media.read-upload',
+  method: 'GET',
+  path: '/api/v1/uploads/:id',
+  summary: 'How far an upload is; HEAD gives the same in Upload-Offset, Upload-Length and Upload-Complete',
+  audience: 'owner',
+  access: { kind: 'media', action: 'read', idFrom: 'id' },
+  params: byId,
+  output: uploadSchema,
+});
+
+export const appendUpload = defineRoute({
+  id: 'media.append-upload',
+  method: 'PATCH',
+  path: '/api/v1/uploads/:id',
+  summary: 'Sends the next part, which begins at the byte that the header Upload-Offset names',
+  audience: 'owner',
+  access: { kind: 'media', action: 'create', idFrom: 'id' },
+  params: byId,
+  rawBody: { contentType: 'application/partial-upload', bytesMax: ARCHIVE_BYTES_MAX },
+  output: uploadSchema,
+});
+
+export const cancelUpload = defineRoute({
+  id: 'media.cancel-upload',
+  method: 'DELETE',
+  path: '/api/v1/uploads/:id',
+  summary: 'Forgets an upload',
+  audience: 'owner',
+  access: { kind: 'media', action: 'delete', idFrom: 'id' },
+  params: byId,
+  status: 204,
 });

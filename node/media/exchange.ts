@@ -46,7 +46,7 @@ export function createExchange(host: ExchangeHost): Exchange {
     const resource = { kind: parseUri(uri).kind, id: uri };
     const { allow } = await host.decide({ actor, action: 'read', resource });
     const files = allow ? await host.filesOf(uri) : [];
-    return files.some((file) => file.cid === cid || file.thumbnail?.cid === cid);
+    return files.some((file) => [file.cid, file.thumbnail?.cid, file.view?.cid].includes(cid));
   };
 
   return {

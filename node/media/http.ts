@@ -1,15 +1,27 @@
 // Binds media's contract to its service.
 // Refuses an upload that announces more bytes than allowed before it reads one.
-import { bind, type BoundRoute } from '#kernel/http/contract.ts';
+import { bind, type BoundRoute, type RequestContext } from '#kernel/http/contract.ts';
 import type { Vault } from '#node/vault/index.ts';
 import { cleanText } from '#protocol/messages';
-import { AppError } from '#protocol/errors.ts';
 import type { IncomingMessage } from 'node:http';
 import type { z } from 'zod';
-import { readMedia, readThumbnail, uploadMedia, type uploadedSchema } from './api.ts';
+import { isoTime } from '#kernel/ports.ts';
+import {
+  appendUpload,
+  cancelUpload,
+  createUpload,
+  readMedia,
+  readThumbnail,
+  readUpload,
+  readView,
+  uploadMedia,
+  type uploadedSchema,
+  type uploadSchema,
+} from './api.ts';
 import { sendFile } from './delivery.ts';
-import { failures, MEDIA_BYTES_MAX } from './model.ts';
+import { failures, MEDIA_BYTES_MAX, uploadFailures, type MediaFile } from './model.ts';
 import type { Media } from './service.ts';
+import type { Uploads, UploadState } from './uploads.ts';
 
 const ALT_CHARS_MAX = 2_000;
 
@@ -22,6 +34,12 @@ export function mediaRoutes(media: Media, blobs: Vault['blobs']): BoundRoute[] {
       if (thumbnail === null) throw failures.notFound();
       await sendFile(blobs, thumbnail, context);
     }),
+    bind(readView, async ({ params }, context) => {
+      const file = await media.get(params.id);
+      if (file.thumbnail === null) throw failures.notFound();
+      // A picture that is small is its own view.
+      await sendFile(blobs, file.view ?? file, context);
+    }),
   ];
 }
 
@@ -29,19 +47,53 @@ export function mediaRoutes(media: Media, blobs: Vault['blobs']): BoundRoute[] {
 export async function receiveUpload(
   media: Media,
   request: IncomingMessage,
-  about: { readonly name?: string | undefined; readonly alt?: string | undefined },
+  about: {
+    readonly name?: string | undefined;
+    readonly alt?: string | undefined;
+    readonly duration_ms?: number | undefined;
+  },
 ): Promise<z.output<typeof uploadedSchema>> {
-  if (Number(request.headers['content-length'] ?? 0) > MEDIA_BYTES_MAX) {
-    throw new AppError({
-      category: 'invalid',
-      code: 'vault/too-large',
-      safe: {
-        en: `A file may have at most ${MEDIA_BYTES_MAX} bytes. Nothing was stored.`,
-        fr: `Un fichier peut avoir au plus ${MEDIA_BYTES_MAX} octets. Rien n'a été enregistré.`,
-      },
-    });
-  }
+  if (Number(request.headers['content-length'] ?? 0) > MEDIA_BYTES_MAX) throw failures.tooLarge();
   const alt = about.alt === undefined ? undefined : cleanText(about.alt, ALT_CHARS_MAX);
-  const { id, type, size, name, width, height } = await media.take(request, { name: about.name, alt });
-  return { id, type, size, name, width, height };
+  return shownFile(await media.take(request, { name: about.name, alt, durationMs: about.duration_ms }));
+}
+
+export function uploadRoutes(uploads: Uploads): BoundRoute[] {
+  const shown = (state: UploadState, { response }: RequestContext): z.output<typeof uploadSchema> => {
+    // As in draft-ietf-httpbis-resumable-upload, so that HEAD is enough to go on.
+    response.setHeader('upload-offset', state.offset);
+    response.setHeader('upload-length', state.size);
+    response.setHeader('upload-complete', state.complete ? '?1' : '?0');
+    const { id, purpose, size, offset, complete, expiresAt, media } = state;
+    return {
+      id,
+      purpose,
+      size,
+      offset,
+      complete,
+      expires_at: isoTime(expiresAt),
+      media: media === null ? null : shownFile(media),
+    };
+  };
+  return [
+    bind(createUpload, async ({ body }, context) => {
+      const { name, purpose, size, duration_ms: durationMs } = body;
+      const alt = body.alt === undefined ? undefined : cleanText(body.alt, ALT_CHARS_MAX);
+      const state = await uploads.create({ name, purpose, size, alt, durationMs });
+      context.response.setHeader('location', `/api/v1/uploads/${state.id}`);
+      return shown(state, context);
+    }),
+    bind(readUpload, async ({ params }, context) => shown(await uploads.state(params.id), context)),
+    bind(appendUpload, async ({ params }, context) => {
+      const offset = context.request.headers['upload-offset'];
+      if (typeof offset !== 'string' || !/^\d{1,15}$/.test(offset)) throw uploadFailures.offset();
+      return shown(await uploads.append(params.id, Number(offset), context.request), context);
+    }),
+    bind(cancelUpload, ({ params }) => uploads.cancel(params.id)),
+  ];
+}
+
+function shownFile(file: MediaFile): z.output<typeof uploadedSchema> {
+  const { id, type, size, name, width, height, color, durationMs } = file;
+  return { id, type, size, name, width, height, color, duration_ms: durationMs };
 }

@@ -3,15 +3,12 @@
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Clock } from '#kernel/ports.ts';
-import type { DrawAnswer, Drawing, DrawRequest } from './image-worker.ts';
+import type { DrawAnswer, Drawings, DrawRequest } from './image-worker.ts';
 import { DRAWINGS_WAITING_MAX, failures, WORKER_IDLE_MS } from './model.ts';
 
 export interface Images extends AsyncDisposable {
-  /** The picture drawn anew, and a small one. @throws media/picture-unprocessable, media/busy */
-  draw(
-    bytes: Uint8Array,
-    format: DrawRequest['format'],
-  ): Promise<{ readonly picture: Drawing; readonly thumbnail: Drawing }>;
+  /** The picture drawn anew, smaller ones, and its colour. @throws media/picture-unprocessable, media/busy */
+  draw(bytes: Uint8Array, format: DrawRequest['format']): Promise<Drawings>;
 }
 
 // The same name with the ending of this file: a release is JavaScript.

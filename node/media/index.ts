@@ -8,10 +8,11 @@ import { vault } from '#node/vault/index.ts';
 import type { IncomingMessage } from 'node:http';
 import { sendFile } from './delivery.ts';
 import { createExchange, type Exchange } from './exchange.ts';
-import { mediaRoutes, receiveUpload } from './http.ts';
+import { mediaRoutes, receiveUpload, uploadRoutes } from './http.ts';
 import { createImages } from './images.ts';
 import { migrations } from './migrations/index.ts';
-import { createMedia, type MediaDoor } from './service.ts';
+import { createMedia, type Media, type MediaDoor } from './service.ts';
+import { createUploads, type UploadedSource } from './uploads.ts';
 
 export type { Exchange } from './exchange.ts';
 export { isShown, MEDIA_BYTES_MAX, type MediaFile, type SealedFile } from './model.ts';
@@ -26,6 +27,15 @@ export type Receive = (
   about: Parameters<typeof receiveUpload>[2],
 ) => ReturnType<typeof receiveUpload>;
 
+interface FileDoor {
+  readonly send: Send;
+  readonly receive: Receive;
+  /** A whole archive that came in parts. @throws media/upload-not-found, media/upload-unfinished */
+  openUpload(id: string): Promise<UploadedSource>;
+  /** Forgets an upload that came in parts. */
+  dropUpload(id: string): Promise<void>;
+}
+
 /** How often uploads that nothing refers to are looked for. */
 const TIDY_MS = 3_600_000;
 
@@ -36,6 +46,7 @@ export const media = defineFeature({
   start(host, doors) {
     const images = createImages(host.clock);
     const service = createMedia(host, { vault: doors.vault, images });
+    const uploads = createUploads(host, { vault: doors.vault, media: service });
     doors.access.register('media', {
       decide: () => ({ allow: false, why: 'uploads are read by others through what they are attached to' }),
     });
@@ -44,6 +55,7 @@ export const media = defineFeature({
       firstAfterMs: TIDY_MS,
       run: async () => {
         await service.tidy();
+        await uploads.tidy();
         return TIDY_MS;
       },
     });
@@ -58,15 +70,17 @@ export const media = defineFeature({
     doors.federation.answer('blob_ticket', ({ from, payload }) => exchange.answer(from, payload));
     doors.federation.guardBlobs((wanted) => exchange.mayHave(wanted));
     const { blobs } = doors.vault;
-    const door: MediaDoor & Pick<Exchange, 'fetch'> & { send: Send; receive: Receive } = {
+    const door: MediaDoor & Pick<Media, 'take'> & Pick<Exchange, 'fetch'> & FileDoor = {
       ...service,
+      openUpload: (id) => uploads.open(id),
+      dropUpload: (id) => uploads.forget(id),
       fetch: (from, uri, file) => exchange.fetch(from, uri, file),
       send: (file, context) => sendFile(blobs, file, context),
       receive: (request, about) => receiveUpload(service, request, about),
     };
     return {
       door,
-      routes: mediaRoutes(service, blobs),
+      routes: [...mediaRoutes(service, blobs), ...uploadRoutes(uploads)],
       dispose: async () => images[Symbol.asyncDispose](),
     };
   },

@@ -11,7 +11,16 @@ export const SNIFF_BYTES = 4_100;
 export const PIXELS_MAX = 50_000_000;
 /** Longest side kept; larger prints are files, not pictures in a post. */
 export const SIDE_MAX = 4_096;
-export const THUMBNAIL_SIDE_MAX = 480;
+/** In a grid, on a screen with two dots a point. */
+export const THUMBNAIL_SIDE_MAX = 320;
+/** What fills a phone or most of a window; pictures that are no larger are their own view. */
+export const VIEW_SIDE_MAX = 1_280;
+/** Uploads in parts at once: an album from a phone, a few tabs. */
+export const UPLOADS_MAX = 100;
+/** An archive of an account; a node's own quota is usually less. */
+export const ARCHIVE_BYTES_MAX = 16 * 1024 ** 3;
+/** A client says how long a sound or film is; longer ones do not fit into a file anyway. */
+export const DURATION_MS_MAX = 24 * 3_600_000;
 /** A picture that takes longer to draw was made to. */
 export const DRAW_SECONDS_MAX = 20;
 /** Pictures waiting for the one worker, each up to MEDIA_BYTES_MAX in memory. */
@@ -48,6 +57,7 @@ const shown: ReadonlySet<string> = new Set([
   'audio/flac',
   'audio/wav',
   'audio/opus',
+  'audio/webm',
   'video/mp4',
   'video/webm',
   'video/ogg',
@@ -72,6 +82,12 @@ export interface MediaFile extends SealedFile {
   readonly width: number | null;
   readonly height: number | null;
   readonly thumbnail: SealedFile | null;
+  /** Between the thumbnail and the whole; null where the whole is as small. */
+  readonly view: SealedFile | null;
+  /** The average colour, `#rrggbb`, shown until the picture is here. */
+  readonly color: string | null;
+  /** Of a sound or film, as the uploader said. */
+  readonly durationMs: number | null;
   /** What it belongs to (a URI); null until it is attached. */
   readonly owner: string | null;
 }
@@ -140,6 +156,11 @@ export const failures = {
       },
       cause,
     ),
+  tooLarge: (): AppError =>
+    invalid('vault/too-large', {
+      en: `A file may have at most ${MEDIA_BYTES_MAX} bytes. Nothing was stored.`,
+      fr: `Un fichier peut avoir au plus ${MEDIA_BYTES_MAX} octets. Rien n'a été enregistré.`,
+    }),
   empty: (): AppError =>
     invalid('media/empty-unprocessable', {
       en: 'The file is empty. Nothing was stored.',
@@ -164,4 +185,40 @@ export const failures = {
       },
       cause,
     ),
+} as const;
+
+export const uploadFailures = {
+  notFound: (): AppError =>
+    new AppError({
+      category: 'not-found',
+      code: 'media/upload-not-found',
+      safe: {
+        en: 'This upload is not here: it was cancelled, or nothing came for a day. Begin it again.',
+        fr: "Cet envoi n'est pas ici : il a été annulé, ou rien n'est arrivé depuis un jour. Recommencez-le.",
+      },
+    }),
+  offset: (): AppError =>
+    invalid('media/upload-offset', {
+      en: 'The header Upload-Offset must say at which byte this part begins.',
+      fr: "L'en-tête Upload-Offset doit dire à quel octet commence cette partie.",
+    }),
+  full: (): AppError =>
+    new AppError({
+      category: 'limit',
+      code: 'media/uploads-full',
+      safe: {
+        en: `${UPLOADS_MAX} uploads are unfinished. Finish or cancel one of them, then try again.`,
+        fr: `${UPLOADS_MAX} envois ne sont pas terminés. Terminez-en ou annulez-en un, puis réessayez.`,
+      },
+      retryAfterS: 60,
+    }),
+  unfinished: (): AppError =>
+    new AppError({
+      category: 'conflict',
+      code: 'media/upload-unfinished',
+      safe: {
+        en: 'This upload is not whole yet, or it is no archive. Send the rest first.',
+        fr: "Cet envoi n'est pas encore complet, ou ce n'est pas une archive. Envoyez d'abord la suite.",
+      },
+    }),
 } as const;

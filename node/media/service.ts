@@ -17,6 +17,7 @@ import {
   type MediaFile,
   type SealedFile,
 } from './model.ts';
+import { isSoundOnly } from './sound.ts';
 import * as store from './store.ts';
 
 export interface MediaDoor {
@@ -30,12 +31,17 @@ export interface MediaDoor {
   filesOf(owner: string): Promise<MediaFile[]>;
 }
 
+/** What the uploader says of a file. */
+export interface About {
+  readonly name?: string | undefined;
+  readonly alt?: string | undefined;
+  /** Of a sound or film. */
+  readonly durationMs?: number | undefined;
+}
+
 export interface Media extends MediaDoor {
   /** @throws media/empty-unprocessable, media/picture-unprocessable, vault/too-large, vault/quota, http/aborted */
-  take(
-    source: AsyncIterable<Uint8Array>,
-    about: { readonly name?: string | undefined; readonly alt?: string | undefined },
-  ): Promise<MediaFile>;
+  take(source: AsyncIterable<Uint8Array>, about: About): Promise<MediaFile>;
   /** @throws media/not-found */
   get(id: string): Promise<MediaFile>;
   /** Forgets old uploads that nothing refers to. */
@@ -56,28 +62,34 @@ export function createMedia(host: Host, doors: { vault: Vault; images: Images })
   };
 
   return {
-    async take(source, { name, alt }) {
+    async take(source, { name, alt, durationMs }) {
       const { head, rest } = await peek(source);
       if (head.length === 0) throw failures.empty();
       // Loaded with the first upload: an idle node does without.
       const { fileTypeFromBuffer } = await import('file-type');
-      const sniffed = (await fileTypeFromBuffer(head))?.mime ?? 'application/octet-stream';
+      const found = (await fileTypeFromBuffer(head))?.mime ?? 'application/octet-stream';
+      const sniffed = isSoundOnly(head, found) ? found.replace('video/', 'audio/') : found;
+      const timed = /^(audio|video)\//.test(sniffed);
       const common = {
         id: newMessageId(clock.now(), random.bytes(10)),
         name: name === undefined ? null : cleanFileName(name),
         alt: alt ?? null,
         owner: null,
+        durationMs: timed ? (durationMs ?? null) : null,
       };
       const format = drawnAs[sniffed];
       let file: MediaFile;
       if (format === undefined) {
         const sealed = await seal(rest(), sniffed.split(';')[0] ?? sniffed);
-        file = { ...common, ...sealed, width: null, height: null, thumbnail: null };
+        const none = { width: null, height: null, thumbnail: null, view: null, color: null };
+        file = { ...common, ...sealed, ...none };
       } else {
-        const { picture, thumbnail } = await doors.images.draw(await collect(rest()), format);
+        const { picture, thumbnail, view, color } = await doors.images.draw(await collect(rest()), format);
         const sealed = await seal(picture.bytes, `image/${format}`);
         const small = await seal(thumbnail.bytes, 'image/webp');
-        file = { ...common, ...sealed, width: picture.width, height: picture.height, thumbnail: small };
+        const middle = view === undefined ? null : await seal(view.bytes, 'image/webp');
+        const { width, height } = picture;
+        file = { ...common, ...sealed, width, height, color, thumbnail: small, view: middle };
       }
       await db.write((tx) => store.insertFile(tx, file, clock.now()));
       return file;
@@ -106,8 +118,7 @@ export function createMedia(host: Host, doors: { vault: Vault; images: Images })
       for (const file of files) {
         if (file.owner === owner) continue;
         if (file.owner !== null) throw failures.notFound();
-        await blobs.keep(tx, file.cid);
-        if (file.thumbnail !== null) await blobs.keep(tx, file.thumbnail.cid);
+        for (const cid of cidsOf(file)) await blobs.keep(tx, cid);
       }
       if (files.length !== new Set(ids).size) throw failures.notFound();
       await store.setOwner(tx, ids, owner);
@@ -117,8 +128,7 @@ export function createMedia(host: Host, doors: { vault: Vault; images: Images })
       const files = (await store.filesOf(tx, owner)).filter(({ id }) => !except.includes(id));
       if (files.length === 0) return;
       for (const file of files) {
-        await blobs.remove(tx, file.cid);
-        if (file.thumbnail !== null) await blobs.remove(tx, file.thumbnail.cid);
+        for (const cid of cidsOf(file)) await blobs.remove(tx, cid);
       }
       await store.deleteFiles(
         tx,
@@ -129,6 +139,11 @@ export function createMedia(host: Host, doors: { vault: Vault; images: Images })
     filesOf: (owner) => store.filesOf(db.read, owner),
     tidy: () => db.write((tx) => store.deleteUnused(tx, clock.now() - UNUSED_MS)),
   };
+}
+
+/** The file itself and its smaller pictures. */
+export function cidsOf({ cid, thumbnail, view }: MediaFile): string[] {
+  return [cid, ...[thumbnail, view].flatMap((file) => file?.cid ?? [])];
 }
 
 /** The first bytes of a stream, and the whole stream again. */
@@ -167,16 +182,7 @@ async function collect(source: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
   let length = 0;
   for await (const chunk of source) {
     length += chunk.length;
-    if (length > MEDIA_BYTES_MAX) {
-      throw new AppError({
-        category: 'invalid',
-        code: 'vault/too-large',
-        safe: {
-          en: `The file is over ${MEDIA_BYTES_MAX} bytes. Nothing was stored.`,
-          fr: `Le fichier dépasse ${MEDIA_BYTES_MAX} octets. Rien n'a été enregistré.`,
-        },
-      });
-    }
+    if (length > MEDIA_BYTES_MAX) throw failures.tooLarge();
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);

@@ -1,7 +1,7 @@
 // SQL of the owner's files.
 // Decides nothing: who may attach or read a file is the service’s to say.
 import { tables, type Reader, type Tx } from '#kernel/db/database.ts';
-import type { MediaFile } from './model.ts';
+import type { MediaFile, SealedFile } from './model.ts';
 
 interface FileRow {
   id: string;
@@ -17,6 +17,12 @@ interface FileRow {
   small_key: Uint8Array | null;
   small_size: number | null;
   small_type: string | null;
+  view_cid: string | null;
+  view_key: Uint8Array | null;
+  view_size: number | null;
+  view_type: string | null;
+  color: string | null;
+  duration_ms: number | null;
   owner: string | null;
   created_at: number;
 }
@@ -25,13 +31,18 @@ interface MediaTables {
 }
 
 export async function insertFile(tx: Tx, file: MediaFile, createdAt: number): Promise<void> {
-  const { thumbnail, ...rest } = file;
+  const { thumbnail, view, durationMs, ...rest } = file;
   const row: FileRow = {
     ...rest,
     small_cid: thumbnail?.cid ?? null,
     small_key: thumbnail?.key ?? null,
     small_size: thumbnail?.size ?? null,
     small_type: thumbnail?.type ?? null,
+    view_cid: view?.cid ?? null,
+    view_key: view?.key ?? null,
+    view_size: view?.size ?? null,
+    view_type: view?.type ?? null,
+    duration_ms: durationMs,
     created_at: createdAt,
   };
   await tables<MediaTables>(tx).insertInto('media_file').values(row).execute();
@@ -82,13 +93,31 @@ export async function deleteUnused(tx: Tx, before: number): Promise<number> {
 }
 
 function toFile(row: FileRow): MediaFile {
-  const { small_cid, small_key, small_size, small_type, created_at: _created, ...rest } = row;
-  const whole = small_cid !== null && small_key !== null && small_size !== null && small_type !== null;
+  const { id, cid, key, size, type, name, alt, width, height, color, duration_ms: durationMs, owner } = row;
   return {
-    ...rest,
-    key: new Uint8Array(rest.key),
-    thumbnail: whole
-      ? { cid: small_cid, key: new Uint8Array(small_key), size: small_size, type: small_type }
-      : null,
+    id,
+    cid,
+    size,
+    type,
+    name,
+    alt,
+    width,
+    height,
+    color,
+    durationMs,
+    owner,
+    key: new Uint8Array(key),
+    thumbnail: sealed(row.small_cid, row.small_key, row.small_size, row.small_type),
+    view: sealed(row.view_cid, row.view_key, row.view_size, row.view_type),
   };
+}
+
+function sealed(
+  cid: string | null,
+  key: Uint8Array | null,
+  size: number | null,
+  type: string | null,
+): SealedFile | null {
+  const whole = cid !== null && key !== null && size !== null && type !== null;
+  return whole ? { cid, key: new Uint8Array(key), size, type } : null;
 }

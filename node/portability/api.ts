@@ -115,3 +115,90 @@ export const importBlocks = defineRoute({
     failed: z.array(z.object({ who: z.string(), code: z.string(), later: z.boolean() })),
   }),
 });
+
+const count = z.number().int();
+export const importSchema = z.object({
+  id: z.string(),
+  state: z.enum(['running', 'done', 'failed', 'cancelled', 'undoing', 'undone']),
+  /** `outbox`: reading; `files`: taking files in; `posts`: making posts. */
+  phase: z.enum(['outbox', 'files', 'posts']),
+  /** Activities in the archive; `posts` of them are here, `waiting` are to come, `failed` cannot be posts here. */
+  items: z.object({ total: count, posts: count, waiting: count, failed: count }),
+  files: z.object({ total: count, done: count, missing: count }),
+  /** What does not become a post: boosts, direct messages, what is here already, what is damaged. */
+  skipped: z.object({
+    boost: count,
+    direct: count,
+    already: count,
+    malformed: count,
+    'too-large': count,
+    other: count,
+  }),
+  /** Why it failed; the same archive given again goes on where it stopped. */
+  code: z.string().nullable(),
+  problem: z.object({ en: z.string(), fr: z.string() }).nullable(),
+  created_at: z.string(),
+  finished_at: z.string().nullable(),
+});
+export type ShownImport = z.output<typeof importSchema>;
+/** An import's id, or `current` for the newest. */
+const whichImport = z.strictObject({ id: z.union([z.literal('current'), z.uuid()]) });
+
+export const startImport = defineRoute({
+  id: 'portability.import',
+  method: 'POST',
+  path: '/api/v1/imports',
+  summary: 'Begins to bring in an account export of Mastodon: an upload, or a file of this machine',
+  audience: 'owner',
+  access: access('import'),
+  body: z.union([
+    z.strictObject({ file: z.string().min(1).max(FOLDER_CHARS_MAX).startsWith('/') }),
+    z.strictObject({ upload: z.uuid() }),
+  ]),
+  output: importSchema,
+  status: 202,
+});
+
+export const listImports = defineRoute({
+  id: 'portability.imports',
+  method: 'GET',
+  path: '/api/v1/imports',
+  summary: 'The imports so far, newest first',
+  audience: 'owner',
+  access: access('read'),
+  output: z.object({ items: z.array(importSchema) }),
+});
+
+export const readImport = defineRoute({
+  id: 'portability.import-progress',
+  method: 'GET',
+  path: '/api/v1/imports/:id',
+  summary: 'How far an import is',
+  audience: 'owner',
+  access: access('read'),
+  params: whichImport,
+  output: importSchema,
+});
+
+export const cancelImport = defineRoute({
+  id: 'portability.cancel-import',
+  method: 'POST',
+  path: '/api/v1/imports/:id/cancel',
+  summary: 'Stops an import; what has come stays',
+  audience: 'owner',
+  access: access('import'),
+  params: whichImport,
+  output: importSchema,
+});
+
+export const undoImport = defineRoute({
+  id: 'portability.undo-import',
+  method: 'POST',
+  path: '/api/v1/imports/:id/undo',
+  summary: 'Removes everything that an import brought',
+  audience: 'owner',
+  access: access('import'),
+  params: whichImport,
+  output: importSchema,
+  status: 202,
+});

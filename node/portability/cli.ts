@@ -2,7 +2,7 @@
 // Files are read and written by the person who types, with that person’s rights.
 import { defineCommand, type Argument, type Command, type CommandContext } from '#kernel/command.ts';
 import { readPages } from '#kernel/paging.ts';
-import { AppError, invalid, type ErrorCode } from '#protocol/errors.ts';
+import { AppError, invalid, type ErrorCode, type Text } from '#protocol/errors.ts';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -115,7 +115,93 @@ const blocksImport = defineCommand({
   },
 });
 
-export const commands: readonly Command[] = [exportAll, leave, blocksExport, blocksImport];
+const importArchive = defineCommand({
+  path: 'import',
+  about: {
+    en: 'Bring in an account export of Mastodon (zip or tar.gz); without a file: how far it is',
+    fr: 'Importer un export de compte Mastodon (zip ou tar.gz) ; sans fichier : où en est l’import',
+  },
+  examples: ['ored import archive-20240101.zip', 'ored import', 'ored import --cancel', 'ored import --undo'],
+  args: [
+    {
+      name: 'archive',
+      about: { en: 'The export, as it came', fr: 'L’export, tel quel' },
+      optional: true,
+    },
+  ],
+  options: [
+    {
+      flags: '--cancel',
+      about: { en: 'Stop it; what has come stays', fr: 'L’arrêter ; ce qui est arrivé reste' },
+    },
+    {
+      flags: '--undo',
+      about: {
+        en: 'Remove everything that the last import brought',
+        fr: 'Retirer tout ce que le dernier import a apporté',
+      },
+    },
+  ],
+  async run(context, args, options) {
+    const current = { params: { id: 'current' } } as const;
+    const archive = args['archive'];
+    const begin = (): Promise<api.ShownImport> => {
+      if (options['undo'] === true) return context.call(api.undoImport, current);
+      if (options['cancel'] === true) return context.call(api.cancelImport, current);
+      return archive === undefined
+        ? context.call(api.readImport, current)
+        : context.call(api.startImport, { body: { file: resolve(archive) } });
+    };
+    const done = await followImport(context, await begin());
+    const begun = archive !== undefined;
+    // A question about one that failed is answered; an import that fails is no result.
+    if (begun && done.state === 'failed') throw failed(done.code, done.problem);
+    return { json: done, text: importText(context, done) };
+  },
+});
+
+export const commands: readonly Command[] = [exportAll, importArchive, leave, blocksExport, blocksImport];
+
+async function followImport(context: CommandContext, started: api.ShownImport): Promise<api.ShownImport> {
+  let now = started;
+  while (now.state === 'running' || now.state === 'undoing') {
+    await pause(LOOK_MS);
+    now = await context.call(api.readImport, { params: { id: started.id } });
+    const { items, files } = now;
+    if (!context.json)
+      context.progress(`${items.posts}/${items.posts + items.waiting}  ${files.done}/${files.total}`);
+  }
+  return now;
+}
+
+function importText(
+  context: CommandContext,
+  { state, items, files, skipped, problem, code }: api.ShownImport,
+): string {
+  const lost = skipped.malformed + skipped['too-large'] + items.failed;
+  const brought = context.say({
+    en: `${items.posts} posts and ${files.done} files are here. Not taken: ${skipped.boost} boosts, ${skipped.direct} direct messages, ${skipped.already} that were here already, ${skipped.other} other activities, ${lost} damaged, ${files.missing} files missing or unusable.`,
+    fr: `${items.posts} publications et ${files.done} fichiers sont ici. Non repris : ${skipped.boost} partages, ${skipped.direct} messages directs, ${skipped.already} déjà présentes, ${skipped.other} autres activités, ${lost} abîmées, ${files.missing} fichiers absents ou inutilisables.`,
+  });
+  const said = {
+    done: { en: 'Imported. Nobody was notified.', fr: 'Import terminé. Personne n’a été notifié.' },
+    cancelled: {
+      en: 'Stopped. The same archive given again goes on.',
+      fr: 'Arrêté. La même archive redonnée reprend la suite.',
+    },
+    undone: {
+      en: 'Everything that this import brought is removed.',
+      fr: 'Tout ce que cet import avait apporté est retiré.',
+    },
+    failed: problem ?? {
+      en: `It stopped (${code ?? ''}). The same archive given again goes on where it was.`,
+      fr: `Il s’est arrêté (${code ?? ''}). La même archive redonnée reprend où elle en était.`,
+    },
+    running: { en: 'It is running.', fr: 'Il est en cours.' },
+    undoing: { en: 'It is being removed.', fr: 'Il est en cours de retrait.' },
+  } as const;
+  return state === 'undone' ? context.say(said.undone) : `${context.say(said[state])} ${brought}`;
+}
 
 async function runExport(context: CommandContext, target: string): Promise<api.ShownProgress> {
   return follow(context, await context.call(api.startExport, { body: { folder: resolve(target) } }));
@@ -178,11 +264,11 @@ async function follow(context: CommandContext, started: api.ShownProgress): Prom
   return now;
 }
 
-function failed(code: string | null): AppError {
+function failed(code: string | null, why?: Text | null): AppError {
   return new AppError({
     category: 'internal',
     code: isErrorCode(code) ? code : 'portability/failed',
-    safe: {
+    safe: why ?? {
       en: `It did not work (${code ?? ''}). Nothing of yours was lost, and the same command goes on where it stopped.`,
       fr: `Cela n'a pas marché (${code ?? ''}). Rien n'est perdu, et la même commande reprend où elle s'est arrêtée.`,
     },

@@ -3,6 +3,7 @@
 import { bind, type BoundRoute, type RequestContext } from '#kernel/http/contract.ts';
 import { isoTime } from '#kernel/ports.ts';
 import * as api from './api.ts';
+import type { ImportProgress, Imports } from './import/service.ts';
 import { failures } from './model.ts';
 import type { Portability, Progress } from './service.ts';
 
@@ -50,4 +51,34 @@ function shown(progress: Progress): api.ShownProgress {
 /** A session in a browser far away must not choose paths here. @throws portability/local-only */
 function refuseRemote({ address }: RequestContext): void {
   if (address !== '') throw failures.remote();
+}
+
+export function importRoutes(imports: Imports): BoundRoute[] {
+  return [
+    bind(api.startImport, async ({ body }, context) => {
+      if ('upload' in body) return shownImport(await imports.start({ kind: 'upload', where: body.upload }));
+      refuseRemote(context);
+      return shownImport(await imports.start({ kind: 'file', where: body.file }));
+    }),
+    bind(api.listImports, async () => ({ items: (await imports.list()).map(shownImport) })),
+    bind(api.readImport, async ({ params }) => shownImport(await imports.progress(params.id))),
+    bind(api.cancelImport, async ({ params }) => shownImport(await imports.cancel(params.id))),
+    bind(api.undoImport, async ({ params }) => shownImport(await imports.undo(params.id))),
+  ];
+}
+
+function shownImport(progress: ImportProgress): api.ShownImport {
+  const { id, state, phase, itemsTotal, counts, skipped, code, problem, createdAt, finishedAt } = progress;
+  return {
+    id,
+    state,
+    phase,
+    items: { total: itemsTotal, posts: counts.posts, waiting: counts.waiting, failed: counts.failed },
+    files: { total: counts.filesTotal, done: counts.filesDone, missing: counts.filesMissing },
+    skipped,
+    code,
+    problem,
+    created_at: isoTime(createdAt),
+    finished_at: finishedAt === null ? null : isoTime(finishedAt),
+  };
 }

@@ -1,16 +1,21 @@
 // Portability: everything that is the owner's as plain files, leaving for good, block lists in and out.
 // Reads through the doors of the areas that own the data, and owns none itself.
-import { defineFeature } from '#kernel/feature.ts';
+import { defineFeature, type DoorOf, type Host } from '#kernel/feature.ts';
 import { access, deny } from '#node/access/index.ts';
 import { conversations } from '#node/conversations/index.ts';
 import { discovery } from '#node/discovery/index.ts';
 import { federation } from '#node/federation/index.ts';
 import { identity } from '#node/identity/index.ts';
+import { media } from '#node/media/index.ts';
 import { people } from '#node/people/index.ts';
 import { posts } from '#node/posts/index.ts';
 import { vault } from '#node/vault/index.ts';
 import { AppError, type NodeId } from '#protocol';
-import { portabilityRoutes } from './http.ts';
+import { importRoutes, portabilityRoutes } from './http.ts';
+import { openFile } from './import/file-source.ts';
+import type { ImportHost } from './import/ports.ts';
+import { runImport } from './import/runner.ts';
+import { createImports, type Imports } from './import/service.ts';
 import { migrations } from './migrations/index.ts';
 import { createPortability } from './service.ts';
 import * as store from './store.ts';
@@ -21,7 +26,7 @@ const TOLD = ['accepted', 'refused'];
 
 export const portability = defineFeature({
   name: 'portability',
-  needs: { vault, identity, access, discovery, federation, people, posts, conversations },
+  needs: { vault, identity, access, discovery, federation, media, people, posts, conversations },
   migrations,
   start(host, doors) {
     const { db, clock, log } = host;
@@ -83,11 +88,42 @@ export const portability = defineFeature({
         keep: (done) => db.write((tx) => store.putExport(tx, done)),
       },
     });
+    const imports = startImports(host, doors);
     doors.access.register('portability', { decide: () => deny('owner-only') });
     return {
       door: {},
-      routes: portabilityRoutes(service),
+      routes: [...portabilityRoutes(service), ...importRoutes(imports)],
       dispose: async () => service[Symbol.asyncDispose](),
     };
   },
 });
+
+/** The work of imports, in a job of its own. */
+function startImports(
+  host: Host,
+  doors: {
+    readonly posts: ImportHost['posts'];
+    readonly media: ImportHost['media'] & Pick<DoorOf<typeof media>, 'openUpload' | 'dropUpload'>;
+  },
+): Imports {
+  const { db, clock, random, log } = host;
+  const { posts: postsDoor, media: mediaDoor } = doors;
+  const importing: ImportHost = {
+    db,
+    clock,
+    random,
+    log,
+    posts: postsDoor,
+    media: mediaDoor,
+    open: ({ kind, where }) => (kind === 'file' ? openFile(where) : mediaDoor.openUpload(where)),
+    drop: async ({ kind, where }) => {
+      if (kind === 'upload') await mediaDoor.dropUpload(where);
+    },
+  };
+  const job = host.jobs.register({
+    name: 'portability/import',
+    firstAfterMs: 0,
+    run: (signal) => runImport(importing, signal),
+  });
+  return createImports(importing, () => job.wake());
+}

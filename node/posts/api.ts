@@ -47,6 +47,8 @@ export const postSchema = z.object({
   /** `waiting`: the content is still on its author's node. */
   state: z.enum(['here', 'waiting']),
   reply_to: z.string().nullable(),
+  /** The address where its author says that it stood before it was imported. */
+  imported_from: z.string().nullable(),
   media: z.array(
     z.object({
       index: z.number().int(),
@@ -56,7 +58,12 @@ export const postSchema = z.object({
       alt: z.string().nullable(),
       width: z.number().int().nullable(),
       height: z.number().int().nullable(),
+      /** Pictures have one of at most 320 points a side; large ones also a view of at most 1,280. */
       thumbnail: z.boolean(),
+      view: z.boolean(),
+      /** `#rrggbb`, to fill the place until the picture is there. */
+      color: z.string().nullable(),
+      duration_ms: z.number().int().nullable(),
     }),
   ),
   /** Answers that are here. */
@@ -101,7 +108,11 @@ export const uploadFile = defineRoute({
   summary: 'Uploads one file as the raw body, for a post that is written next',
   audience: 'owner',
   access: { kind: 'post', action: 'create' },
-  query: z.strictObject({ name: z.string().max(1_000).optional(), alt: z.string().max(2_000).optional() }),
+  query: z.strictObject({
+    name: z.string().max(1_000).optional(),
+    alt: z.string().max(2_000).optional(),
+    duration_ms: z.coerce.number().int().min(0).max(86_400_000).optional(),
+  }),
   rawBody: { contentType: 'application/octet-stream', bytesMax: FILE_BYTES_MAX },
   output: z.object({
     id: z.string(),
@@ -110,6 +121,8 @@ export const uploadFile = defineRoute({
     name: z.string().nullable(),
     width: z.number().int().nullable(),
     height: z.number().int().nullable(),
+    color: z.string().nullable(),
+    duration_ms: z.number().int().nullable(),
   }),
   status: 201,
 });
@@ -264,7 +277,7 @@ export const readPostMedia = defineRoute({
   audience: 'owner',
   access: { kind: 'post', action: 'read', idFrom: 'id' },
   params: which.extend({ index: z.coerce.number().int().min(0).max(POST_MEDIA_MAX) }),
-  query: z.strictObject({ size: z.enum(['full', 'thumbnail']).default('full') }),
+  query: z.strictObject({ size: z.enum(['full', 'view', 'thumbnail']).default('full') }),
 });
 
 export const readFeed = defineRoute({

@@ -30,6 +30,7 @@ export interface ShownPost {
   /** `waiting`: the content is still on its author's node. */
   state: 'here' | 'waiting';
   reply_to: string | null;
+  imported_from: string | null;
   media: {
     index: number;
     type: string;
@@ -39,6 +40,9 @@ export interface ShownPost {
     width: number | null;
     height: number | null;
     thumbnail: boolean;
+    view: boolean;
+    color: string | null;
+    duration_ms: number | null;
   }[];
   /** Answers that are here. */
   replies_count: number;
@@ -115,6 +119,7 @@ function content(item: Item) {
     version: item.held === 0 ? item.version : item.held,
     state: item.held === 0 ? ('waiting' as const) : ('here' as const),
     reply_to: item.parent,
+    imported_from: object?.imported_from ?? null,
     media: (object?.media ?? []).map((file, index) => ({
       index,
       type: file.type,
@@ -124,6 +129,9 @@ function content(item: Item) {
       width: file.width ?? null,
       height: file.height ?? null,
       thumbnail: file.thumbnail !== undefined,
+      view: file.view !== undefined,
+      color: file.color ?? null,
+      duration_ms: file.duration_ms ?? null,
     })),
   };
 }

@@ -48,7 +48,9 @@ export function postRoutes({ posts, reading, media, reach, nodeOf }: PostsHttp):
     bind(api.readFeed, ({ query }) => reading.feed(query)),
     bind(api.readPostMedia, async ({ params, query }, context) => {
       const { item, author, uri } = await reading.file(params.id, params.index);
-      const wanted = query.size === 'full' ? item : item.thumbnail;
+      // A picture that is small is its own view.
+      const wanted =
+        query.size === 'thumbnail' ? item.thumbnail : query.size === 'view' ? (item.view ?? item) : item;
       if (wanted === undefined) throw failures.notFound();
       await media.fetch(author, uri, wanted);
       const { cid, size, type } = wanted;

@@ -10,6 +10,7 @@ import { people } from '#node/people/index.ts';
 import { search } from '#node/search/index.ts';
 import { AppError, publicKeyToMultibase, type NodeId } from '#protocol';
 import { reachOf } from './cards.ts';
+import { createBringing } from './bringing.ts';
 import { createAnswers } from './exchange/answers.ts';
 import { createHandlers } from './exchange/incoming.ts';
 import { createPublicPosts } from './exchange/public.ts';
@@ -24,6 +25,7 @@ import * as store from './store.ts';
 import { bindMessages } from './wire.ts';
 
 export type { PublicPost, PublicPosts } from './exchange/public.ts';
+export type { BroughtPost } from './bringing.ts';
 
 /** One's own signed object; null for what is not here. */
 export interface Written {
@@ -68,6 +70,7 @@ export const posts = defineFeature({
         ...reading,
         /** What anybody may read. */
         publicPosts: createPublicPosts(postsHost),
+        ...createBringing(postsHost),
         /** Asks everybody who was shown the owner's posts and answers to erase them; the last message to each. */
         withdrawAll: () => withdrawAll(postsHost),
         /** The owner's own posts and answers as they were signed, newest first, from before an id. */

@@ -1,7 +1,7 @@
 // Signed objects of posts: how the owner's are made, and what another node's must satisfy before it is kept.
 // What is not public carries 128 random bits, so that nobody can test a guess of its content (docs/protocol.md "Objects").
 import { isoTime } from '#kernel/ports.ts';
-import type { MediaFile } from '#node/media/index.ts';
+import type { MediaFile, SealedFile } from '#node/media/index.ts';
 import {
   fromUtf8,
   readObject,
@@ -38,6 +38,8 @@ export interface Draft {
   readonly text: string;
   readonly parent: Uri | null;
   readonly media: readonly MediaItem[];
+  /** Of a post that was written elsewhere: its address there, and when it is signed here. */
+  readonly brought?: { readonly origin: string; readonly at: number };
 }
 
 interface Signed {
@@ -48,7 +50,7 @@ interface Signed {
 
 /** Signs a post of the owner. @throws object/too-large */
 export function signPost(host: PostsHost, draft: Draft): Signed {
-  const { uri, version, createdAt, editedAt, visibility, text, parent, media } = draft;
+  const { uri, version, createdAt, editedAt, visibility, text, parent, media, brought } = draft;
   const value = {
     type: 'post',
     version,
@@ -60,9 +62,10 @@ export function signPost(host: PostsHost, draft: Draft): Signed {
     ...(editedAt === null ? {} : { edited_at: isoTime(editedAt) }),
     ...(parent === null ? {} : { parent }),
     ...(media.length === 0 ? {} : { media: media as unknown as JsonObject[] }),
+    ...(brought === undefined ? {} : { imported_from: brought.origin }),
     ...(visibility === 'public' ? {} : { salt: toBase64Url(host.random.bytes(SALT_BYTES)) }),
   };
-  return sign(host, value, editedAt ?? createdAt);
+  return sign(host, value, brought?.at ?? editedAt ?? createdAt);
 }
 
 export function signReaction(
@@ -90,27 +93,22 @@ function sign(host: PostsHost, value: JsonObject, at: number): Signed {
 
 /** A file as it stands in a post's object. */
 export function toMediaItem(file: MediaFile): MediaItem {
-  const { thumbnail } = file;
+  const { thumbnail, view } = file;
   return {
-    cid: file.cid as Cid,
-    key: toBase64Url(file.key),
-    size: file.size,
-    type: file.type,
+    ...sealedItem(file),
     ...(file.name === null ? {} : { name: file.name }),
     ...(file.alt === null ? {} : { alt: file.alt }),
     ...(file.width === null ? {} : { width: file.width }),
     ...(file.height === null ? {} : { height: file.height }),
-    ...(thumbnail === null
-      ? {}
-      : {
-          thumbnail: {
-            cid: thumbnail.cid as Cid,
-            size: thumbnail.size,
-            type: thumbnail.type,
-            key: toBase64Url(thumbnail.key),
-          },
-        }),
+    ...(file.color === null ? {} : { color: file.color }),
+    ...(file.durationMs === null ? {} : { duration_ms: file.durationMs }),
+    ...(thumbnail === null ? {} : { thumbnail: sealedItem(thumbnail) }),
+    ...(view === null ? {} : { view: sealedItem(view) }),
   };
+}
+
+function sealedItem({ cid, key, size, type }: SealedFile): NonNullable<MediaItem['thumbnail']> {
+  return { cid: cid as Cid, key: toBase64Url(key), size, type };
 }
 
 /**

@@ -19,6 +19,7 @@ interface ExtraTables {
   posts_reaction: ReactionRow;
   posts_backfill: { node_id: string; due_at: number; attempts: number };
   posts_cleanup: { node_id: string; scope: string };
+  posts_brought: { id: string; given: number };
 }
 const db = (handle: Reader) => tables<ExtraTables>(handle);
 
@@ -212,6 +213,38 @@ export async function nextCleanup(
 
 export async function removeCleanup(tx: Tx, nodeId: NodeId, scope: CleanupScope): Promise<void> {
   await db(tx).deleteFrom('posts_cleanup').where('node_id', '=', nodeId).where('scope', '=', scope).execute();
+}
+
+/** Own posts that were written elsewhere, and have been given to nobody yet. */
+export async function putBrought(tx: Tx, ids: readonly string[]): Promise<void> {
+  await sql`INSERT INTO posts_brought (id, given) SELECT value, 0 FROM json_each(${JSON.stringify(ids)}) WHERE true
+    ON CONFLICT (id) DO NOTHING`.execute(db(tx));
+}
+
+export async function isNotGiven(reader: Reader, id: string): Promise<boolean> {
+  const row = await db(reader)
+    .selectFrom('posts_brought')
+    .select('given')
+    .where('id', '=', id)
+    .executeTakeFirst();
+  return row?.given === 0;
+}
+
+export async function markGiven(tx: Tx, id: string): Promise<void> {
+  await db(tx).updateTable('posts_brought').set({ given: 1 }).where('id', '=', id).execute();
+}
+
+/** Those that somebody has been given. */
+export async function givenOf(reader: Reader, ids: readonly string[]): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`SELECT id FROM posts_brought
+    WHERE given = 1 AND id IN (SELECT value FROM json_each(${JSON.stringify(ids)}))`.execute(db(reader));
+  return rows.map(({ id }) => id);
+}
+
+export async function removeBrought(tx: Tx, ids: readonly string[]): Promise<void> {
+  await sql`DELETE FROM posts_brought WHERE id IN (SELECT value FROM json_each(${JSON.stringify(ids)}))`.execute(
+    db(tx),
+  );
 }
 
 function toReaction(row: ReactionRow): Reaction {

@@ -91,6 +91,12 @@ export const failures = {
       en: 'This file is not kept here.',
       fr: "Ce fichier n'est pas conservé ici.",
     }),
+  /** Whoever sends in parts asks for the offset and goes on from there. */
+  spoolOffset: (offset: number): AppError =>
+    failure('conflict', 'vault/spool-offset', {
+      en: `The file goes on at byte ${offset}. Nothing was lost; send the rest from there.`,
+      fr: `Le fichier continue à l'octet ${offset}. Rien n'est perdu ; envoyez la suite à partir de là.`,
+    }),
   damaged: (cause?: unknown): AppError =>
     failure(
       'unavailable',
@@ -109,7 +115,7 @@ export const failures = {
 } as const;
 
 function failure(
-  category: 'limit' | 'invalid' | 'not-found' | 'unavailable',
+  category: 'limit' | 'invalid' | 'not-found' | 'unavailable' | 'conflict',
   code: `vault/${string}`,
   safe: Text,
   cause?: unknown,

@@ -7,11 +7,14 @@ import { createBlobs, removeStaleStaged, type BlobHost, type Blobs } from './blo
 import { USE_FLUSH_MS, type BlobKind } from './model.ts';
 import { createQuota, type Reservation } from './quota.ts';
 import { createSecrets, type Secrets } from './secrets.ts';
+import { openSpools, type Spools } from './spools.ts';
+import * as spoolStore from './store-spools.ts';
 import * as store from './store.ts';
 
 export interface Vault {
   readonly secrets: Secrets;
   readonly blobs: Blobs;
+  readonly spools: Spools;
   /** Sets bytes of a budget aside until released. @throws vault/quota */
   reserve(kind: BlobKind, bytes: number): Reservation;
   /** Ciphertext bytes kept. */
@@ -25,8 +28,12 @@ export interface Vault {
 export async function createVault(host: Host): Promise<Vault> {
   const { db, clock, random, log, keyring } = host;
   const limits = { media: host.config.vault.quota_bytes, cache: host.config.vault.cache_bytes };
-  const quota = createQuota(limits, await store.usageByKind(db.read));
+  const stored = await store.usageByKind(db.read);
+  // What is still arriving has its room set aside.
+  for (const { size } of await spoolStore.allSpools(db.read)) stored.media += size;
+  const quota = createQuota(limits, stored);
   const files = openBlobFiles({ dir: join(host.dataDir, 'blobs'), random });
+  const spools = await openSpools({ db, clock, random, quota, dir: join(host.dataDir, 'spool') });
   const uses = new Map<string, number>();
   const flushUses = async (): Promise<void> => {
     if (uses.size === 0) return;
@@ -51,11 +58,13 @@ export async function createVault(host: Host): Promise<Vault> {
   return {
     secrets: createSecrets({ read: db.read, keyring, random }),
     blobs: createBlobs(blobHost),
+    spools,
     reserve: (kind, bytes) => quota.reserve(kind, bytes),
     usage: () => ({ media: quota.used('media'), cache: quota.used('cache') }),
     async tidy() {
       const stale = await removeStaleStaged(blobHost);
-      return stale + (await files.sweep((names) => store.knownFiles(db.read, names)));
+      const abandoned = (await spools.tidy()).length;
+      return stale + abandoned + (await files.sweep((names) => store.knownFiles(db.read, names)));
     },
     flushUses,
   };

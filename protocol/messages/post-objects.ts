@@ -9,6 +9,8 @@ import { visibility } from './posts.ts';
 const MEDIA_TYPE_CHARS_MAX = 100;
 const ALT_CHARS_MAX = 2000;
 const PIXELS_SIDE_MAX = 65_535;
+const DURATION_MS_MAX = 24 * 3_600_000;
+const ORIGIN_CHARS_MAX = 2_048;
 
 const version = z.number().int().min(1).max(POST_VERSION_MAX);
 /** 128 random bits in what is not public: its content address cannot be guessed from its content. */
@@ -37,6 +39,15 @@ export const mediaItem = z.strictObject({
   width: side.optional(),
   height: side.optional(),
   thumbnail: z.strictObject(sealedFile).optional(),
+  /** A picture between the thumbnail and the whole. */
+  view: z.strictObject(sealedFile).optional(),
+  /** The average colour, shown until the picture is there. */
+  color: z
+    .string()
+    .regex(/^#[0-9a-f]{6}$/, 'expected #rrggbb')
+    .optional(),
+  /** Of a sound or film, as its author says. */
+  duration_ms: field.count(DURATION_MS_MAX).optional(),
 });
 export type MediaItem = z.infer<typeof mediaItem>;
 
@@ -56,6 +67,10 @@ export const postObject = z
       .refine((text) => isCleanText(text, POST_TEXT_CHARS_MAX), 'expected clean text'),
     parent: field.uri.optional(),
     media: z.array(mediaItem).min(1).max(POST_MEDIA_MAX).optional(),
+    /** Where its author says that it stood before; nobody has checked it, nor the date that came with it. */
+    imported_from: shown(ORIGIN_CHARS_MAX)
+      .refine((url) => /^https?:\/\/[^\s]+$/.test(url), 'expected an http address')
+      .optional(),
     salt: salt.optional(),
   })
   .refine(

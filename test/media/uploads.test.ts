@@ -70,8 +70,72 @@ describe('media', () => {
     assert.deepEqual([exif, width], [undefined, 900]);
     assert.equal(picture.headers['content-type'], 'image/jpeg');
     const small = await get(bob, `${path}?size=thumbnail`);
-    assert.equal((await sharp(small.body).metadata()).width, 480);
+    assert.equal((await sharp(small.body).metadata()).width, 320);
     assert.equal((await get(bob, `/api/v1/posts/${encodeURIComponent(uri)}/media/1`)).status, 404);
+  });
+
+  it('come in three sizes with their colour, the right way up, and large ones have a view', async () => {
+    await using pair = await friends();
+    const { alice, bob } = pair;
+    const turned = await sharp({ create: { width: 2000, height: 1000, channels: 3, background: '#aa3311' } })
+      .withExif({ IFD0: { Orientation: '6' }, IFD3: { GPSLatitude: '45/1 45/1 0/1', GPSLatitudeRef: 'N' } })
+      .withMetadata({ orientation: 6 })
+      .jpeg()
+      .toBuffer();
+    const { id } = await upload(alice, turned, 'turned.jpg');
+    const { uri } = await write(alice, 'upright', { media: [id] });
+    const [file] = (await reads(bob, 'upright')).media;
+    assert.deepEqual([file?.width, file?.height, file?.thumbnail, file?.view], [1000, 2000, true, true]);
+    assert.match(file?.color ?? '', /^#a[9ab]3[234]1[012]$/);
+    const path = `/api/v1/posts/${encodeURIComponent(uri)}/media/0`;
+    for (const [size, height] of [
+      ['thumbnail', 320],
+      ['view', 1280],
+      ['full', 2000],
+    ] as const) {
+      const shown = await get(bob, `${path}?size=${size}`);
+      const { exif, orientation, ...found } = await sharp(shown.body).metadata();
+      assert.deepEqual([found.height, exif, orientation], [height, undefined, undefined], size);
+    }
+    assert.equal((await sharp((await get(alice, `/api/v1/media/${id}/view`)).body).metadata()).height, 1280);
+    await alice.call(posts.deletePost, { params: { id: uri.slice(-36) } });
+    await eventually('all sizes are gone', () => alice.door(vault).usage().media === 0);
+  });
+
+  it('of voices are sound, with the length that was said, and films are files', async () => {
+    await using pair = await friends();
+    const { alice, bob } = pair;
+    // EBML with the type webm, then a track entry: number, and type sound (2) or film (1).
+    const webm = (track: number): Buffer =>
+      Buffer.concat([
+        Buffer.from(
+          '1a45dfa39f4286810142f7810142f2810442f381084282847765626d42878104428581021853806701ffffffffffffff',
+          'hex',
+        ),
+        Buffer.from([0x16, 0x54, 0xae, 0x6b, 0x88, 0xae, 0x86, 0xd7, 0x81, 0x01, 0x83, 0x81, track]),
+        Buffer.alloc(200),
+      ]);
+    using folder = temporaryFolder();
+    const voice = `${folder.path}/voice`;
+    writeFileSync(voice, webm(2));
+    const sound = await alice.upload(uploadMedia, voice, { name: 'voice.webm', duration_ms: '4200' });
+    assert.deepEqual([sound.type, sound.duration_ms], ['audio/webm', 4200]);
+    await assert.rejects(alice.upload(uploadMedia, voice, { duration_ms: '100000000' }), {
+      code: 'http/unprocessable',
+    });
+    const film = await upload(alice, webm(1), 'film.webm');
+    assert.deepEqual([film.type, film.duration_ms], ['video/webm', null]);
+    await write(alice, 'listen', { media: [sound.id, film.id] });
+    const read = await reads(bob, 'listen');
+    assert.deepEqual(
+      read.media.map(({ type, duration_ms }) => [type, duration_ms]),
+      [
+        ['audio/webm', 4200],
+        ['video/webm', null],
+      ],
+    );
+    const { headers } = await get(bob, `/api/v1/posts/${encodeURIComponent(read.uri)}/media/0`);
+    assert.deepEqual([headers['content-type'], headers['x-content-type-options']], ['audio/webm', 'nosniff']);
   });
 
   it('that a browser could run are downloads, sandboxed and never sniffed (U3)', async () => {

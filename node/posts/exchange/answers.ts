@@ -16,6 +16,7 @@ import {
 import { ownObject } from '../objects.ts';
 import type { PostsHost } from '../ports.ts';
 import { announcementOf } from '../telling.ts';
+import { noteGiven } from '../bringing.ts';
 import * as extras from '../store-extras.ts';
 import * as store from '../store.ts';
 
@@ -89,6 +90,7 @@ export function createAnswers(host: PostsHost): Answers {
           safe: 'There is nothing at this address for you.',
         });
       }
+      if (item.author === host.signer().nodeId) await noteGiven(host, item.id, item.object);
       return { object: item.object, ...(await thread(read, uri, item.object.length)) };
     },
 
