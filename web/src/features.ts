@@ -1,5 +1,7 @@
 // THE LIST of the app: one line an area. What an area shows, where, and what its events make stale stands in its own
 // feature.ts; its screens are loaded when they are opened.
+import { deliveries } from './deliveries/feature.ts';
+import { imports } from './import/feature.ts';
 import { posts } from './posts/feature.ts';
 import type { OpenScreen, WebFeature } from './router/feature.ts';
 
@@ -7,6 +9,8 @@ import type { OpenScreen, WebFeature } from './router/feature.ts';
 // prettier-ignore
 export const features: readonly WebFeature[] = [
   posts,
+  deliveries,
+  imports,
 ];
 
 export const screens: readonly OpenScreen[] = features.flatMap((feature) =>

@@ -29,7 +29,13 @@ export function AttachButtons({ attaching }: { readonly attaching: Attaching }):
   };
   return (
     <>
-      <Button look="quiet" className="action" icon="picture" busy={attaching.pending > 0} onClick={() => file.current?.click()}>
+      <Button
+        look="quiet"
+        className="action"
+        icon="picture"
+        busy={attaching.pending > 0}
+        onClick={() => file.current?.click()}
+      >
         {t('attach')}
       </Button>
       {matchMedia('(pointer: coarse)').matches && (

@@ -73,7 +73,10 @@ function Tile({
     <button
       type="button"
       className="tile"
-      style={alone ? { aspectRatio: ratio } : undefined}
+      style={{
+        ...(alone ? { aspectRatio: ratio } : {}),
+        ...(file.color === null || waits ? {} : { backgroundColor: file.color }),
+      }}
       aria-label={waits ? t('picture.load', { name }) : t('picture.open', { name })}
       onClick={waits ? () => setWanted(true) : onOpen}
     >
@@ -84,7 +87,7 @@ function Tile({
         </span>
       ) : (
         <img
-          src={file.small ?? file.full}
+          src={(alone ? file.view : file.small) ?? file.small ?? file.full}
           alt={file.alt ?? ''}
           width={file.width ?? undefined}
           height={file.height ?? undefined}

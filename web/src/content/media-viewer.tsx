@@ -81,7 +81,7 @@ export function MediaViewer({ files, start, onClose }: MediaViewerProps): ReactN
       >
         <img
           key={file.key}
-          src={file.full}
+          src={view.zoom > 1 ? file.full : (file.view ?? file.full)}
           alt={file.alt ?? ''}
           draggable={false}
           width={file.width ?? undefined}

@@ -130,6 +130,7 @@ function PostHead({
         }
       />
       {edited !== null && <span className="mark">{t('card.edited')}</span>}
+      {post.imported_from !== null && <span className="mark">{t('card.imported')}</span>}
     </header>
   );
 }
@@ -172,10 +173,11 @@ function ReplyButton({
 /** The files of a post, at their addresses on the own node. */
 export function filesOf(post: Post): ShownFile[] {
   const base = `/api/v1/posts/${encodeURIComponent(post.uri)}/media`;
-  return post.media.map(({ index, thumbnail, ...file }) => ({
+  return post.media.map(({ index, thumbnail, view, ...file }) => ({
     ...file,
     key: `${post.uri}/${post.version}/${index}`,
     full: `${base}/${index}`,
+    view: view ? `${base}/${index}?size=view` : null,
     small: thumbnail ? `${base}/${index}?size=thumbnail` : null,
   }));
 }

@@ -13,6 +13,8 @@ export interface OutboxFile {
   readonly name: string;
   readonly alt: string;
   /** What the node called it, and when: set once it has arrived there. */
+  /** A large one that is on its way in parts: the upload that goes on. */
+  readonly begun?: string;
   readonly sent?: { readonly id: string; readonly at: number };
 }
 

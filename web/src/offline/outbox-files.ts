@@ -4,12 +4,16 @@
 import type * as media from '#node/media/api.ts';
 import { route } from '../api/route.ts';
 import { signal } from '../api/signal.ts';
+import { uploadInParts, type PartsOptions } from '../api/upload-parts.ts';
 import { upload } from '../api/upload.ts';
-import type { OutboxItem } from './database.ts';
+import type { OutboxFile, OutboxItem } from './database.ts';
 
 const uploadMedia = route<typeof media.uploadMedia>('POST', '/api/v1/media');
 /** Half of the day for which the node keeps a file that nothing refers to. */
 const SENT_MS_MAX = 12 * 3_600_000;
+
+/** A larger file goes in parts, so that a cut line does not begin it anew. */
+const ONE_PIECE_BYTES_MAX = 2 * 1024 * 1024;
 
 /** How much of the files of each change has left, from 0 to 1, by the change's key. */
 export const fileProgress = signal<ReadonlyMap<string, number>>(new Map());
@@ -41,17 +45,15 @@ export async function sendFiles(
     for (const [at, file] of files.entries()) {
       const known = file.sent !== undefined && Date.now() - file.sent.at < SENT_MS_MAX;
       if (!known) {
-        const query = { name: file.name, ...(file.alt.trim() === '' ? {} : { alt: file.alt.trim() }) };
         const from = before;
-        const { id } = await upload(
-          uploadMedia,
-          file.blob,
-          { query },
-          {
-            signal,
-            onProgress: (share) => noteProgress(item.key, (from + share * file.blob.size) / bytes),
+        const id = await sendFile(file, {
+          signal,
+          onProgress: (share) => noteProgress(item.key, (from + share * file.blob.size) / bytes),
+          onBegun: async (begun) => {
+            files[at] = { ...file, begun };
+            await note(item.key, { files });
           },
-        );
+        });
         files[at] = { ...file, sent: { id, at: Date.now() } };
         await note(item.key, { files });
       }
@@ -62,4 +64,17 @@ export async function sendFiles(
   }
   const sent = files.map((file) => file.sent?.id ?? '');
   return { ...item, files, body: { ...(item.body as object), media: sent } };
+}
+
+/** The id that the node gave to a file. */
+async function sendFile(file: OutboxFile, options: PartsOptions): Promise<string> {
+  const { blob, name, begun } = file;
+  const alt = file.alt.trim();
+  const about = { name, ...(alt === '' ? {} : { alt }) };
+  if (blob.size <= ONE_PIECE_BYTES_MAX)
+    return (await upload(uploadMedia, blob, { query: about }, options)).id;
+  const sent = await uploadInParts(blob, { purpose: 'media', ...about }, { ...options, begun });
+  // A whole upload of media always names what it became.
+  if (sent.media === null) throw new Error('the node took a file and did not name it');
+  return sent.media.id;
 }

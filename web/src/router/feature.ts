@@ -65,10 +65,9 @@ const loading = new Map<string, Promise<ScreenModule>>();
 export function loadScreen(screen: OpenScreen): Promise<ScreenModule> {
   let modulePromise = loading.get(screen.path);
   if (modulePromise === undefined) {
-    modulePromise = Promise.all([
-      screen.load(),
-      ...screen.messages.map((area) => loadMessages(area)),
-    ]).then(([module]) => module);
+    modulePromise = Promise.all([screen.load(), ...screen.messages.map((area) => loadMessages(area))]).then(
+      ([module]) => module,
+    );
     loading.set(screen.path, modulePromise);
     modulePromise.catch(() => loading.delete(screen.path));
   }
