@@ -151,12 +151,17 @@ function withoutEnd(address: string): string {
   }
 }
 
+/** Longer than any character: a family has eleven code units, a flag of a region fourteen. */
+const AROUND_CHARS = 100;
+
 /** Where a long text is cut: at a space near `chars`, else between two characters as people see them. */
 export function cutText(text: string, chars: number): string {
   if (text.length <= chars) return text;
   const space = Math.max(text.lastIndexOf(' ', chars), text.lastIndexOf('\n', chars));
   if (space > chars * 0.7) return text.slice(0, space);
-  // The last character of the piece may go on behind the cut.
-  const pieces = [...new Intl.Segmenter().segment(text.slice(Math.max(0, chars - 200), chars))];
-  return text.slice(0, Math.max(0, chars - 200) + (pieces.at(-1)?.index ?? chars));
+  // A character as people see it may be many; what lies around the cut says where one begins.
+  const from = Math.max(0, chars - AROUND_CHARS);
+  const pieces = [...new Intl.Segmenter().segment(text.slice(from, chars + AROUND_CHARS))];
+  const last = pieces.findLast(({ index }) => from + index <= chars);
+  return text.slice(0, from + (last?.index ?? chars - from));
 }
