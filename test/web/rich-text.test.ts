@@ -1,7 +1,7 @@
 // Words of people as data: marks are found, everything else comes out as it went in, and links say where they lead.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { readAddress } from '../../web/src/content/link-address.ts';
+import { readAddress } from '../../web/src/text/link-address.ts';
 import {
   cutText,
   joinWarning,

@@ -147,9 +147,3 @@ function OtherFile({ file }: { readonly file: ShownFile }): ReactNode {
     </figure>
   );
 }
-
-/** Shown where files are told of and not fetched: a waiting post. */
-export function FilesNote({ count }: { readonly count: number }): ReactNode {
-  const t = useContentText();
-  return <p className="mark">{t('files', { count })}</p>;
-}

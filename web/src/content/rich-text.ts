@@ -4,7 +4,8 @@
 
 export type Inline =
   | { readonly kind: 'text'; readonly text: string }
-  | { readonly kind: 'strong' | 'emphasis'; readonly of: readonly Inline[] }
+  | { readonly kind: 'strong'; readonly of: readonly Inline[] }
+  | { readonly kind: 'emphasis'; readonly of: readonly Inline[] }
   | { readonly kind: 'code'; readonly text: string }
   /** `text` is the label that was given, or the address itself. */
   | { readonly kind: 'link'; readonly address: string; readonly text: string }

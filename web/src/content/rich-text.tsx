@@ -8,7 +8,7 @@ import { Icon } from '../design/icon.tsx';
 import { Link } from '../router/link.tsx';
 import { pathTo } from '../router/match.ts';
 import './content.css';
-import { readAddress, type LinkAddress } from './link-address.ts';
+import { readAddress, type LinkAddress } from '../text/link-address.ts';
 import { cutText, parseText, splitWarning, type Block, type Inline } from './rich-text.ts';
 import { useContentText } from './words.ts';
 
@@ -107,7 +107,7 @@ function BlockView({ block }: { readonly block: Block }): ReactNode {
       ));
       return block.from === null ? <ul>{items}</ul> : <ol start={block.from}>{items}</ol>;
     }
-    case 'paragraph':
+    default:
       return (
         <p dir="auto">
           <Inlines of={block.of} />
@@ -144,7 +144,7 @@ function inlineView(inline: Inline): ReactNode {
           <bdi>@{inline.who}</bdi>
         </Link>
       );
-    case 'link':
+    default:
       return <OutwardLink address={inline.address} label={inline.text} />;
   }
 }

@@ -1,6 +1,6 @@
 // A dialog over the page: the browser's own (`<dialog>`, showModal), which holds focus, closes on Escape, gives focus
 // back and makes the rest inert. It opens by being rendered, and tells `onClose` when the person leaves it.
-import { useEffect, useId, useRef, type ReactNode } from 'react';
+import { useId, useLayoutEffect, useRef, type ReactNode } from 'react';
 import { useShellText } from '../shell/words.ts';
 import { IconButton } from './button.tsx';
 
@@ -16,7 +16,8 @@ export function Dialog({ title, onClose, children, actions }: DialogProps): Reac
   const t = useShellText();
   const id = useId();
   const box = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
+  // In the layout: only a dialog that is closed while it is still in the page gives the focus back.
+  useLayoutEffect(() => {
     const dialog = box.current;
     dialog?.showModal();
     return () => dialog?.close();

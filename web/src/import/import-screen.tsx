@@ -141,7 +141,9 @@ function ImportCard({ item }: { readonly item: Import }): ReactNode {
   const canUndo = item.state !== 'running' && item.state !== 'undoing' && item.state !== 'undone';
   return (
     <Card className="import-card" aria-label={t(`state.${item.state}`)}>
-      <h2 role="status">{t(`state.${item.state}`)}</h2>
+      <div role="status">
+        <h2>{t(`state.${item.state}`)}</h2>
+      </div>
       <p className="mark">
         <Time at={item.finished_at ?? item.created_at} />
       </p>

@@ -115,7 +115,7 @@ async function sendOne(item: OutboxItem): Promise<boolean> {
   } catch (error) {
     // Taken back by the person meanwhile.
     if (signal.aborted) return true;
-    if (error instanceof Problem && DONE_CODES.has(error.code)) return forgetSent(item);
+    if (error instanceof Problem && DONE_CODES.has(error.code)) return await forgetSent(item);
     const later = isPassing(error) || (error instanceof Problem && error.status === 401);
     const problem = error instanceof Problem ? error.message : String(error);
     await change(item.key, { state: later ? 'waiting' : 'refused', problem: later ? null : problem });

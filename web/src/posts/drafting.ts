@@ -48,8 +48,7 @@ export function useDrafting(name: string, start: Words = nothing): Drafting {
     return () => {
       left = true;
     };
-    // The draft is read once for its name.
-    // oxlint-disable-next-line react-hooks/exhaustive-deps -- `start` is made anew at each rendering
+    // The draft is read once for its name: `start` is made anew at each rendering.
   }, [name, filesName]);
   const setFiles = (next: readonly AttachedFile[]): void => {
     setAllFiles(next);

@@ -2,7 +2,7 @@
 // the node yet stands on top. New posts are announced by a button and come when it is pressed, or when Home is pressed
 // at home: reading is not moved. One's own new post is no news: it is there.
 import { useInfiniteQuery, useQuery, type InfiniteData } from '@tanstack/react-query';
-import { useCallback, useEffect, useMemo, type ReactNode } from 'react';
+import { useCallback, useEffect, useMemo, useState, type ReactNode } from 'react';
 import { itemsOf, queryClient, read, readPages } from '../api/queries.ts';
 import type { OutputOf } from '../api/route.ts';
 import { useSignal } from '../api/signal.ts';
@@ -24,6 +24,9 @@ import { usePostsText } from './words.ts';
 /** How many of the newest are looked at for news. */
 const PEEK_ITEMS = 30;
 
+/** Where something that comes in above pushes nothing away that one reads. */
+const NEAR_TOP_PX = 80;
+
 type Pages = InfiniteData<OutputOf<typeof readFeed>, string | null>;
 
 // Under a root that no event names: it is fetched once, and when asked for.
@@ -43,8 +46,21 @@ export function Screen(): ReactNode {
   const actions = usePostActions({});
   const read = useMemo(() => itemsOf(pages.data), [pages.data]);
   const above = useMemo(() => newerThan(read, peek.data?.items ?? []), [read, peek.data]);
-  const posts = useMemo(() => [...above.filter(({ mine }) => mine), ...read], [above, read]);
-  const news = above.filter(({ mine }) => !mine).length;
+  const [own, setOwn] = useState<readonly Post[]>([]);
+  const posts = useMemo(() => {
+    const fresh = new Map(peek.data?.items.map((post) => [post.uri, post]));
+    return merged(
+      own.map((post) => fresh.get(post.uri) ?? post),
+      read,
+    );
+  }, [own, read, peek.data]);
+  const news = above.filter(({ uri }) => !posts.some((post) => post.uri === uri)).length;
+
+  useEffect(() => {
+    const mine = above.filter((post) => post.mine);
+    // Further down it would push away what is being read: there it is announced like the rest.
+    if (mine.length > 0 && window.scrollY < NEAR_TOP_PX) setOwn((before) => merged(mine, before));
+  }, [above]);
 
   // What is shown already is shown as it is now: changed, answered, reacted to.
   useEffect(() => {
@@ -111,6 +127,12 @@ export function Screen(): ReactNode {
 /** Answers wait under what they answer. */
 function isOwnPost({ kind, body }: { readonly kind: string; readonly body: unknown }): boolean {
   return kind === CREATE && (body as WaitingPost).reply_to === undefined;
+}
+
+/** The first list before the second, each post once, as the second knows it. */
+function merged(first: readonly Post[], second: readonly Post[]): Post[] {
+  const known = new Set(second.map(({ uri }) => uri));
+  return [...first.filter(({ uri }) => !known.has(uri)), ...second];
 }
 
 /** Those of the newest that stand above what is shown. */
