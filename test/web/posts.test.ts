@@ -123,7 +123,7 @@ describe('posts', () => {
     assert.ok((await feed(node)).some(({ text }) => text === 'Second words'));
   });
 
-  it('say who has them and why others do not, and stop being sent when one says so', async () => {
+  it('say who has them and why others do not, and are tried again when one says so', async () => {
     const { node: alice, owner } = await alone();
     await using _alice = alice;
     await using bob = await makeNode({ name: 'bobby' });
@@ -147,6 +147,10 @@ describe('posts', () => {
     await there.open('/deliveries');
     await page.getByText('bobby').waitFor();
     await checkScreen(there);
+    await bob.start();
+    await page.getByRole('button', { name: /Réessayer.*bobby/ }).click();
+    await reads(bob, 'Waits');
+    await page.getByRole('heading', { name: 'Rien n’attend' }).waitFor();
   });
 
   it('are walked through by keyboard, opened, and found again at their place', async () => {
