@@ -29,6 +29,8 @@ describe('writing a post', () => {
 
     await page.getByRole('textbox', { name: 'Que voulez-vous dire ?' }).focus();
     await page.keyboard.type('Le fleuve ce soir');
+    // Over the ways to add a picture and a warning, to the question who may see it.
+    await page.getByRole('button', { name: 'Avertissement' }).focus();
     await page.keyboard.press('Tab');
     await page.keyboard.press('ArrowDown');
     assert.ok(await page.getByRole('radio', { name: /Tout le monde/ }).isChecked());
@@ -51,7 +53,7 @@ describe('writing a post', () => {
     await signInOn(there, owner);
     await there.open('/write');
     await page.getByRole('button', { name: 'Post' }).click();
-    await page.getByRole('alert').getByText('Write something first.').waitFor();
+    await page.getByRole('alert').getByText('Write something first').waitFor();
     await page.getByRole('textbox').fill('Not finished');
     await there.open('/');
     await page.getByRole('heading', { name: 'Home' }).waitFor();

@@ -3,6 +3,8 @@
 import { invites } from './invites/feature.ts';
 import { notifications } from './notifications/feature.ts';
 import { people } from './people/feature.ts';
+import { deliveries } from './deliveries/feature.ts';
+import { imports } from './import/feature.ts';
 import { posts } from './posts/feature.ts';
 import { search } from './search/feature.ts';
 import { security } from './security/feature.ts';
@@ -21,8 +23,10 @@ export const features: readonly WebFeature[] = [
   security,
   trust,
   welcome,
+  deliveries,
+  imports,
 ];
 
 export const screens: readonly OpenScreen[] = features.flatMap((feature) =>
-  feature.screens.map((screen) => ({ ...screen, feature: feature.name })),
+  feature.screens.map((screen) => ({ ...screen, messages: [feature.name, ...(feature.shows ?? [])] })),
 );

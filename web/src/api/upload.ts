@@ -9,6 +9,9 @@ export interface UploadOptions {
   readonly signal?: AbortSignal;
   /** A share from 0 to 1. */
   readonly onProgress?: (share: number) => void;
+  /** What the body is to the node; default: the bytes of a file. */
+  readonly type?: string;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 type UploadInput = Parameters<typeof addressOf>[1];
@@ -36,12 +39,13 @@ async function answerOf<Output>(answer: Response): Promise<Output> {
 }
 
 function transfer(method: string, address: string, file: Blob, options: UploadOptions): Promise<Response> {
-  const { signal, onProgress } = options;
+  const { signal, onProgress, type = 'application/octet-stream', headers: more = {} } = options;
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
     request.open(method, address);
     request.responseType = 'text';
-    request.setRequestHeader('content-type', 'application/octet-stream');
+    request.setRequestHeader('content-type', type);
+    for (const [name, value] of Object.entries(more)) request.setRequestHeader(name, value);
     request.setRequestHeader('accept-language', currentLanguage());
     request.upload.addEventListener('progress', ({ loaded, total }) => {
       if (total > 0) onProgress?.(loaded / total);

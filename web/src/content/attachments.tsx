@@ -29,11 +29,17 @@ export function AttachButtons({ attaching }: { readonly attaching: Attaching }):
   };
   return (
     <>
-      <Button look="quiet" icon="picture" busy={attaching.pending > 0} onClick={() => file.current?.click()}>
+      <Button
+        look="quiet"
+        className="action"
+        icon="picture"
+        busy={attaching.pending > 0}
+        onClick={() => file.current?.click()}
+      >
         {t('attach')}
       </Button>
       {matchMedia('(pointer: coarse)').matches && (
-        <Button look="quiet" icon="camera" onClick={() => camera.current?.click()}>
+        <Button look="quiet" className="action" icon="camera" onClick={() => camera.current?.click()}>
           {t('attach.camera')}
         </Button>
       )}

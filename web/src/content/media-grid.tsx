@@ -73,7 +73,10 @@ function Tile({
     <button
       type="button"
       className="tile"
-      style={alone ? { aspectRatio: ratio } : undefined}
+      style={{
+        ...(alone ? { aspectRatio: ratio } : {}),
+        ...(file.color === null || waits ? {} : { backgroundColor: file.color }),
+      }}
       aria-label={waits ? t('picture.load', { name }) : t('picture.open', { name })}
       onClick={waits ? () => setWanted(true) : onOpen}
     >
@@ -84,7 +87,7 @@ function Tile({
         </span>
       ) : (
         <img
-          src={file.small ?? file.full}
+          src={(alone ? file.view : file.small) ?? file.small ?? file.full}
           alt={file.alt ?? ''}
           width={file.width ?? undefined}
           height={file.height ?? undefined}
@@ -143,10 +146,4 @@ function OtherFile({ file }: { readonly file: ShownFile }): ReactNode {
       </figcaption>
     </figure>
   );
-}
-
-/** Shown where files are told of and not fetched: a waiting post. */
-export function FilesNote({ count }: { readonly count: number }): ReactNode {
-  const t = useContentText();
-  return <p className="mark">{t('files', { count })}</p>;
 }

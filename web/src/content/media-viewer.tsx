@@ -1,7 +1,14 @@
 // One picture after the other over the whole screen: arrows, swipe and buttons go on, a double tap, wheel, pinch, + and
 // - make it larger, what it shows is written under it, Escape closes and gives the focus back. A modal dialog of the
 // browser; nothing moves where the system asks for calm.
-import { useEffect, useRef, useState, type KeyboardEvent, type PointerEvent, type ReactNode } from 'react';
+import {
+  useLayoutEffect,
+  useRef,
+  useState,
+  type KeyboardEvent,
+  type PointerEvent,
+  type ReactNode,
+} from 'react';
 import { IconButton } from '../design/button.tsx';
 import { useShellText } from '../shell/words.ts';
 import './content.css';
@@ -33,7 +40,8 @@ export function MediaViewer({ files, start, onClose }: MediaViewerProps): ReactN
   const [at, setAt] = useState(start);
   const [view, setView] = useState(whole);
   const fingers = useFingers(view, setView, (step) => go(step));
-  useEffect(() => {
+  // In the layout: only a dialog that is closed while it is still in the page gives the focus back.
+  useLayoutEffect(() => {
     const dialog = box.current;
     dialog?.showModal();
     return () => dialog?.close();
@@ -81,7 +89,7 @@ export function MediaViewer({ files, start, onClose }: MediaViewerProps): ReactN
       >
         <img
           key={file.key}
-          src={file.full}
+          src={view.zoom > 1 ? file.full : (file.view ?? file.full)}
           alt={file.alt ?? ''}
           draggable={false}
           width={file.width ?? undefined}

@@ -13,6 +13,10 @@ export interface ShownFile {
   readonly full: string;
   /** A small picture of it, where there is one. */
   readonly small: string | null;
+  /** One that fills a screen, where the whole is larger than that. */
+  readonly view: string | null;
+  /** The colour that stands in its place until it comes: `#rrggbb`. */
+  readonly color: string | null;
 }
 
 export type FileKind = 'picture' | 'film' | 'sound' | 'file';

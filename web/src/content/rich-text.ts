@@ -4,7 +4,8 @@
 
 export type Inline =
   | { readonly kind: 'text'; readonly text: string }
-  | { readonly kind: 'strong' | 'emphasis'; readonly of: readonly Inline[] }
+  | { readonly kind: 'strong'; readonly of: readonly Inline[] }
+  | { readonly kind: 'emphasis'; readonly of: readonly Inline[] }
   | { readonly kind: 'code'; readonly text: string }
   /** `text` is the label that was given, or the address itself. */
   | { readonly kind: 'link'; readonly address: string; readonly text: string }
@@ -12,7 +13,9 @@ export type Inline =
   | { readonly kind: 'mention'; readonly who: string };
 
 export type Block =
-  | { readonly kind: 'paragraph' | 'quote'; readonly of: readonly Inline[] }
+  | { readonly kind: 'paragraph'; readonly of: readonly Inline[] }
+  | { readonly kind: 'quote'; readonly of: readonly Inline[] }
+  /** `from`: the first number; null for a list without numbers. */
   | { readonly kind: 'list'; readonly from: number | null; readonly items: readonly (readonly Inline[])[] }
   | { readonly kind: 'code'; readonly text: string };
 
@@ -92,13 +95,13 @@ function blockOf(kind: LineKind, lines: readonly string[]): Block | undefined {
 // Each alternative ends at the first character that its class leaves out, so none is read twice.
 const MARKS = new RegExp(
   [
-    /`([^`\n]+)`/,
-    /\[([^[\]\n]{1,300})\]\((https?:\/\/[^\s()<>]{1,2000})\)/,
-    /(https?:\/\/[^\s<>"`]{1,2000})/,
-    /\*\*(?=\S)([^*\n]+)(?<=\S)\*\*/,
-    /\*(?=[^\s*])([^*\n]+)(?<=\S)\*/,
-    /(?<![\p{L}\p{N}_])_(?=[^\s_])([^_\n]+)(?<=\S)_(?![\p{L}\p{N}_])/,
-    /(?<![\p{L}\p{N}_@/.])@([a-z0-9][a-z0-9_-]{1,30}[a-z0-9](?:@[a-z0-9][a-z0-9.-]{2,200}[a-z0-9])?)(?![\p{L}\p{N}_@])/,
+    /`([^`\n]+)`/u,
+    /\[([^[\]\n]{1,300})\]\((https?:\/\/[^\s()<>]{1,2000})\)/u,
+    /(https?:\/\/[^\s<>"`]{1,2000})/u,
+    /\*\*(?=\S)([^*\n]+)(?<=\S)\*\*/u,
+    /\*(?=[^\s*])([^*\n]+)(?<=\S)\*/u,
+    /(?<![\p{L}\p{N}_])_(?=[^\s_])([^_\n]+)(?<=\S)_(?![\p{L}\p{N}_])/u,
+    /(?<![\p{L}\p{N}_@/.])@([a-z0-9][a-z0-9_-]{1,30}[a-z0-9](?:@[a-z0-9][a-z0-9.-]{2,200}[a-z0-9])?)(?![\p{L}\p{N}_@])/u,
   ]
     .map(({ source }) => source)
     .join('|'),
@@ -149,12 +152,17 @@ function withoutEnd(address: string): string {
   }
 }
 
+/** Longer than any character: a family has eleven code units, a flag of a region fourteen. */
+const AROUND_CHARS = 100;
+
 /** Where a long text is cut: at a space near `chars`, else between two characters as people see them. */
 export function cutText(text: string, chars: number): string {
   if (text.length <= chars) return text;
   const space = Math.max(text.lastIndexOf(' ', chars), text.lastIndexOf('\n', chars));
   if (space > chars * 0.7) return text.slice(0, space);
-  // The last character of the piece may go on behind the cut.
-  const pieces = [...new Intl.Segmenter().segment(text.slice(Math.max(0, chars - 200), chars))];
-  return text.slice(0, Math.max(0, chars - 200) + (pieces.at(-1)?.index ?? chars));
+  // A character as people see it may be many; what lies around the cut says where one begins.
+  const from = Math.max(0, chars - AROUND_CHARS);
+  const pieces = [...new Intl.Segmenter().segment(text.slice(from, chars + AROUND_CHARS))];
+  const last = pieces.findLast(({ index }) => from + index <= chars);
+  return text.slice(0, from + (last?.index ?? chars - from));
 }

@@ -8,13 +8,13 @@ import { Icon } from '../design/icon.tsx';
 import { Link } from '../router/link.tsx';
 import { pathTo } from '../router/match.ts';
 import './content.css';
-import { readAddress, type LinkAddress } from './link-address.ts';
+import { readAddress, type LinkAddress } from '../text/link-address.ts';
 import { cutText, parseText, splitWarning, type Block, type Inline } from './rich-text.ts';
 import { useContentText } from './words.ts';
 
 /** Shown before "Show more": about a screen of a phone. Half as much again is shown whole. */
-const SHOWN_CHARS = 1_200;
-const SHOWN_LINES = 24;
+const SHOWN_CHARS = 800;
+const SHOWN_LINES = 16;
 const WHOLE_FACTOR = 1.5;
 
 /** Asks about a doubtful link, outside of the paragraph that it stands in. */
@@ -85,33 +85,35 @@ export function Warned({
 }
 
 function BlockView({ block }: { readonly block: Block }): ReactNode {
-  if (block.kind === 'code') {
-    return (
-      <pre tabIndex={0}>
-        <code>{block.text}</code>
-      </pre>
-    );
+  switch (block.kind) {
+    case 'code':
+      return (
+        // It scrolls sideways, so keys must reach it.
+        <pre tabIndex={0}>
+          <code>{block.text}</code>
+        </pre>
+      );
+    case 'quote':
+      return (
+        <blockquote dir="auto">
+          <Inlines of={block.of} />
+        </blockquote>
+      );
+    case 'list': {
+      const items = block.items.map((item, at) => (
+        <li key={at} dir="auto">
+          <Inlines of={item} />
+        </li>
+      ));
+      return block.from === null ? <ul>{items}</ul> : <ol start={block.from}>{items}</ol>;
+    }
+    default:
+      return (
+        <p dir="auto">
+          <Inlines of={block.of} />
+        </p>
+      );
   }
-  if (block.kind === 'quote') {
-    return (
-      <blockquote dir="auto">
-        <Inlines of={block.of} />
-      </blockquote>
-    );
-  }
-  if (block.kind === 'paragraph') {
-    return (
-      <p dir="auto">
-        <Inlines of={block.of} />
-      </p>
-    );
-  }
-  const items = block.items.map((item, at) => (
-    <li key={at} dir="auto">
-      <Inlines of={item} />
-    </li>
-  ));
-  return block.from === null ? <ul>{items}</ul> : <ol start={block.from}>{items}</ol>;
 }
 
 function Inlines({ of }: { readonly of: readonly Inline[] }): ReactNode {
@@ -142,7 +144,7 @@ function inlineView(inline: Inline): ReactNode {
           <bdi>@{inline.who}</bdi>
         </Link>
       );
-    case 'link':
+    default:
       return <OutwardLink address={inline.address} label={inline.text} />;
   }
 }

@@ -51,12 +51,15 @@ export interface WebFeature {
   /** The folder's name, and that of its messages. */
   readonly name: string;
   readonly screens: readonly ScreenEntry[];
+  /** Further folders whose messages its screens show, loaded with them: `content`. */
+  readonly shows?: readonly string[];
   /** The kinds of change (`feed`) to the roots of the queries that they make stale. */
   readonly live?: Readonly<Partial<Record<ChangeKind, readonly QueryRoot[]>>>;
 }
 
 export interface OpenScreen extends ScreenEntry {
-  readonly feature: string;
+  /** The folders of its messages. */
+  readonly messages: readonly string[];
 }
 
 /** Declares an area of the app. */
@@ -66,11 +69,13 @@ export function defineFeature(feature: WebFeature): WebFeature {
 
 const loading = new Map<string, Promise<ScreenModule>>();
 
-/** Loads a screen's code and its area's messages together. A failure is not kept: the next opening tries again. */
+/** Loads a screen's code and its messages together. A failure is not kept: the next opening tries again. */
 export function loadScreen(screen: OpenScreen): Promise<ScreenModule> {
   let modulePromise = loading.get(screen.path);
   if (modulePromise === undefined) {
-    modulePromise = Promise.all([screen.load(), loadMessages(screen.feature)]).then(([module]) => module);
+    modulePromise = Promise.all([screen.load(), ...screen.messages.map((area) => loadMessages(area))]).then(
+      ([module]) => module,
+    );
     loading.set(screen.path, modulePromise);
     modulePromise.catch(() => loading.delete(screen.path));
   }

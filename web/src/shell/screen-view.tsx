@@ -17,7 +17,7 @@ const SCROLL_KEPT_MAX = 50;
 const scrollByKey = new Map<string, number>();
 
 /** Not of an area: the ways that have no room in a phone's bar. */
-const more: OpenScreen = { path: '/more', feature: 'shell', load: () => import('./more-screen.tsx') };
+const more: OpenScreen = { path: '/more', messages: ['shell'], load: () => import('./more-screen.tsx') };
 const all: readonly OpenScreen[] = [...screens, more];
 
 export function ScreenView(): ReactNode {

@@ -1,0 +1,173 @@
+// Everything that waits: what is still in this browser, and what the node has not brought to somebody yet. Each with
+// whom it is for, since when, and a way to try again or to let it be. What arrived is not listed: it needs nobody.
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { useState, type ReactNode } from 'react';
+import { call } from '../api/call.ts';
+import { itemsOf, makeStale, readPages } from '../api/queries.ts';
+import { useSignal } from '../api/signal.ts';
+import { Avatar } from '../design/avatar.tsx';
+import { Button, IconButton } from '../design/button.tsx';
+import { List } from '../design/card.tsx';
+import { Segmented } from '../design/choice.tsx';
+import { DeliveryState } from '../design/state.tsx';
+import { EmptyState, ProblemNote, ScreenHead, Skeletons, Time } from '../design/text.tsx';
+import type { OutboxItem } from '../offline/database.ts';
+import { discard, outbox, retry } from '../offline/outbox.ts';
+import { personPath } from '../content/routes.ts';
+import { Link } from '../router/link.tsx';
+import { describeProblem } from '../shell/problem-words.ts';
+import { announce, showToast } from '../shell/toasts.tsx';
+import { useShellText } from '../shell/words.ts';
+import './deliveries.css';
+import { kindOfChange, kindOfMessage } from './kinds.ts';
+import { cancelOutbox, listOutbox, retryOutbox, type Entry, type EntryState } from './routes.ts';
+import { useDeliveriesText } from './words.ts';
+
+const views = ['queued', 'relayed', 'refused', 'expired'] as const satisfies readonly EntryState[];
+type View = (typeof views)[number];
+
+export function Screen(): ReactNode {
+  const t = useDeliveriesText();
+  const [view, setView] = useState<View>('queued');
+  const here = useSignal(outbox);
+  return (
+    <>
+      <ScreenHead title={t('title')} />
+      {here.length > 0 && (
+        <section className="delivery-part">
+          <h2>{t('here')}</h2>
+          <p className="note">{t('here.about')}</p>
+          <List label={t('here')} items={here} keyOf={({ key }) => key}>
+            {(item) => <HereRow item={item} />}
+          </List>
+        </section>
+      )}
+      <section className="delivery-part">
+        <h2>{t('node')}</h2>
+        <Segmented
+          label={t('view')}
+          labelHidden
+          options={views.map((value) => ({ value, label: t(`view.${value}`) }))}
+          value={view}
+          onChange={setView}
+        />
+        <Ledger key={view} view={view} />
+      </section>
+    </>
+  );
+}
+
+function Ledger({ view }: { readonly view: View }): ReactNode {
+  const t = useDeliveriesText();
+  const list = useInfiniteQuery(readPages(listOutbox, { query: { state: view } }));
+  const entries = itemsOf(list.data);
+  if (list.isPending) return <Skeletons count={2} />;
+  if (list.isError && entries.length === 0) {
+    return <ProblemNote error={list.error} onRetry={() => void list.refetch()} />;
+  }
+  if (entries.length === 0) {
+    return <EmptyState title={t(`none.${view}`)}>{t(`none.${view}.about`)}</EmptyState>;
+  }
+  return (
+    <>
+      <List label={t(`view.${view}`)} items={entries} keyOf={({ id }) => id}>
+        {(entry) => <EntryRow entry={entry} />}
+      </List>
+      {list.hasNextPage && (
+        <Button busy={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
+          {t('more')}
+        </Button>
+      )}
+    </>
+  );
+}
+
+function EntryRow({ entry }: { readonly entry: Entry }): ReactNode {
+  const t = useDeliveriesText();
+  const [busy, setBusy] = useState(false);
+  const name = entry.to.username === '' ? t('somebody') : entry.to.username;
+  const kind = t(`kind.${kindOfMessage(entry.type)}`);
+  const act = async (action: 'retry' | 'cancel'): Promise<void> => {
+    setBusy(true);
+    try {
+      await call(action === 'retry' ? retryOutbox : cancelOutbox, { params: { id: entry.id } });
+      announce(t(`done.${action}`));
+    } catch (error) {
+      showToast({ text: describeProblem(error) });
+    } finally {
+      setBusy(false);
+      await makeStale('outbox', 'deliveries');
+    }
+  };
+  const word = { queued: 'queued', sent: 'sent', relayed: 'sent', held: 'sent' } as const;
+  const state = entry.state in word ? word[entry.state as keyof typeof word] : 'refused';
+  return (
+    <div className="delivery-entry">
+      <Avatar nodeId={entry.to.node_id} size={36} />
+      <div>
+        <p>
+          {kind} <span aria-hidden="true">→</span>{' '}
+          <Link to={personPath(entry.to.node_id)}>
+            <bdi>{name}</bdi>
+          </Link>
+        </p>
+        <p className="row">
+          <DeliveryState value={state} about={t(`state.${entry.state}`)} />
+          <span className="mark">
+            <Time at={entry.created_at} />
+          </span>
+          {entry.attempts > 0 && <span className="mark">{t('attempts', { count: entry.attempts })}</span>}
+        </p>
+      </div>
+      {entry.state !== 'accepted' && (
+        <IconButton
+          icon="refresh"
+          busy={busy}
+          label={t('retry', { kind, name })}
+          onClick={() => void act('retry')}
+        />
+      )}
+      {entry.state === 'queued' && entry.attempts === 0 && (
+        <IconButton
+          icon="close"
+          busy={busy}
+          label={t('cancel', { kind, name })}
+          onClick={() => void act('cancel')}
+        />
+      )}
+    </div>
+  );
+}
+
+function HereRow({ item }: { readonly item: OutboxItem }): ReactNode {
+  const t = useDeliveriesText();
+  const shell = useShellText();
+  const refused = item.state === 'refused';
+  const kind = t(`kind.${kindOfChange(item.kind)}`);
+  const { text } = (item.body ?? {}) as { readonly text?: unknown };
+  return (
+    <div className="delivery-entry">
+      <div>
+        <p>{kind}</p>
+        {typeof text === 'string' && (
+          <p className="delivery-text">
+            <bdi>{text.slice(0, 140)}</bdi>
+          </p>
+        )}
+        <p className="row">
+          <DeliveryState value={refused ? 'refused' : item.state === 'sending' ? 'sent' : 'local'} />
+          <span className="mark">
+            <Time at={new Date(item.at).toISOString()} />
+          </span>
+        </p>
+        {refused && <p className="note problem">{item.problem}</p>}
+      </div>
+      {item.state !== 'sending' && (
+        <>
+          <IconButton icon="refresh" label={shell('retry')} onClick={() => void retry(item.key)} />
+          <IconButton icon="trash" label={t('discard')} onClick={() => void discard(item.key)} />
+        </>
+      )}
+    </div>
+  );
+}
