@@ -30,6 +30,7 @@ const OWNERS = {
   // data: queries stand in the kernel's database, in stores and in migrations only
   'better-sqlite3': ['^node/kernel/db/'],
   kysely: [
+    '^node/kernel/http/once\\.ts$',
     '^node/kernel/(db/|events\\.ts$)',
     '^node/[^/]+/store(\\.ts$|/|-[^/]+$)',
     '^node/[^/]+/[^/]+/store(\\.ts$|/|-[^/]+$)',

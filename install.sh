@@ -11,7 +11,7 @@ if [ -z "${BASH_VERSION:-}" ] || [ "${BASH_VERSINFO:-0}" -lt 4 ]; then
 fi
 
 readonly EXIT_FAILED=1 EXIT_USAGE=2 EXIT_LOCKED=75 EXIT_UNSUPPORTED=78
-# A release is 300 MB, an update keeps two, and npm unpacks through its own cache.
+# A release is 300 MB, an update keeps two, the app's tools take 200 MB while it is built, and npm has its own cache.
 readonly DISK_FLOOR_MB=1024
 # Below this, unpacking alone makes the machine swap. A "512 MB" server reports about 450.
 readonly RAM_FLOOR_MB=400
@@ -214,31 +214,6 @@ check_place() {
   fi
 }
 
-# The files a release is made of, NUL-separated and sorted: what the node runs, no tests, no tools.
-release_files() {
-  local part
-  for part in protocol node registry installer web/dist package.json package-lock.json .npmrc LICENSE; do
-    if [ -e "$part" ]; then find "$part" -name node_modules -prune -o -type f -print0; fi
-  done | LC_ALL=C sort -z
-}
-
-build_web_app() { # where its tools are ("npm ci"); a node without the app serves everything else
-  if [ -f "$source_dir/web/dist/index.html" ] || (cd -- "$source_dir" && "$node_path" web/build.ts) &>/dev/null </dev/null; then return; fi
-  say "The web app could not be built, so the node will have none yet. For it, run \"npm ci\" in $source_dir, then this again." \
-    "L'application web n'a pas pu être construite : le nœud n'en aura pas encore. Pour l'avoir, lancez « npm ci » dans $source_dir, puis recommencez."
-}
-# A release is named after its content, so that the same checkout is the same release and any edit is another.
-identify_release() {
-  local file version digest
-  for file in package.json package-lock.json node/main.ts installer/main.ts; do
-    [ -f "$source_dir/$file" ] || die $EXIT_FAILED "$source_dir is not a whole checkout of O-Red: $file is missing." \
-      "$source_dir n'est pas une copie complète d'O-Red : $file manque."
-  done
-  version="$(sed -n 's/^  "version": "\([0-9A-Za-z.+-]*\)",*$/\1/p' "$source_dir/package.json")"
-  digest="$(cd -- "$source_dir" && release_files | xargs -0 sha256sum | sha256sum)"
-  release="${version:-0}-${digest:0:12}"
-}
-
 # Finds the first npm of the caller's PATH that has a Node new enough beside it. Sets npm_dir.
 find_npm() {
   local directory version found=''
@@ -298,64 +273,6 @@ clean_up() {
   if [ -n "${staging:-}" ]; then rm -rf -- "$staging"; fi
 }
 
-# Builds the release aside and renames it into place when it is whole: a release folder that exists is complete.
-stage_release() {
-  [ -d "$prefix/releases/$release" ] && return
-  staging="$prefix/releases/.staging-$release"
-  mkdir -- "$staging"
-  (cd -- "$source_dir" && release_files | xargs -0 cp --parents -t "$staging" --)
-  if same_libraries; then
-    # Releases never change once in place, so they can share files.
-    cp -al -- "$prefix/current/node_modules" "$staging/node_modules"
-  elif [ -n "$offline_modules" ]; then
-    copy_offline_modules
-  else
-    find_npm
-    download_libraries
-  fi
-  "$staging/$node_path" -e '' || die $EXIT_FAILED "The Node of the release does not start: is $prefix on a disk mounted noexec? Nothing was installed." \
-    "Le Node de la version ne démarre pas : $prefix est-il sur un disque monté noexec ? Rien n'a été installé."
-  sync -f -- "$staging"
-  mv -T -- "$staging" "$prefix/releases/$release"
-  staging=''
-}
-
-same_libraries() {
-  local file
-  [ -d "$prefix/current/node_modules" ] || return 1
-  for file in package-lock.json .npmrc; do
-    cmp -s -- "$prefix/current/$file" "$staging/$file" || return 1
-  done
-}
-
-copy_offline_modules() {
-  local node="$offline_modules/${node_path#node_modules/}"
-  [ -x "$node" ] || die $EXIT_FAILED "$offline_modules has no Node for this machine (node-linux-$arch). Run \"npm ci\" on a machine of the same kind and copy its node_modules." \
-    "$offline_modules n'a pas de Node pour cette machine (node-linux-$arch). Lancez « npm ci » sur une machine semblable et copiez son node_modules."
-  say "Copying the libraries ..." "Copie des bibliothèques ..."
-  "$node" "$staging/installer/modules.ts" "$offline_modules" "$staging" "$lang" || exit $EXIT_FAILED
-}
-
-download_libraries() {
-  local log="$prefix/install.log" waited=0
-  say "Downloading the libraries (about 100 MB) ..." "Téléchargement des bibliothèques (environ 100 Mo) ..."
-  # No install script of any library runs; npm's lines (with addresses of its own) stay in the log.
-  # npm keeps the lock open too: should this script be killed, the next one waits for npm to end.
-  (cd -- "$staging" && PATH="$npm_dir:$PATH" exec npm ci --omit=dev --include=optional --ignore-scripts \
-    --no-audit --no-fund --loglevel=error) >"$log" 2>&1 </dev/null &
-  npm_pid=$!
-  while kill -0 "$npm_pid" 2>/dev/null; do
-    sleep 0.2
-    waited=$((waited + 1))
-    if [ $((waited % 50)) = 0 ]; then say "  ... $((waited / 5)) s" "  ... $((waited / 5)) s"; fi
-  done
-  if wait "$npm_pid"; then npm_pid='' && return; fi
-  npm_pid=''
-  tail -n 15 -- "$log" >&2
-  die $EXIT_FAILED "The libraries could not be downloaded (log: $log). Nothing was installed. Check the connection and run this again." \
-    "Les bibliothèques n'ont pas pu être téléchargées (journal : $log). Rien n'a été installé. Vérifiez la connexion et recommencez."
-}
-
 hand_over() {
   local options=("--prefix=$prefix" "--release=$release" "--lang=$lang")
   if [ -n "$prefix_given" ]; then options+=(--own-supervisor); fi
@@ -381,9 +298,12 @@ main() {
   parse_options "$@"
   check_options
   source_dir="$(dirname -- "$(realpath -- "${BASH_SOURCE[0]}")")"
+  [ -f "$source_dir/installer/stage.sh" ] || die $EXIT_FAILED "$source_dir is not a whole checkout of O-Red: installer/stage.sh is missing." \
+    "$source_dir n'est pas une copie complète d'O-Red : installer/stage.sh manque."
+  # shellcheck source=installer/stage.sh
+  . "$source_dir/installer/stage.sh"
   check_machine
   node_path="node_modules/node-linux-$arch/bin/node"
-  build_web_app
   identify_release
   check_place
   if [ ! -d "$prefix/releases/$release" ] && [ -z "$offline_modules" ]; then find_npm; fi

@@ -12,6 +12,8 @@ export const settingsSchema = z.object({
   shown: z.boolean(),
   /** On: search engines may index. */
   indexed: z.boolean(),
+  /** On: the biography and the portrait are shown; otherwise the name alone. */
+  profile: z.boolean(),
 });
 
 export const readSettings = defineRoute({
@@ -32,7 +34,11 @@ export const changeSettings = defineRoute({
   audience: 'owner',
   idempotent: true,
   access: { kind: 'page-settings', action: 'update' },
-  body: z.strictObject({ shown: z.boolean().optional(), indexed: z.boolean().optional() }),
+  body: z.strictObject({
+    shown: z.boolean().optional(),
+    indexed: z.boolean().optional(),
+    profile: z.boolean().optional(),
+  }),
   output: settingsSchema,
 });
 

@@ -1,7 +1,7 @@
 // Mark-up that escapes by construction: whatever is put into a template is text, unless it came from a template itself.
 // There is no way to pass a string off as mark-up. Good for XML too (docs/security.md L4).
 
-/** Only `html` makes it: the mark is not exported. */
+/** Only `markup` makes it: the mark is not exported. */
 const made: unique symbol = Symbol('html');
 export interface Html {
   readonly [made]: string;
@@ -10,15 +10,15 @@ export interface Html {
 type Hole = Html | string | number | null | undefined | false | readonly Hole[];
 
 /** A template; text in its holes is escaped, lists are joined, null, undefined and false are nothing. */
-export function html(strings: TemplateStringsArray, ...holes: readonly Hole[]): Html {
+export function markup(strings: TemplateStringsArray, ...holes: readonly Hole[]): Html {
   let text = strings[0] ?? '';
   for (const [index, hole] of holes.entries()) text += textOf(hole) + (strings[index + 1] ?? '');
   return { [made]: text };
 }
 
 /** The mark-up as it is sent. */
-export function render(markup: Html): string {
-  return markup[made];
+export function render(whole: Html): string {
+  return whole[made];
 }
 
 function textOf(hole: Hole): string {

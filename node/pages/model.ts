@@ -25,8 +25,10 @@ export interface PageSettings {
   readonly shown: boolean;
   /** On: search engines may index. */
   readonly indexed: boolean;
+  /** On: the owner's words about themselves and their portrait stand there too. */
+  readonly profile: boolean;
 }
-export const startingSettings: PageSettings = { shown: true, indexed: false };
+export const startingSettings: PageSettings = { shown: true, indexed: false, profile: false };
 
 /** The owner as their pages show them. */
 export interface PageOwner {
@@ -51,9 +53,13 @@ export function postPath(owner: Pick<PageOwner, 'username'>, id: string): string
 /** The first line of a post, shortened at a word where there is one; empty for a post without text. */
 export function excerpt(text: string): string {
   const line = text.split('\n', 1)[0] ?? '';
-  const characters = [...line];
-  if (characters.length <= EXCERPT_CHARS) return line;
-  const cut = characters.slice(0, EXCERPT_CHARS).join('');
+  if (line.length <= EXCERPT_CHARS) return line;
+  // Whole characters as people count them: a flag or a family is never cut in two.
+  let cut = '';
+  for (const { segment } of new Intl.Segmenter().segment(line)) {
+    if (cut.length + segment.length > EXCERPT_CHARS) break;
+    cut += segment;
+  }
   return `${cut.replace(/\s+\S*$/u, '')}…`;
 }
 

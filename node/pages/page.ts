@@ -3,8 +3,8 @@
 import { isoTime } from '#kernel/ports.ts';
 import type { Text } from '#protocol/errors.ts';
 import type { MediaItem } from '#protocol/messages';
-import { splitLinks } from '#protocol/text-links.ts';
-import { html, type Html } from './html.ts';
+import { splitLinks } from '#protocol/messages/text-links.ts';
+import { markup, type Html } from './html.ts';
 import { excerpt, ownerPath, postPath, type PageOwner, type PublicPost } from './model.ts';
 
 export type Language = keyof Text;
@@ -19,15 +19,15 @@ interface Frame {
 
 /** A page around its content. */
 function frame({ title, language, head, robots, body }: Frame): Html {
-  return html`<!doctype html>
+  return markup`<!doctype html>
     <html lang="${language}">
       <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width" />
+        <meta charset="utf-8">
+        <meta name="viewport" content="width=device-width">
         <title>${title}</title>
-        ${robots ? '' : html`<meta name="robots" content="noindex, nofollow" />`}
-        <meta name="referrer" content="no-referrer" />
-        <link rel="stylesheet" href="/pages.css" />
+        ${robots ? '' : markup`<meta name="robots" content="noindex, nofollow">`}
+        <meta name="referrer" content="no-referrer">
+        <link rel="stylesheet" href="/pages.css">
         ${head}
       </head>
       <body>
@@ -51,19 +51,14 @@ export function ownerPage(
     title: `${owner.displayName} (@${owner.username})`,
     language,
     robots: indexed,
-    head: html`<link
-        rel="alternate"
-        type="application/atom+xml"
-        href="${path}.atom"
-        title="${owner.displayName}"
-      />
+    head: markup`<link rel="alternate" type="application/atom+xml" href="${path}.atom" title="${owner.displayName}">
       ${graph({ owner, path, kind: 'profile', title: owner.displayName, about: excerpt(owner.bio), image: owner.hasPortrait ? `${path}/portrait` : null })}`,
-    body: html`${card(owner, language)}
+    body: markup`${card(owner, language)}
       <section class="h-feed">
         ${page.posts.map((post) => entry(owner, post, language))}
-        ${page.posts.length === 0 ? html`<p>${say(language, nothing)}</p>` : ''}
+        ${page.posts.length === 0 ? markup`<p>${say(language, nothing)}</p>` : ''}
       </section>
-      ${page.next === null ? '' : html`<p><a rel="next" href="${path}?before=${page.next}">${say(language, older)}</a></p>`}`,
+      ${page.next === null ? '' : markup`<p><a rel="next" href="${path}?before=${page.next}">${say(language, older)}</a></p>`}`,
   });
 }
 
@@ -80,14 +75,12 @@ export function postPage(
     title: `${title} – ${owner.displayName}`,
     language,
     robots: indexed,
-    head: html`<link rel="canonical" href="${owner.url}${path}" />
+    head: markup`<link rel="canonical" href="${owner.url}${path}">
       ${graph({ owner, path, kind: 'article', title: owner.displayName, about: title, image: picture < 0 ? null : `${path}/media/${picture}?size=thumbnail` })}`,
-    body: html`${entry(owner, post, language)}
+    body: markup`${entry(owner, post, language)}
       <p>
-        <a href="${ownerPath(owner)}"
-          >${say(language, { en: 'All public posts of', fr: 'Toutes les publications publiques de' })}
-          ${owner.displayName}</a
-        >
+        <a href="${ownerPath(owner)}">${say(language, { en: 'All public posts of', fr: 'Toutes les publications publiques de' })}
+          ${owner.displayName}</a>
       </p>`,
   });
 }
@@ -111,7 +104,7 @@ export function invitePage(
     title: say(language, title),
     language,
     robots: false,
-    body: html`<h1>${say(language, title)}</h1>
+    body: markup`<h1>${say(language, title)}</h1>
       <p>
         ${say(language, {
           en: 'O-Red is a network of personal nodes: what you write stays on your own machine and goes only to those for whom you wrote it.',
@@ -160,15 +153,15 @@ export function missingPage(message: Text, language: Language): Html {
     title: 'O-Red',
     language,
     robots: false,
-    body: html`<h1>${say(language, { en: 'Not here', fr: 'Pas ici' })}</h1>
+    body: markup`<h1>${say(language, { en: 'Not here', fr: 'Pas ici' })}</h1>
       <p>${say(language, message)}</p>`,
   });
 }
 
 function card(owner: PageOwner, language: Language): Html {
   const path = ownerPath(owner);
-  const portrait = html`<img class="u-photo" src="${path}/portrait" alt="" width="96" height="96" />`;
-  return html`<header class="h-card" ${langOf(owner)}>
+  const portrait = markup`<img class="u-photo" src="${path}/portrait" alt="" width="96" height="96">`;
+  return markup`<header class="h-card" ${langOf(owner)}>
     ${owner.hasPortrait ? portrait : ''}
     <h1>
       <a class="u-url p-name" rel="me" href="${path}"><bdi>${owner.displayName}</bdi></a>
@@ -176,9 +169,7 @@ function card(owner: PageOwner, language: Language): Html {
     <p class="p-nickname">@${owner.username}</p>
     <p class="p-note" dir="auto">${owner.bio}</p>
     <p>
-      <a href="${path}.atom" rel="alternate" type="application/atom+xml"
-        >${say(language, { en: 'Follow in a feed reader', fr: 'Suivre dans un lecteur de flux' })}</a
-      >
+      <a href="${path}.atom" rel="alternate" type="application/atom+xml">${say(language, { en: 'Follow in a feed reader', fr: 'Suivre dans un lecteur de flux' })}</a>
     </p>
   </header>`;
 }
@@ -186,15 +177,12 @@ function card(owner: PageOwner, language: Language): Html {
 function entry(owner: PageOwner, post: PublicPost, language: Language): Html {
   const path = postPath(owner, post.id);
   const edited = say(language, { en: 'edited', fr: 'modifié' });
-  return html`<article class="h-entry">
+  return markup`<article class="h-entry">
     <div class="e-content p-name" dir="auto" ${langOf(owner)}>${content(post.text)}</div>
     ${post.media.map((file, index) => figure(file, `${path}/media/${index}`))}
     <p>
-      <a class="u-url" href="${path}">${time('dt-published', post.createdAt, language)}</a
-      >${post.editedAt === null ? '' : html` · ${edited} ${time('dt-updated', post.editedAt, language)}`}
-      <span class="p-author h-card"
-        ><a class="u-url p-name" href="${ownerPath(owner)}"><bdi>${owner.displayName}</bdi></a></span
-      >
+      <a class="u-url" href="${path}">${time('dt-published', post.createdAt, language)}</a>${post.editedAt === null ? '' : markup` · ${edited} ${time('dt-updated', post.editedAt, language)}`}
+      <span class="p-author h-card"><a class="u-url p-name" href="${ownerPath(owner)}"><bdi>${owner.displayName}</bdi></a></span>
     </p>
   </article> `;
 }
@@ -202,14 +190,14 @@ function entry(owner: PageOwner, post: PublicPost, language: Language): Html {
 /** A post's text as paragraphs, with its links; those whose host hides what it is stay text. */
 export function content(text: string): Html {
   const paragraphs = text.split(/\n{2,}/).filter((paragraph) => paragraph !== '');
-  return html`${paragraphs.map((paragraph) => html`<p>${lines(paragraph)}</p>`)}`;
+  return markup`${paragraphs.map((paragraph) => markup`<p>${lines(paragraph)}</p>`)}`;
 }
 
 function lines(paragraph: string): Html[] {
   return splitLinks(paragraph).map((part) =>
     part.kind === 'link' && part.warnings.length === 0
-      ? html`<a href="${part.href}" rel="nofollow ugc noopener noreferrer">${part.text}</a>`
-      : html`${part.text.split('\n').map((line, index) => (index === 0 ? line : html`<br />${line}`))}`,
+      ? markup`<a href="${part.href}" rel="nofollow ugc noopener noreferrer">${part.text}</a>`
+      : markup`${part.text.split('\n').map((line, index) => (index === 0 ? line : markup`<br>${line}`))}`,
   );
 }
 
@@ -218,18 +206,18 @@ function figure(file: MediaItem, path: string): Html {
   if (file.type.startsWith('image/')) {
     const small = file.thumbnail === undefined ? path : `${path}?size=thumbnail`;
     const size =
-      file.width === undefined ? '' : html` width="${file.width}" height="${file.height ?? file.width}"`;
-    return html`<p>
-      <a href="${path}"><img class="u-photo" src="${small}" alt="${alt}" loading="lazy" ${size} /></a>
+      file.width === undefined ? '' : markup` width="${file.width}" height="${file.height ?? file.width}"`;
+    return markup`<p>
+      <a href="${path}"><img class="u-photo" src="${small}" alt="${alt}" loading="lazy" ${size}></a>
     </p>`;
   }
   if (file.type.startsWith('audio/')) {
-    return html`<p><audio class="u-audio" controls preload="none" src="${path}"></audio> ${alt}</p>`;
+    return markup`<p><audio class="u-audio" controls preload="none" src="${path}"></audio> ${alt}</p>`;
   }
   if (file.type.startsWith('video/')) {
-    return html`<p><video class="u-video" controls preload="none" src="${path}"></video> ${alt}</p>`;
+    return markup`<p><video class="u-video" controls preload="none" src="${path}"></video> ${alt}</p>`;
   }
-  return html`<p>
+  return markup`<p>
     <a href="${path}"><bdi>${file.name ?? file.type}</bdi></a> ${alt}
   </p>`;
 }
@@ -242,11 +230,11 @@ function time(name: string, at: number, language: Language): Html {
     timeStyle: 'short',
     timeZone: 'UTC',
   }).format(at);
-  return html`<time class="${name}" datetime="${iso}">${words} UTC</time>`;
+  return markup`<time class="${name}" datetime="${iso}">${words} UTC</time>`;
 }
 
 function langOf({ language }: PageOwner): Html {
-  return language === null ? html`` : html`lang="${language}"`;
+  return language === null ? markup`` : markup`lang="${language}"`;
 }
 
 function graph(about: {
@@ -258,13 +246,13 @@ function graph(about: {
   readonly image: string | null;
 }): Html {
   const { owner, path, kind, title, image } = about;
-  return html`<meta property="og:type" content="${kind}" />
-    <meta property="og:site_name" content="O-Red" />
-    <meta property="og:title" content="${title}" />
-    <meta property="og:description" content="${about.about}" />
-    <meta property="og:url" content="${owner.url}${path}" />
-    ${image === null ? '' : html`<meta property="og:image" content="${owner.url}${image}" />`}
-    <meta name="description" content="${about.about}" />`;
+  return markup`<meta property="og:type" content="${kind}">
+    <meta property="og:site_name" content="O-Red">
+    <meta property="og:title" content="${title}">
+    <meta property="og:description" content="${about.about}">
+    <meta property="og:url" content="${owner.url}${path}">
+    ${image === null ? '' : markup`<meta property="og:image" content="${owner.url}${image}">`}
+    <meta name="description" content="${about.about}">`;
 }
 
 export const pagesStyle = `:root { color-scheme: light dark; font: 1.0625rem/1.6 system-ui, sans-serif; }

@@ -55,15 +55,16 @@ export interface Pages {
 
 export function createPages(host: PagesHost): Pages {
   const owner = async (): Promise<PageOwner> => {
+    const { profile } = await store.readSettings(host.db.read);
     const { nodeId, username } = host.self();
     const { display_name: displayName, bio, language, avatar } = await host.profile();
     return {
       nodeId,
       username,
       displayName,
-      bio,
+      bio: profile ? bio : '',
       language,
-      hasPortrait: avatar !== null,
+      hasPortrait: profile && avatar !== null,
       url: host.serverUrl(),
     };
   };
@@ -79,7 +80,11 @@ export function createPages(host: PagesHost): Pages {
     async change(change, actor) {
       return host.db.write(async (tx) => {
         const before = await store.readSettings(tx);
-        const after = { shown: change.shown ?? before.shown, indexed: change.indexed ?? before.indexed };
+        const after = {
+          shown: change.shown ?? before.shown,
+          indexed: change.indexed ?? before.indexed,
+          profile: change.profile ?? before.profile,
+        };
         await store.writeSettings(tx, after);
         await host.events.append(tx, [
           {
@@ -111,9 +116,9 @@ export function createPages(host: PagesHost): Pages {
     },
 
     async portrait() {
-      await open();
+      const { profile } = await open();
       const { avatar } = await host.profile();
-      if (avatar === null) throw failures.notFound();
+      if (!profile || avatar === null) throw failures.notFound();
       return avatar;
     },
 

@@ -4,7 +4,7 @@ import { tables, type Reader, type Tx } from '#kernel/db/database.ts';
 import { startingSettings, type PageSettings } from './model.ts';
 
 interface Schema {
-  pages_setting: { id: number; shown: number; indexed: number };
+  pages_setting: { id: number; shown: number; indexed: number; profile: number };
 }
 
 export async function readSettings(reader: Reader): Promise<PageSettings> {
@@ -13,11 +13,13 @@ export async function readSettings(reader: Reader): Promise<PageSettings> {
     .selectAll()
     .where('id', '=', 1)
     .executeTakeFirst();
-  return row === undefined ? startingSettings : { shown: row.shown === 1, indexed: row.indexed === 1 };
+  return row === undefined
+    ? startingSettings
+    : { shown: row.shown === 1, indexed: row.indexed === 1, profile: row.profile === 1 };
 }
 
-export async function writeSettings(tx: Tx, { shown, indexed }: PageSettings): Promise<void> {
-  const row = { id: 1, shown: shown ? 1 : 0, indexed: indexed ? 1 : 0 };
+export async function writeSettings(tx: Tx, { shown, indexed, profile }: PageSettings): Promise<void> {
+  const row = { id: 1, shown: shown ? 1 : 0, indexed: indexed ? 1 : 0, profile: profile ? 1 : 0 };
   await tables<Schema>(tx)
     .insertInto('pages_setting')
     .values(row)

@@ -82,6 +82,13 @@ test('a first run ends with a node that answers; a second changes and restarts n
   assert.match(first.stdout, /in no directory yet/);
   assert.match(first.stdout, /once/, 'the claim link is explained');
   const before = await supervisedNode(place.dataDir);
+  const app = join(place.prefix, 'current', 'web', 'dist', 'index.html');
+  assert.equal(existsSync(app), hasNode, 'the web app is built with the release');
+  assert.equal(
+    existsSync(join(place.prefix, 'current', 'node_modules', 'vite')),
+    false,
+    'its tools are not kept',
+  );
 
   const release = readlinkSync(join(place.prefix, 'current'));
   const second = await place.install('--yes', '--username', 'alice');
@@ -104,6 +111,7 @@ test('a first run ends with a node that answers; a second changes and restarts n
   assert.equal(third.code, 0, third.stderr);
   assert.notEqual(readlinkSync(join(place.prefix, 'current')), release);
   assert.equal(addressIn(third.stdout), address);
+  assert.equal(existsSync(app), hasNode, 'the next release has the web app too');
   assert.ok(await answers(address));
   assert.equal(readdirSync(join(place.prefix, 'releases')).length, 2);
   assert.equal(statSync(place.dataDir).mode & 0o077, 0);

@@ -14,7 +14,7 @@ export const projectRoot = dirname(dirname(import.meta.dirname));
 export function makeCheckout(folder: string, node: 'stand-in' | 'project'): string {
   const checkout = join(folder, 'checkout');
   const parts = ['install.sh', 'installer', 'protocol', 'package.json', 'package-lock.json', '.npmrc'];
-  for (const part of [...parts, ...(node === 'project' ? ['node', 'registry'] : [])]) {
+  for (const part of [...parts, ...(node === 'project' ? ['node', 'registry', 'web'] : [])]) {
     if (existsSync(join(projectRoot, part)))
       cpSync(join(projectRoot, part), join(checkout, part), { recursive: true });
   }

@@ -84,7 +84,15 @@ export async function startNode(options: StartOptions): Promise<RunningNode> {
   const routes = [...booted.routes, ...edgeRoutes({ status, readiness, webApp })];
   const hosts = hostNames(host.config, host.serverUrl);
   const once = createOnce(host);
-  const api = { routes, rawRoutes: booted.rawRoutes, guard, once, log: host.log, version: host.version, webApp };
+  const api = {
+    routes,
+    rawRoutes: booted.rawRoutes,
+    guard,
+    once,
+    log: host.log,
+    version: host.version,
+    webApp,
+  };
 
   stack.use(await listenOnSocket(socketPath, nodeApi(api, { local: true })));
   stack.defer(() => early.close());

@@ -7,6 +7,7 @@ export const init: Migration = {
   name: '0001-init',
   async up(db) {
     await sql`CREATE TABLE pages_setting (
-      id INTEGER PRIMARY KEY CHECK (id = 1), shown INTEGER NOT NULL, indexed INTEGER NOT NULL)`.execute(db);
+      id INTEGER PRIMARY KEY CHECK (id = 1), shown INTEGER NOT NULL, indexed INTEGER NOT NULL,
+      profile INTEGER NOT NULL)`.execute(db);
   },
 };

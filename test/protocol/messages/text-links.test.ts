@@ -1,5 +1,5 @@
 // Links in texts: found, ended where people end them, and marked when their host hides what it is.
-import { splitLinks } from '#protocol/text-links.ts';
+import { splitLinks } from '#protocol/messages/text-links.ts';
 import fc from 'fast-check';
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
