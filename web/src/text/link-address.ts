@@ -1,7 +1,7 @@
 // What an address in a text really leads to, and whether it looks like something else: the protocol's one reading of
 // links (docs/security.md L5), and one thing more that only labels can do: name another place than they lead to.
 // The name that is shown is always the one that the browser will ask for.
-import { splitLinks, type LinkWarning } from '#protocol/text-links.ts';
+import { splitLinks, type LinkWarning } from '#protocol/messages/text-links.ts';
 
 export type LinkDoubt =
   /** The name mixes alphabets, or is written in code: it may look like another. */
