@@ -147,9 +147,11 @@ describe('posts', () => {
     await there.open('/deliveries');
     await page.getByText('bobby').waitFor();
     await checkScreen(there);
-    await bob.start();
     await page.getByRole('button', { name: /Réessayer.*bobby/ }).click();
+    await page.getByText('Un nouvel essai est en cours.').waitFor({ state: 'attached' });
+    await bob.start();
     await reads(bob, 'Waits');
+    await there.open('/deliveries');
     await page.getByRole('heading', { name: 'Rien n’attend' }).waitFor();
   });
 
