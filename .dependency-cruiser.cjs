@@ -159,11 +159,11 @@ module.exports = {
     ),
     rule(
       'web-area-imports-no-other-area',
-      'An area of the app stands on api, design, live, offline, router, session, shell and text, never on another area.',
-      { path: '^web/src/(?!(?:api|design|live|offline|router|session|shell|text|sw)/)([^/]+)/' },
+      'An area of the app stands on api, content, design, live, offline, router, session, shell and text, never on another area.',
+      { path: '^web/src/(?!(?:api|content|design|live|offline|router|session|shell|text|sw)/)([^/]+)/' },
       {
         path: '^web/src/[^/]+/',
-        pathNot: ['^web/src/(?:api|design|live|offline|router|session|shell|text)/', '^web/src/$1/'],
+        pathNot: ['^web/src/(?:api|content|design|live|offline|router|session|shell|text)/', '^web/src/$1/'],
       },
     ),
     rule(

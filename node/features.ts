@@ -22,6 +22,7 @@ export const areas: readonly Area[] = [
   area('media', () => import('#node/media/index.ts')),
   area('people', () => import('#node/people/index.ts'), () => import('#node/people/cli.ts')),
   area('posts', () => import('#node/posts/index.ts'), () => import('#node/posts/cli.ts')),
+  area('pages', () => import('#node/pages/index.ts')),
   area('conversations', () => import('#node/conversations/index.ts'), () => import('#node/conversations/cli.ts')),
   area('notifications', () => import('#node/notifications/index.ts')),
   area('portability', () => import('#node/portability/index.ts'), () => import('#node/portability/cli.ts')),

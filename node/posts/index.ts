@@ -13,6 +13,7 @@ import { reachOf } from './cards.ts';
 import { changes } from './changes.ts';
 import { createAnswers } from './exchange/answers.ts';
 import { createHandlers } from './exchange/incoming.ts';
+import { createPublicPosts } from './exchange/public.ts';
 import { withdrawAll } from './exchange/farewell.ts';
 import { postRoutes } from './http.ts';
 import { registerJobs } from './jobs.ts';
@@ -22,6 +23,8 @@ import { createReading } from './reading.ts';
 import { createPosts } from './service.ts';
 import * as store from './store.ts';
 import { bindMessages } from './wire.ts';
+
+export type { PublicPost, PublicPosts } from './exchange/public.ts';
 
 /** One's own signed object; null for what is not here. */
 export interface Written {
@@ -65,6 +68,8 @@ export const posts = defineFeature({
       door: {
         ...service,
         ...reading,
+        /** What anybody may read. */
+        publicPosts: createPublicPosts(postsHost),
         /** Asks everybody who was shown the owner's posts and answers to erase them; the last message to each. */
         withdrawAll: () => withdrawAll(postsHost),
         /** The owner's own posts and answers as they were signed, newest first, from before an id. */

@@ -150,7 +150,11 @@ export function WaitingPictures({
   );
 }
 
-function WaitingPicture({ file }: { readonly file: { readonly blob: Blob; readonly alt: string } }): ReactNode {
+function WaitingPicture({
+  file,
+}: {
+  readonly file: { readonly blob: Blob; readonly alt: string };
+}): ReactNode {
   const source = useBlobAddress(file.blob);
   if (!file.blob.type.startsWith('image/')) return <Icon name="archive" />;
   return source === undefined ? null : <img src={source} alt={file.alt} />;

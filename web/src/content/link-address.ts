@@ -46,7 +46,9 @@ function doubtOf(address: string, url: URL, label: string | undefined): LinkDoub
   if (url.username !== '' || url.password !== '') return 'disguise';
   const typed = /^https?:\/\/([^/?#]*)/i.exec(address)?.[1] ?? '';
   if (/(?:^|\.)xn--/i.test(typed) || mixesScripts(typed)) return 'lookalike';
-  const named = /^\s*(?:https?:\/\/)?([\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)+)(?:[/?#:\s]|$)/iu.exec(label ?? '')?.[1];
+  const named = /^\s*(?:https?:\/\/)?([\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)+)(?:[/?#:\s]|$)/iu.exec(
+    label ?? '',
+  )?.[1];
   if (named === undefined) return null;
   const other = URL.parse(`https://${named}`)?.hostname ?? named;
   return withoutWww(other) === withoutWww(url.hostname) ? null : 'label';

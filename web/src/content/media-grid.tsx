@@ -150,4 +150,3 @@ export function FilesNote({ count }: { readonly count: number }): ReactNode {
   const t = useContentText();
   return <p className="mark">{t('files', { count })}</p>;
 }
-

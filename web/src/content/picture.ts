@@ -6,7 +6,14 @@
 const SIDE_MAX = 2_048;
 const QUALITY = 0.84;
 /** Drawn anew. A GIF may move, and holds nothing of a camera. */
-const drawn: ReadonlySet<string> = new Set(['image/jpeg', 'image/png', 'image/webp', 'image/avif', 'image/heic', 'image/heif']);
+const drawn: ReadonlySet<string> = new Set([
+  'image/jpeg',
+  'image/png',
+  'image/webp',
+  'image/avif',
+  'image/heic',
+  'image/heif',
+]);
 
 export interface ReadyFile {
   readonly blob: Blob;

@@ -12,7 +12,9 @@ export type Inline =
   | { readonly kind: 'mention'; readonly who: string };
 
 export type Block =
-  | { readonly kind: 'paragraph' | 'quote'; readonly of: readonly Inline[] }
+  | { readonly kind: 'paragraph'; readonly of: readonly Inline[] }
+  | { readonly kind: 'quote'; readonly of: readonly Inline[] }
+  /** `from`: the first number; null for a list without numbers. */
   | { readonly kind: 'list'; readonly from: number | null; readonly items: readonly (readonly Inline[])[] }
   | { readonly kind: 'code'; readonly text: string };
 
@@ -92,13 +94,13 @@ function blockOf(kind: LineKind, lines: readonly string[]): Block | undefined {
 // Each alternative ends at the first character that its class leaves out, so none is read twice.
 const MARKS = new RegExp(
   [
-    /`([^`\n]+)`/,
-    /\[([^[\]\n]{1,300})\]\((https?:\/\/[^\s()<>]{1,2000})\)/,
-    /(https?:\/\/[^\s<>"`]{1,2000})/,
-    /\*\*(?=\S)([^*\n]+)(?<=\S)\*\*/,
-    /\*(?=[^\s*])([^*\n]+)(?<=\S)\*/,
-    /(?<![\p{L}\p{N}_])_(?=[^\s_])([^_\n]+)(?<=\S)_(?![\p{L}\p{N}_])/,
-    /(?<![\p{L}\p{N}_@/.])@([a-z0-9][a-z0-9_-]{1,30}[a-z0-9](?:@[a-z0-9][a-z0-9.-]{2,200}[a-z0-9])?)(?![\p{L}\p{N}_@])/,
+    /`([^`\n]+)`/u,
+    /\[([^[\]\n]{1,300})\]\((https?:\/\/[^\s()<>]{1,2000})\)/u,
+    /(https?:\/\/[^\s<>"`]{1,2000})/u,
+    /\*\*(?=\S)([^*\n]+)(?<=\S)\*\*/u,
+    /\*(?=[^\s*])([^*\n]+)(?<=\S)\*/u,
+    /(?<![\p{L}\p{N}_])_(?=[^\s_])([^_\n]+)(?<=\S)_(?![\p{L}\p{N}_])/u,
+    /(?<![\p{L}\p{N}_@/.])@([a-z0-9][a-z0-9_-]{1,30}[a-z0-9](?:@[a-z0-9][a-z0-9.-]{2,200}[a-z0-9])?)(?![\p{L}\p{N}_@])/u,
   ]
     .map(({ source }) => source)
     .join('|'),

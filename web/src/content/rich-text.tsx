@@ -85,33 +85,35 @@ export function Warned({
 }
 
 function BlockView({ block }: { readonly block: Block }): ReactNode {
-  if (block.kind === 'code') {
-    return (
-      <pre tabIndex={0}>
-        <code>{block.text}</code>
-      </pre>
-    );
+  switch (block.kind) {
+    case 'code':
+      return (
+        // It scrolls sideways, so keys must reach it.
+        <pre tabIndex={0}>
+          <code>{block.text}</code>
+        </pre>
+      );
+    case 'quote':
+      return (
+        <blockquote dir="auto">
+          <Inlines of={block.of} />
+        </blockquote>
+      );
+    case 'list': {
+      const items = block.items.map((item, at) => (
+        <li key={at} dir="auto">
+          <Inlines of={item} />
+        </li>
+      ));
+      return block.from === null ? <ul>{items}</ul> : <ol start={block.from}>{items}</ol>;
+    }
+    case 'paragraph':
+      return (
+        <p dir="auto">
+          <Inlines of={block.of} />
+        </p>
+      );
   }
-  if (block.kind === 'quote') {
-    return (
-      <blockquote dir="auto">
-        <Inlines of={block.of} />
-      </blockquote>
-    );
-  }
-  if (block.kind === 'paragraph') {
-    return (
-      <p dir="auto">
-        <Inlines of={block.of} />
-      </p>
-    );
-  }
-  const items = block.items.map((item, at) => (
-    <li key={at} dir="auto">
-      <Inlines of={item} />
-    </li>
-  ));
-  return block.from === null ? <ul>{items}</ul> : <ol start={block.from}>{items}</ol>;
 }
 
 function Inlines({ of }: { readonly of: readonly Inline[] }): ReactNode {

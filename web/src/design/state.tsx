@@ -12,13 +12,19 @@ const visibilityIcons: Readonly<Record<Visibility, IconName>> = {
   private: 'lock',
 };
 
-/** Who may see it, at the head of every item, after the time. */
-export function VisibilityMark({ value }: { readonly value: Visibility }): ReactNode {
+/** Who may see it, at the head of every item, after the time; `about` says more ("Friends: 12 people"). */
+export function VisibilityMark({
+  value,
+  about,
+}: {
+  readonly value: Visibility;
+  readonly about?: string | undefined;
+}): ReactNode {
   const t = useShellText();
   return (
     <span className="mark">
       <Icon name={visibilityIcons[value]} size={16} />
-      {t(`visibility.${value}`)}
+      {about ?? t(`visibility.${value}`)}
     </span>
   );
 }

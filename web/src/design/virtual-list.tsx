@@ -1,8 +1,18 @@
 // A long list of which only what is near the screen exists (TanStack Virtual on the window's own scrolling). Heights
 // are measured and kept under the list's name, so that coming back shows the same place without a jump.
-// Read as a feed (ARIA `feed`): each item says its place among all.
-import { useWindowVirtualizer, type VirtualItem } from '@tanstack/react-virtual';
+// Read as a feed (ARIA Authoring Practices, `feed`): each item says its place among all; j and k, Page Down and Page Up
+// move from one to the next, and the item that holds the focus is never taken away.
+import { defaultRangeExtractor, useWindowVirtualizer, type VirtualItem } from '@tanstack/react-virtual';
 import { useEffect, useLayoutEffect, useRef, useState, type ReactNode } from 'react';
+import { useFeedKeys } from './feed-keys.ts';
+
+/** What an item says of its place: for the attributes of its article. */
+export interface ItemPlace {
+  readonly 'aria-posinset': number;
+  /** -1 while there are more to come. */
+  readonly 'aria-setsize': number;
+  readonly tabIndex: 0;
+}
 
 export interface VirtualListProps<Item> {
   /** Names the list in memory: its measured heights are kept under it. */
@@ -12,11 +22,13 @@ export interface VirtualListProps<Item> {
   readonly keyOf: (item: Item) => string;
   /** The usual height of an item in CSS pixels; a good guess moves less. */
   readonly estimatedHeight: number;
-  /** Gives one element, an article with its own heading or label. */
-  readonly children: (item: Item) => ReactNode;
+  /** Gives one element, an article with its own heading or label, which takes `place` as attributes. */
+  readonly children: (item: Item, place: ItemPlace) => ReactNode;
   /** Called when the end comes near. */
   readonly onEndNear?: () => void;
   readonly busy?: boolean;
+  /** More items exist than are here. */
+  readonly hasMore?: boolean;
 }
 
 const OVERSCAN = 6;
@@ -26,9 +38,20 @@ const END_NEAR_ITEMS = 8;
 const measured = new Map<string, VirtualItem[]>();
 
 export function VirtualList<Item>(props: VirtualListProps<Item>): ReactNode {
-  const { name, label, items, keyOf, estimatedHeight, children, onEndNear, busy = false } = props;
+  const {
+    name,
+    label,
+    items,
+    keyOf,
+    estimatedHeight,
+    children,
+    onEndNear,
+    busy = false,
+    hasMore = false,
+  } = props;
   const box = useRef<HTMLDivElement>(null);
   const [offset, setOffset] = useState(0);
+  const [focusedAt, setFocusedAt] = useState<number>();
   useLayoutEffect(() => {
     setOffset((box.current?.getBoundingClientRect().top ?? 0) + window.scrollY);
   }, []);
@@ -41,20 +64,31 @@ export function VirtualList<Item>(props: VirtualListProps<Item>): ReactNode {
     },
     overscan: OVERSCAN,
     scrollMargin: offset,
+    rangeExtractor: (range) => {
+      const near = defaultRangeExtractor(range);
+      const held = focusedAt === undefined || focusedAt >= items.length || near.includes(focusedAt);
+      return held ? near : [...near, focusedAt].toSorted((one, other) => one - other);
+    },
     initialMeasurementsCache: measured.get(name) ?? [],
   });
   useEffect(() => () => void measured.set(name, virtualizer.measurementsCache), [name, virtualizer]);
 
   const shown = virtualizer.getVirtualItems();
-  const last = shown.at(-1)?.index ?? 0;
+  const last = virtualizer.range?.endIndex ?? 0;
   const endIsNear = items.length > 0 && last >= items.length - END_NEAR_ITEMS;
   useEffect(() => {
     if (endIsNear) onEndNear?.();
   }, [endIsNear, onEndNear, items.length]);
 
+  useFeedKeys(box, items.length, (index) => virtualizer.scrollToIndex(index, { align: 'auto' }));
+
   return (
     <div
       ref={box}
+      onFocus={({ target }) => setFocusedAt(indexAround(target))}
+      onBlur={({ relatedTarget }) => {
+        if (indexAround(relatedTarget) === undefined) setFocusedAt(undefined);
+      }}
       role="feed"
       aria-label={label}
       aria-busy={busy}
@@ -72,11 +106,20 @@ export function VirtualList<Item>(props: VirtualListProps<Item>): ReactNode {
               className="virtual-item"
               style={{ transform: `translateY(${start - offset}px)` }}
             >
-              {children(item)}
+              {children(item, {
+                'aria-posinset': index + 1,
+                'aria-setsize': hasMore ? -1 : items.length,
+                tabIndex: 0,
+              })}
             </div>
           )
         );
       })}
     </div>
   );
+}
+
+function indexAround(element: Element | null): number | undefined {
+  const index = element?.closest<HTMLElement>('[data-index]')?.dataset['index'];
+  return index === undefined ? undefined : Number(index);
 }

@@ -7,6 +7,17 @@ const VERSION = 1;
 /** Where a page that closes leaves its draft (localStorage). */
 export const LAST_WORDS = 'ored.draft';
 
+/** A file that goes with a change: the blob stays here until the change has arrived. */
+export interface OutboxFile {
+  readonly blob: Blob;
+  readonly name: string;
+  readonly alt: string;
+  /** What the node called it, and when: set once it has arrived there. */
+  readonly sent?: { readonly id: string; readonly at: number };
+}
+
+export type FilesUnder = 'media' | 'files';
+
 /** One change that waits for the node. */
 export interface OutboxItem {
   /** Also the Idempotency-Key: made once, sent with every try. */
@@ -23,6 +34,10 @@ export interface OutboxItem {
   readonly tries: number;
   /** The node's sentence, where it refused. */
   readonly problem: string | null;
+  /** Sent before the change, whose body then names them in this order. */
+  readonly files?: readonly OutboxFile[];
+  /** Under which member of the body: posts and messages have their own word. */
+  readonly filesUnder?: FilesUnder;
 }
 
 export interface Draft {

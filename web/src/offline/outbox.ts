@@ -4,11 +4,12 @@
 import { call } from '../api/call.ts';
 import { isPassing, Problem } from '../api/problem.ts';
 import { makeStale, rootOf, type QueryRoot } from '../api/queries.ts';
-import type { InputOf, Route } from '../api/route.ts';
+import { addressOf, type InputOf, type Route } from '../api/route.ts';
 import { session } from '../api/session.ts';
 import { signal } from '../api/signal.ts';
-import { ownDatabase, readNote, type OutboxItem } from './database.ts';
+import { ownDatabase, readNote, type FilesUnder, type OutboxFile, type OutboxItem } from './database.ts';
 import { exclusive } from './exclusive.ts';
+import { sendFiles } from './outbox-files.ts';
 import { randomKey } from './random-key.ts';
 
 /** Tries again this often while something waits; focus, network and loading try at once. */
@@ -25,16 +26,17 @@ let draining: Promise<void> | undefined;
 /**
  * Keeps a change and sends it as soon as it can. Resolves once it is kept here: from then on it is not lost.
  * `kind` is the area's word for it (`posts.create`), by which its screens find it in `outbox`.
+ * `files` go to the node first; their ids are the body's `media`, or what `filesUnder` says.
  */
 export async function enqueue<R extends Route<unknown>>(
   kind: string,
   target: R,
   input: InputOf<R>,
+  files: readonly OutboxFile[] = [],
+  filesUnder: FilesUnder = 'media',
 ): Promise<OutboxItem> {
-  const { body, params } = input as { readonly body?: unknown; readonly params?: Record<string, string> };
-  const path = target.path.replaceAll(/:(\w+)/g, (_whole, name: string) =>
-    encodeURIComponent(params?.[name] ?? ''),
-  );
+  const { body, ...where } = input as { readonly body?: unknown } & Parameters<typeof addressOf>[1];
+  const path = addressOf(target.path, where);
   const account = await readNote(ACCOUNT_NOTE);
   const item: OutboxItem = {
     key: randomKey(),
@@ -47,6 +49,7 @@ export async function enqueue<R extends Route<unknown>>(
     state: 'waiting',
     tries: 0,
     problem: null,
+    ...(files.length === 0 ? {} : { files, filesUnder }),
   };
   await (await ownDatabase()).put('outbox', item);
   await refresh();
@@ -56,16 +59,14 @@ export async function enqueue<R extends Route<unknown>>(
 
 /** Takes back what has not left, or forgets what was refused. */
 export async function discard(key: string): Promise<void> {
+  leaving.get(key)?.abort();
   await (await ownDatabase()).delete('outbox', key);
   await refresh();
 }
 
 /** Tries a refused change again, as it is. */
 export async function retry(key: string): Promise<void> {
-  const db = await ownDatabase();
-  const item = await db.get('outbox', key);
-  if (item !== undefined) await db.put('outbox', { ...item, state: 'waiting', problem: null });
-  await refresh();
+  await change(key, { state: 'waiting', problem: null });
   await drain();
 }
 
@@ -94,36 +95,54 @@ async function drainInOrder(): Promise<void> {
   }
 }
 
+/** Codes with which the node says that it was done under this key before: the answer was lost, the effect was not. */
+const DONE_CODES: ReadonlySet<string> = new Set(['http/already-done', 'http/idempotency-key-reused']);
+/** What is on its way, so that it can be stopped before the node has all of it. */
+const leaving = new Map<string, AbortController>();
+
 /** False: the node cannot be reached now, and later ones would not fare better. */
 async function sendOne(item: OutboxItem): Promise<boolean> {
-  const db = await ownDatabase();
-  await db.put('outbox', { ...item, state: 'sending', tries: item.tries + 1 });
-  await refresh();
+  const stop = new AbortController();
+  leaving.set(item.key, stop);
+  const { signal } = stop;
   try {
-    const target: Route<unknown> = { method: item.method as Route<unknown>['method'], path: item.path };
-    const input = item.body === null ? {} : { body: item.body };
+    const tried = await change(item.key, { state: 'sending', tries: item.tries + 1 });
+    if (tried === undefined) return true;
+    const { method, path, body } = await sendFiles(tried, { signal, note: change });
+    const target: Route<unknown> = { method: method as Route<unknown>['method'], path };
+    const input = body === null ? {} : { body };
+    signal.throwIfAborted();
     await call(target, input as never, { idempotencyKey: item.key });
   } catch (error) {
-    // Its answer was lost on the way, its effect was not.
-    const done = error instanceof Problem && error.code === 'http/already-done';
-    if (done) return forgetSent(item);
+    // Taken back by the person meanwhile.
+    if (signal.aborted) return true;
+    if (error instanceof Problem && DONE_CODES.has(error.code)) return forgetSent(item);
     const later = isPassing(error) || (error instanceof Problem && error.status === 401);
     const problem = error instanceof Problem ? error.message : String(error);
-    await db.put('outbox', {
-      ...item,
-      tries: item.tries + 1,
-      state: later ? 'waiting' : 'refused',
-      problem: later ? null : problem,
-    });
-    await refresh();
+    await change(item.key, { state: later ? 'waiting' : 'refused', problem: later ? null : problem });
     return !later;
+  } finally {
+    leaving.delete(item.key);
   }
   return forgetSent(item);
 }
 
+/** Changes what is kept of an item; one that was taken back meanwhile stays away. */
+async function change(key: string, to: Partial<OutboxItem>): Promise<OutboxItem | undefined> {
+  const tx = (await ownDatabase()).transaction('outbox', 'readwrite');
+  const before = await tx.store.get(key);
+  const after = before === undefined ? undefined : { ...before, ...to };
+  if (after !== undefined) await tx.store.put(after);
+  await tx.done;
+  await refresh();
+  return after;
+}
+
 async function forgetSent(item: OutboxItem): Promise<true> {
   const db = await ownDatabase();
-  await makeStale(...rootsOf(item));
+  const after = afterByKind.get(item.kind);
+  if (after === undefined) await makeStale(...rootsOf(item));
+  else await after(item);
   // Gone from here only when the node's own list is here: the item never disappears from the screen.
   await db.delete('outbox', item.key);
   await refresh();
@@ -132,9 +151,16 @@ async function forgetSent(item: OutboxItem): Promise<true> {
 
 const rootsByKind = new Map<string, readonly QueryRoot[]>();
 
-/** Which queries show the effect of a kind, beyond those of its own path. */
+/** Which queries show the effect of a kind, beyond those of its own path. Nothing is asked where `whenSent` says how. */
 export function showsIn(kind: string, roots: readonly QueryRoot[]): void {
   rootsByKind.set(kind, roots);
+}
+
+const afterByKind = new Map<string, (item: OutboxItem) => Promise<void>>();
+
+/** What is done when an item of a kind has arrived, before it leaves the outbox: its effect is fetched. */
+export function whenSent(kind: string, run: (item: OutboxItem) => Promise<void>): void {
+  afterByKind.set(kind, run);
 }
 
 const rootsOf = (item: OutboxItem): readonly QueryRoot[] => [

@@ -1,5 +1,5 @@
-// Posts in the app: the feed, which is home, and writing. Screens are loaded when they are opened.
-// Events of posts make the feed and single posts stale.
+// Posts in the app: the feed, which is home, writing, and one post with its answers. Screens are loaded when they are
+// opened. Events of posts make the newest of the feed and single posts stale; the feed itself waits to be asked.
 import { defineFeature } from '../router/feature.ts';
 
 export const posts = defineFeature({
@@ -16,6 +16,7 @@ export const posts = defineFeature({
       navigation: { label: { en: 'Write', fr: 'Écrire' }, icon: 'pen', order: 20, where: 'bar' },
       prefetch: true,
     },
+    { path: '/post/:author/:id', load: () => import('./post-screen.tsx'), prefetch: true },
   ],
   live: { feed: ['feed', 'posts'], post: ['posts', 'feed'] },
 });

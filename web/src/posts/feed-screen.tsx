@@ -1,44 +1,72 @@
 // Home: what the owner and those they read have posted, newest first, as far down as one scrolls. What has not reached
-// the node yet stands on top. New posts are announced by a button and come when it is pressed: reading is not moved.
-import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
-import { useCallback, useMemo, type ReactNode } from 'react';
+// the node yet stands on top. New posts are announced by a button and come when it is pressed, or when Home is pressed
+// at home: reading is not moved. One's own new post is no news: it is there.
+import { useInfiniteQuery, useQuery, type InfiniteData } from '@tanstack/react-query';
+import { useCallback, useEffect, useMemo, type ReactNode } from 'react';
 import { itemsOf, queryClient, read, readPages } from '../api/queries.ts';
+import type { OutputOf } from '../api/route.ts';
 import { useSignal } from '../api/signal.ts';
+import { changePost } from '../content/post-cache.ts';
+import { PostList } from '../content/post-list.tsx';
+import type { Post } from '../content/routes.ts';
 import { Button } from '../design/button.tsx';
 import { EmptyState, ProblemNote, ScreenHead, Skeletons } from '../design/text.tsx';
-import { VirtualList } from '../design/virtual-list.tsx';
 import { outbox } from '../offline/outbox.ts';
 import { Link } from '../router/link.tsx';
-import { PostCard, WaitingPostCard } from './post-card.tsx';
+import { place } from '../router/location.ts';
+import { CREATE, type WaitingPost } from './drafting.ts';
+import { usePostActions } from './post-actions.tsx';
 import './posts.css';
-import { readFeed, type Post } from './routes.ts';
+import { readFeed } from './routes.ts';
+import { WaitingPostCard } from './waiting-card.tsx';
 import { usePostsText } from './words.ts';
 
-/** A usual post: three lines. Measured heights take its place. */
-const POST_HEIGHT = 120;
 /** How many of the newest are looked at for news. */
-const PEEK_ITEMS = 20;
+const PEEK_ITEMS = 30;
 
-const feed = readPages(readFeed, {}, { held: true });
+type Pages = InfiniteData<OutputOf<typeof readFeed>, string | null>;
+
+// Under a root that no event names: it is fetched once, and when asked for.
+const feed = {
+  ...readPages(readFeed, {}),
+  queryKey: ['feed-pages', readFeed.path, {}] as const,
+  staleTime: 'static' as const,
+};
+// What live events make stale.
 const newest = read(readFeed, { query: { limit: PEEK_ITEMS } });
 
 export function Screen(): ReactNode {
   const t = usePostsText();
-  // Fetched once and when asked for; the peek is what live events make stale.
-  const pages = useInfiniteQuery({ ...feed, staleTime: Number.POSITIVE_INFINITY });
+  const pages = useInfiniteQuery(feed);
   const peek = useQuery({ ...newest, enabled: pages.isSuccess });
-  const waiting = useSignal(outbox).filter(({ kind }) => kind === 'posts.create');
-  const items = useMemo(() => itemsOf(pages.data), [pages.data]);
-  const news = newsCount(items, peek.data?.items);
+  const waiting = useSignal(outbox).filter(isOwnPost);
+  const actions = usePostActions({});
+  const read = useMemo(() => itemsOf(pages.data), [pages.data]);
+  const above = useMemo(() => newerThan(read, peek.data?.items ?? []), [read, peek.data]);
+  const posts = useMemo(() => [...above.filter(({ mine }) => mine), ...read], [above, read]);
+  const news = above.filter(({ mine }) => !mine).length;
 
-  const { hasNextPage, isFetchingNextPage, fetchNextPage } = pages;
-  const more = useCallback(() => {
-    if (hasNextPage && !isFetchingNextPage) void fetchNextPage();
-  }, [hasNextPage, isFetchingNextPage, fetchNextPage]);
-  const showNews = (): void => {
+  // What is shown already is shown as it is now: changed, answered, reacted to.
+  useEffect(() => {
+    for (const post of peek.data?.items ?? []) changePost(post.uri, () => post);
+  }, [peek.data]);
+
+  const { refetch, fetchNextPage } = pages;
+  const more = useCallback(() => void fetchNextPage(), [fetchNextPage]);
+  const showNews = useCallback(() => {
     window.scrollTo(0, 0);
-    void queryClient.resetQueries({ queryKey: feed.queryKey });
-  };
+    // The first page alone is asked for again, and stands there until its new self comes.
+    queryClient.setQueryData<Pages>(feed.queryKey, (data) =>
+      data === undefined
+        ? undefined
+        : { pages: data.pages.slice(0, 1), pageParams: data.pageParams.slice(0, 1) },
+    );
+    void refetch();
+  }, [refetch]);
+  const here = useSignal(place);
+  useEffect(() => {
+    if (here.by === 'replace') showNews();
+  }, [here, showNews]);
 
   return (
     <>
@@ -58,34 +86,38 @@ export function Screen(): ReactNode {
         <WaitingPostCard key={item.key} item={item} />
       ))}
       {pages.isPending && <Skeletons />}
-      {pages.isError && items.length === 0 && (
+      {pages.isError && posts.length === 0 && (
         <ProblemNote error={pages.error} onRetry={() => void pages.refetch()} />
       )}
-      {pages.isSuccess && items.length === 0 && waiting.length === 0 && (
+      {pages.isSuccess && posts.length === 0 && waiting.length === 0 && (
         <EmptyState title={t('feed.empty')}>{t('feed.empty.about')}</EmptyState>
       )}
-      {items.length > 0 && (
-        <VirtualList
+      {posts.length > 0 && (
+        <PostList
           name="feed"
           label={t('feed.label')}
-          items={items}
-          keyOf={(post) => post.id}
-          estimatedHeight={POST_HEIGHT}
-          onEndNear={more}
-          busy={isFetchingNextPage}
-        >
-          {(post) => <PostCard post={post} />}
-        </VirtualList>
+          posts={posts}
+          hasMore={pages.hasNextPage}
+          busy={pages.isFetchingNextPage}
+          onMore={more}
+          menuOf={actions.menuOf}
+        />
       )}
+      {actions.dialog}
     </>
   );
 }
 
-/** How many of the newest are above what is shown. */
-function newsCount(shown: readonly Post[], newest: readonly Post[] | undefined): number {
-  const [top] = shown;
-  if (newest === undefined) return 0;
-  if (top === undefined) return newest.length;
-  const at = newest.findIndex(({ id }) => id === top.id);
-  return at === -1 ? newest.filter(({ id }) => id > top.id).length : at;
+/** Answers wait under what they answer. */
+function isOwnPost({ kind, body }: { readonly kind: string; readonly body: unknown }): boolean {
+  return kind === CREATE && (body as WaitingPost).reply_to === undefined;
+}
+
+/** Those of the newest that stand above what is shown. */
+function newerThan(shown: readonly Post[], newest: readonly Post[]): readonly Post[] {
+  const known = new Set(shown.map(({ uri }) => uri));
+  const top = shown.find(({ uri }) => newest.some((post) => post.uri === uri));
+  const end = top === undefined ? newest.length : newest.findIndex(({ uri }) => uri === top.uri);
+  const floor = shown[0]?.created_at ?? '';
+  return newest.slice(0, end).filter(({ uri, created_at: at }) => !known.has(uri) && at >= floor);
 }

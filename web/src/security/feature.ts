@@ -15,10 +15,5 @@ export const security = defineFeature({
     { path: '/security/device', load: () => import('./add-device-screen.tsx') },
     { path: '/pair', load: () => import('./pair-screen.tsx'), alone: true },
   ],
-  live: {
-    'session.': ['sessions'],
-    'passkey.': ['passkeys'],
-    'second_factor.': ['second-factor'],
-    'identity.': ['identity'],
-  },
+  live: { session: ['sessions', 'passkeys', 'second-factor'], node: ['identity'] },
 });

@@ -1,0 +1,210 @@
+// "Why can't they see this?": where one item of one's own stands with each who was told of it, why in the node's words,
+// and what can be done: try again, or not send it. Posts and messages show it the same way, at their foot.
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { useState, type ReactNode } from 'react';
+import { call } from '../api/call.ts';
+import { itemsOf, makeStale, readPages } from '../api/queries.ts';
+import { Avatar } from '../design/avatar.tsx';
+import { Button, IconButton } from '../design/button.tsx';
+import { Dialog } from '../design/dialog.tsx';
+import { DeliveryState, type Delivery as DeliveryWord } from '../design/state.tsx';
+import { EmptyState, ProblemNote, Skeletons, Time } from '../design/text.tsx';
+import { describeProblem } from '../shell/problem-words.ts';
+import { announce, showToast } from '../shell/toasts.tsx';
+import './content.css';
+import { refreshPost } from './post-cache.ts';
+import {
+  cancelOutbox,
+  changeDeliveries,
+  listDeliveries,
+  retryOutbox,
+  type Delivery,
+  type DeliveryCounts,
+} from './routes.ts';
+import { useContentText } from './words.ts';
+
+/** In the order in which they matter to who asks why. */
+const sums = ['refused', 'queued', 'relayed', 'cancelled', 'accepted'] as const;
+
+/** The one word for all receivers: the worst first. */
+export function wordOf(counts: DeliveryCounts): DeliveryWord {
+  if (counts.refused > 0) return 'refused';
+  if (counts.queued > 0) return 'queued';
+  if (counts.relayed > 0) return 'sent';
+  return counts.accepted > 0 ? 'arrived' : 'queued';
+}
+
+/** Whether an own item arrived; pressed, it says with whom, and why not. */
+export function DeliveryButton({
+  item,
+  counts,
+}: {
+  /** Its address (`orf://…`). */
+  readonly item: string;
+  readonly counts: DeliveryCounts;
+}): ReactNode {
+  const t = useContentText();
+  const [open, setOpen] = useState(false);
+  const all = sums.reduce((sum, word) => sum + counts[word], 0);
+  if (all === 0) return null;
+  return (
+    <>
+      <button
+        type="button"
+        className="button quiet action"
+        aria-haspopup="dialog"
+        onClick={() => setOpen(true)}
+      >
+        <DeliveryState
+          value={wordOf(counts)}
+          about={t('delivery.arrived', { arrived: counts.accepted, all })}
+        />
+      </button>
+      {open && <DeliveryDialog item={item} onClose={() => setOpen(false)} />}
+    </>
+  );
+}
+
+/** Each receiver of an item. */
+export function DeliveryDialog({
+  item,
+  onClose,
+}: {
+  readonly item: string;
+  readonly onClose: () => void;
+}): ReactNode {
+  const t = useContentText();
+  const list = useInfiniteQuery(readPages(listDeliveries, { query: { item } }));
+  const rows = itemsOf(list.data);
+  const counts = list.data?.pages[0]?.counts;
+  const [busy, setBusy] = useState(false);
+  const settle = async (work: () => Promise<string>): Promise<void> => {
+    setBusy(true);
+    try {
+      announce(await work());
+    } catch (error) {
+      showToast({ text: describeProblem(error) });
+    } finally {
+      await makeStale('deliveries', 'outbox');
+      await refreshPost(item);
+      setBusy(false);
+    }
+  };
+  const changeAll = (action: 'retry' | 'cancel'): void =>
+    void settle(async () => {
+      const { changed } = await call(changeDeliveries, { params: { action }, body: { item } });
+      return t('delivery.changed', { count: changed });
+    });
+  const changeOne = (row: Delivery, action: 'retry' | 'cancel'): void =>
+    void settle(async () => {
+      await call(action === 'retry' ? retryOutbox : cancelOutbox, { params: { id: row.id } });
+      return t('delivery.changed', { count: 1 });
+    });
+  return (
+    <Dialog
+      title={t('delivery.title')}
+      onClose={onClose}
+      actions={
+        <>
+          {rows.some(({ can_cancel: can }) => can) && (
+            <Button busy={busy} onClick={() => changeAll('cancel')}>
+              {t('delivery.cancel')}
+            </Button>
+          )}
+          {rows.some(({ can_retry: can }) => can) && (
+            <Button look="primary" icon="refresh" busy={busy} onClick={() => changeAll('retry')}>
+              {t('delivery.again')}
+            </Button>
+          )}
+        </>
+      }
+    >
+      {list.isPending && <Skeletons count={2} />}
+      {list.isError && <ProblemNote error={list.error} onRetry={() => void list.refetch()} />}
+      {list.isSuccess && rows.length === 0 && <EmptyState title={t('delivery.none')} />}
+      {counts !== undefined && <CountLine counts={counts} />}
+      {rows.length > 0 && (
+        <ul className="list deliveries" aria-label={t('delivery.people')}>
+          {rows.map((row) => (
+            <DeliveryRow key={row.id} row={row} busy={busy} onChange={(action) => changeOne(row, action)} />
+          ))}
+        </ul>
+      )}
+      {list.hasNextPage && (
+        <Button busy={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
+          {t('delivery.people')}
+        </Button>
+      )}
+    </Dialog>
+  );
+}
+
+function CountLine({ counts }: { readonly counts: DeliveryCounts }): ReactNode {
+  const t = useContentText();
+  const parts = sums.flatMap((word) =>
+    counts[word] > 0 ? [t(`delivery.sum.${word}`, { count: counts[word] })] : [],
+  );
+  return <p className="mark">{parts.join(' · ')}</p>;
+}
+
+const words: Readonly<Record<Delivery['state'], DeliveryWord>> = {
+  queued: 'queued',
+  relayed: 'sent',
+  accepted: 'arrived',
+  refused: 'refused',
+  cancelled: 'refused',
+};
+
+function DeliveryRow({
+  row,
+  busy,
+  onChange,
+}: {
+  readonly row: Delivery;
+  readonly busy: boolean;
+  readonly onChange: (action: 'retry' | 'cancel') => void;
+}): ReactNode {
+  const t = useContentText();
+  const name = row.to.username === '' ? t('delivery.unnamed') : row.to.username;
+  const special = { relayed: 'delivery.relayed', cancelled: 'delivery.cancelled' } as const;
+  const about =
+    row.state === 'cancelled' && row.expired
+      ? t('delivery.expired')
+      : row.state === 'relayed' || row.state === 'cancelled'
+        ? t(special[row.state])
+        : undefined;
+  return (
+    <li className="delivery-row">
+      <Avatar nodeId={row.to.node_id} size={32} />
+      <div>
+        <bdi className="post-author">{name}</bdi>{' '}
+        <span className="mark">
+          <Time at={row.updated_at} />
+        </span>
+        <p>
+          <DeliveryState value={words[row.state]} {...(about === undefined ? {} : { about })} />
+        </p>
+        {row.state !== 'accepted' && row.why !== null && <p className="note">{row.why}</p>}
+        {row.state === 'queued' && row.attempts > 0 && (
+          <p className="mark">{t('delivery.attempts', { count: row.attempts })}</p>
+        )}
+      </div>
+      {row.can_retry && (
+        <IconButton
+          icon="refresh"
+          label={t('delivery.retry-one', { name })}
+          busy={busy}
+          onClick={() => onChange('retry')}
+        />
+      )}
+      {row.can_cancel && (
+        <IconButton
+          icon="close"
+          label={t('delivery.cancel-one', { name })}
+          busy={busy}
+          onClick={() => onChange('cancel')}
+        />
+      )}
+    </li>
+  );
+}
