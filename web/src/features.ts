@@ -1,5 +1,6 @@
 // THE LIST of the app: one line an area. What an area shows, where, and what its events make stale stands in its own
 // feature.ts; its screens are loaded when they are opened.
+import { conversations } from './conversations/feature.ts';
 import { notifications } from './notifications/feature.ts';
 import { people } from './people/feature.ts';
 import { posts } from './posts/feature.ts';
@@ -14,6 +15,7 @@ export const features: readonly WebFeature[] = [
   posts,
   people,
   notifications,
+  conversations,
   security,
   trust,
   welcome,

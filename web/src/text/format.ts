@@ -51,6 +51,34 @@ export function formatMoment(at: number, language: Language): string {
   ).format(at);
 }
 
+/** "Today", "Yesterday", "Saturday 21 November": the head of a day. */
+export function formatDay(at: number, now: number, language: Language): string {
+  const midnight = (moment: number): number => new Date(moment).setHours(0, 0, 0, 0);
+  // Rounded: a day of the change to summer time has 23 hours.
+  const days = Math.round((midnight(at) - midnight(now)) / DAY_MS);
+  if (days === 0 || days === -1) {
+    const relative = once(
+      `day/${language}`,
+      () => new Intl.RelativeTimeFormat(language, { numeric: 'auto', style: 'long' }),
+    ).format(days, 'day');
+    return relative.charAt(0).toLocaleUpperCase(language) + relative.slice(1);
+  }
+  const sameYear = new Date(at).getFullYear() === new Date(now).getFullYear();
+  const year = sameYear ? {} : ({ year: 'numeric' } as const);
+  return once(
+    `weekday/${language}/${String(sameYear)}`,
+    () => new Intl.DateTimeFormat(language, { weekday: 'long', day: 'numeric', month: 'long', ...year }),
+  ).format(at);
+}
+
+/** "14:05". */
+export function formatClock(at: number, language: Language): string {
+  return once(
+    `clock/${language}`,
+    () => new Intl.DateTimeFormat(language, { hour: '2-digit', minute: '2-digit' }),
+  ).format(at);
+}
+
 /** "1.4 MB", "820 kB". */
 export function formatBytes(bytes: number, language: Language): string {
   const [unit, size] = bytes < MEGA ? (['kilobyte', KILO] as const) : (['megabyte', MEGA] as const);
