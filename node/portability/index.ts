@@ -10,6 +10,7 @@ import { people } from '#node/people/index.ts';
 import { posts } from '#node/posts/index.ts';
 import { vault } from '#node/vault/index.ts';
 import { AppError, type NodeId } from '#protocol';
+import { join } from 'node:path';
 import { portabilityRoutes } from './http.ts';
 import { migrations } from './migrations/index.ts';
 import { createPortability } from './service.ts';
@@ -78,6 +79,7 @@ export const portability = defineFeature({
         block: (who, actor) => doors.people.block(who, actor),
         blocked: async (page) => named(await doors.people.blocked(db.read, page)),
       },
+      downloads: join(host.dataDir, 'export'),
       exports: {
         last: () => store.findExport(db.read),
         keep: (done) => db.write((tx) => store.putExport(tx, done)),

@@ -3,9 +3,10 @@
 // name or a missing export refuses is refused before anything is written or sent.
 import type { Actor } from '#kernel/actor.ts';
 import type { Log } from '#kernel/log.ts';
-import type { Clock } from '#kernel/ports.ts';
+import { isoTime, type Clock } from '#kernel/ports.ts';
 import { AppError, type ErrorCategory } from '#protocol/errors.ts';
-import { holdsExport, writeExport } from './exporter.ts';
+import { archiveOf, type Archive } from './archive.ts';
+import { holdsExport, removeFolder, writeExport } from './exporter.ts';
 import {
   BLOCK_LOOKUPS_MAX,
   failures,
@@ -35,6 +36,14 @@ export interface Progress {
 export interface Portability extends AsyncDisposable {
   /** Starts to write everything into a folder. @throws portability/running */
   startExport(folder: string): Progress;
+  /** Starts to write everything beside the node's data, to be downloaded. @throws portability/running */
+  startDownload(): Promise<Progress>;
+  /** What was exported for a download. @throws portability/no-download */
+  archive(): Promise<Archive & { readonly name: string }>;
+  /** Whether this export waits for a download. */
+  isDownload(done: FinishedExport): Promise<boolean>;
+  /** @throws portability/running */
+  removeDownload(): Promise<void>;
   /** Starts to leave; with a folder it exports first. @throws portability/confirm-unprocessable, portability/left, portability/export-first, portability/running */
   startLeaving(confirm: string, folder: string | undefined): Promise<Progress>;
   progress(): Progress;
@@ -61,6 +70,8 @@ export interface PortabilityHost {
   readonly leaving: Leaving;
   readonly bonds: Bonds;
   readonly exports: Exports;
+  /** Where exports for a download lie. */
+  readonly downloads: string;
 }
 
 const idle: Progress = {
@@ -80,13 +91,18 @@ const idle: Progress = {
 const putOff: readonly ErrorCategory[] = ['limit'];
 
 export function createPortability(host: PortabilityHost): Portability {
-  const { clock, log, sources, bonds, exports } = host;
+  const { clock, log, sources, bonds, exports, downloads } = host;
   const abort = new AbortController();
   let current: Progress = idle;
   let running: Promise<void> = Promise.resolve();
 
-  const begin = (work: 'export' | 'leave', folder: string | null, run: () => Promise<void>): Progress => {
+  const refuseTwo = (): void => {
     if (current.state === 'running') throw failures.running();
+  };
+  const isDownload = async (done: FinishedExport): Promise<boolean> =>
+    done.folder === downloads && (await holdsExport(done));
+  const begin = (work: 'export' | 'leave', folder: string | null, run: () => Promise<void>): Progress => {
+    refuseTwo();
     current = { ...idle, work, folder, state: 'running' };
     running = run().then(
       () => {
@@ -116,6 +132,29 @@ export function createPortability(host: PortabilityHost): Portability {
 
   return {
     startExport: (folder) => begin('export', folder, () => exportTo(folder)),
+
+    async startDownload() {
+      refuseTwo();
+      const last = await exports.last();
+      // What is whole gives its place; what was cut short is gone on with.
+      if (last?.folder === downloads && (await holdsExport(last))) await removeFolder(downloads);
+      return begin('export', downloads, () => exportTo(downloads));
+    },
+
+    async archive() {
+      const last = await exports.last();
+      if (last === undefined || !(await isDownload(last))) throw failures.noDownload();
+      const { username } = sources.owner();
+      const root = `ored-${username}-${isoTime(last.finishedAt).slice(0, 10)}`;
+      return { ...(await archiveOf(last, root)), name: `${root}.tar` };
+    },
+
+    isDownload,
+
+    async removeDownload() {
+      refuseTwo();
+      await removeFolder(downloads);
+    },
 
     async startLeaving(confirm, folder) {
       if (confirm !== sources.owner().username) throw failures.confirm(sources.owner().username);
