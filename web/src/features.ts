@@ -1,10 +1,12 @@
 // THE LIST of the app: one line an area. What an area shows, where, and what its events make stale stands in its own
 // feature.ts; its screens are loaded when they are opened.
 import { conversations } from './conversations/feature.ts';
+import { node } from './node/feature.ts';
 import { notifications } from './notifications/feature.ts';
 import { people } from './people/feature.ts';
 import { posts } from './posts/feature.ts';
 import { security } from './security/feature.ts';
+import { settings } from './settings/feature.ts';
 import { trust } from './trust/feature.ts';
 import { welcome } from './welcome/feature.ts';
 import type { OpenScreen, WebFeature } from './router/feature.ts';
@@ -16,6 +18,8 @@ export const features: readonly WebFeature[] = [
   people,
   notifications,
   conversations,
+  node,
+  settings,
   security,
   trust,
   welcome,
