@@ -4,14 +4,13 @@ import { useQuery } from '@tanstack/react-query';
 import { useState, type FormEvent, type ReactNode } from 'react';
 import { read } from '../api/queries.ts';
 import { Avatar } from '../design/avatar.tsx';
-import { Button, IconButton } from '../design/button.tsx';
+import { BackLink } from '../design/back-link.tsx';
+import { Button } from '../design/button.tsx';
 import { List } from '../design/card.tsx';
 import { TextField } from '../design/field.tsx';
 import { EmptyState, ProblemNote, ScreenHead, Skeletons } from '../design/text.tsx';
 import { conversationPath } from '../router/addresses.ts';
 import { Link } from '../router/link.tsx';
-import { goBack } from '../router/location.ts';
-import { useShellText } from '../shell/words.ts';
 import './conversations.css';
 import { findPeople, listConnections, nameOf } from './routes.ts';
 import { useTalkText } from './words.ts';
@@ -29,7 +28,6 @@ interface Somebody {
 
 export function Screen(): ReactNode {
   const t = useTalkText();
-  const shell = useShellText();
   const [typed, setTyped] = useState('');
   const [asked, setAsked] = useState('');
   const connections = useQuery(read(listConnections, { query: { limit: FRIENDS_SHOWN_MAX } }));
@@ -49,9 +47,8 @@ export function Screen(): ReactNode {
   };
   return (
     <>
-      <ScreenHead title={t('new')}>
-        <IconButton icon="back" label={shell('back')} onClick={() => goBack('/messages')} />
-      </ScreenHead>
+      <BackLink to="/messages">{t('title')}</BackLink>
+      <ScreenHead title={t('new')} />
       <form className="new-talk" onSubmit={search}>
         <TextField
           label={t('new.who')}

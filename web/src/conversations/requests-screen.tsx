@@ -3,10 +3,10 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { itemsOf } from '../api/queries.ts';
-import { Button, IconButton } from '../design/button.tsx';
+import { BackLink } from '../design/back-link.tsx';
+import { Button } from '../design/button.tsx';
 import { List } from '../design/card.tsx';
 import { EmptyState, ProblemNote, ScreenHead, Skeletons } from '../design/text.tsx';
-import { goBack } from '../router/location.ts';
 import { useShellText } from '../shell/words.ts';
 import './conversations.css';
 import { requestThreads } from './routes.ts';
@@ -20,9 +20,8 @@ export function Screen(): ReactNode {
   const threads = itemsOf(list.data);
   return (
     <>
-      <ScreenHead title={t('requests')}>
-        <IconButton icon="back" label={shell('back')} onClick={() => goBack('/messages')} />
-      </ScreenHead>
+      <BackLink to="/messages">{t('title')}</BackLink>
+      <ScreenHead title={t('requests')} />
       <p className="about">{t('requests.about')}</p>
       {list.isPending && <Skeletons />}
       {list.isError && threads.length === 0 && (

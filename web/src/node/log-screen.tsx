@@ -4,10 +4,10 @@ import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useState, type ReactNode } from 'react';
 import { itemsOf, read, readPages } from '../api/queries.ts';
 import { useSignal } from '../api/signal.ts';
-import { Button, IconButton } from '../design/button.tsx';
+import { BackLink } from '../design/back-link.tsx';
+import { Button } from '../design/button.tsx';
 import { List } from '../design/card.tsx';
 import { ProblemNote, ScreenHead, Skeletons } from '../design/text.tsx';
-import { goBack } from '../router/location.ts';
 import { useShellText } from '../shell/words.ts';
 import { formatMoment } from '../text/format.ts';
 import { language } from '../text/language.ts';
@@ -34,9 +34,8 @@ export function Screen(): ReactNode {
   const entries = itemsOf(list.data);
   return (
     <>
-      <ScreenHead title={t('log')}>
-        <IconButton icon="back" label={shell('back')} onClick={() => goBack('/node')} />
-      </ScreenHead>
+      <BackLink to="/node">{t('title')}</BackLink>
+      <ScreenHead title={t('log')} />
       <p className="about">{t('log.about')}</p>
       <Verification />
       {list.isPending && <Skeletons />}

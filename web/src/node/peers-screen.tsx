@@ -4,12 +4,12 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { itemsOf, readPages } from '../api/queries.ts';
 import { Avatar } from '../design/avatar.tsx';
-import { Button, IconButton } from '../design/button.tsx';
+import { BackLink } from '../design/back-link.tsx';
+import { Button } from '../design/button.tsx';
 import { List } from '../design/card.tsx';
 import { EmptyState, ProblemNote, ScreenHead, Skeletons, Time } from '../design/text.tsx';
 import { personPath } from '../router/addresses.ts';
 import { Link } from '../router/link.tsx';
-import { goBack } from '../router/location.ts';
 import { useShellText } from '../shell/words.ts';
 import { Bad } from './node-screen.tsx';
 import './node.css';
@@ -23,9 +23,8 @@ export function Screen(): ReactNode {
   const peers = itemsOf(list.data);
   return (
     <>
-      <ScreenHead title={t('peers')}>
-        <IconButton icon="back" label={shell('back')} onClick={() => goBack('/node')} />
-      </ScreenHead>
+      <BackLink to="/node">{t('title')}</BackLink>
+      <ScreenHead title={t('peers')} />
       {list.isPending && <Skeletons />}
       {list.isError && peers.length === 0 && (
         <ProblemNote error={list.error} onRetry={() => void list.refetch()} />

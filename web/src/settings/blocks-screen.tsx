@@ -5,10 +5,10 @@ import { useRef, useState, type ReactNode } from 'react';
 import { call } from '../api/call.ts';
 import { itemsOf, makeStale, readPages } from '../api/queries.ts';
 import { Avatar } from '../design/avatar.tsx';
-import { Button, IconButton } from '../design/button.tsx';
+import { BackLink } from '../design/back-link.tsx';
+import { Button } from '../design/button.tsx';
 import { List } from '../design/card.tsx';
 import { EmptyState, ProblemNote, ScreenHead, Skeletons } from '../design/text.tsx';
-import { goBack } from '../router/location.ts';
 import { describeProblem } from '../shell/problem-words.ts';
 import { showToast } from '../shell/toasts.tsx';
 import { useShellText } from '../shell/words.ts';
@@ -28,9 +28,8 @@ export function Screen(): ReactNode {
   const blocked = itemsOf(list.data);
   return (
     <>
-      <ScreenHead title={t('blocks')}>
-        <IconButton icon="back" label={shell('back')} onClick={() => goBack('/settings')} />
-      </ScreenHead>
+      <BackLink to="/settings">{t('title')}</BackLink>
+      <ScreenHead title={t('blocks')} />
       <p className="about">{t('blocks.about')}</p>
       <Files any={blocked.length > 0} />
       {list.isPending && <Skeletons count={2} />}

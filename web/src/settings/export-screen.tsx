@@ -5,12 +5,11 @@ import { useState, type ReactNode } from 'react';
 import { call } from '../api/call.ts';
 import { makeStale, read } from '../api/queries.ts';
 import { useSignal } from '../api/signal.ts';
-import { Button, IconButton } from '../design/button.tsx';
+import { BackLink } from '../design/back-link.tsx';
+import { Button } from '../design/button.tsx';
 import { Icon } from '../design/icon.tsx';
 import { ProblemNote, ScreenHead, Skeletons, Time } from '../design/text.tsx';
-import { goBack } from '../router/location.ts';
 import { describeProblem } from '../shell/problem-words.ts';
-import { useShellText } from '../shell/words.ts';
 import { formatBytes } from '../text/format.ts';
 import { language } from '../text/language.ts';
 import { downloadExport, readProgress, removeExport, startExport, type Progress } from './routes.ts';
@@ -32,13 +31,11 @@ export const progressQuery = {
 
 export function Screen(): ReactNode {
   const t = useSettingsText();
-  const shell = useShellText();
   const progress = useQuery(progressQuery);
   return (
     <>
-      <ScreenHead title={t('export')}>
-        <IconButton icon="back" label={shell('back')} onClick={() => goBack('/settings')} />
-      </ScreenHead>
+      <BackLink to="/settings">{t('title')}</BackLink>
+      <ScreenHead title={t('export')} />
       <p className="about">{t('export.about')}</p>
       <p className="about">{t('export.plain')}</p>
       {progress.isPending && <Skeletons count={1} />}

@@ -4,12 +4,11 @@ import { useQuery } from '@tanstack/react-query';
 import { useState, type FormEvent, type ReactNode } from 'react';
 import { call } from '../api/call.ts';
 import { makeStale, read } from '../api/queries.ts';
-import { Button, IconButton } from '../design/button.tsx';
+import { BackLink } from '../design/back-link.tsx';
+import { Button } from '../design/button.tsx';
 import { TextField } from '../design/field.tsx';
 import { ProblemNote, ScreenHead, Skeletons } from '../design/text.tsx';
-import { goBack } from '../router/location.ts';
 import { describeProblem } from '../shell/problem-words.ts';
-import { useShellText } from '../shell/words.ts';
 import { ExportState, progressQuery } from './export-screen.tsx';
 import { readProfile, startLeaving, type Progress } from './routes.ts';
 import './settings.css';
@@ -19,14 +18,12 @@ const NAME_CHARS_MAX = 600;
 
 export function Screen(): ReactNode {
   const t = useSettingsText();
-  const shell = useShellText();
   const progress = useQuery(progressQuery);
   const left = progress.data?.work === 'leave' && progress.data.state !== 'failed';
   return (
     <>
-      <ScreenHead title={t('leave')}>
-        <IconButton icon="back" label={shell('back')} onClick={() => goBack('/settings')} />
-      </ScreenHead>
+      <BackLink to="/settings">{t('title')}</BackLink>
+      <ScreenHead title={t('leave')} />
       {progress.isPending && <Skeletons count={2} />}
       {progress.isError && progress.data === undefined && (
         <ProblemNote error={progress.error} onRetry={() => void progress.refetch()} />

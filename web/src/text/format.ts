@@ -113,7 +113,9 @@ export function formatDuration(seconds: number, language: Language): string {
       ? (['day', DAY_MS] as const)
       : ms >= HOUR_MS
         ? (['hour', HOUR_MS] as const)
-        : (['minute', MINUTE_MS] as const);
+        : ms >= MINUTE_MS
+          ? (['minute', MINUTE_MS] as const)
+          : (['second', 1000] as const);
   return once(
     `duration/${language}/${unit}`,
     () => new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay: 'long' }),
