@@ -99,8 +99,6 @@ export function createPortability(host: PortabilityHost): Portability {
   const refuseTwo = (): void => {
     if (current.state === 'running') throw failures.running();
   };
-  const isDownload = async (done: FinishedExport): Promise<boolean> =>
-    done.folder === downloads && (await holdsExport(done));
   const begin = (work: 'export' | 'leave', folder: string | null, run: () => Promise<void>): Progress => {
     refuseTwo();
     current = { ...idle, work, folder, state: 'running' };
@@ -133,28 +131,10 @@ export function createPortability(host: PortabilityHost): Portability {
   return {
     startExport: (folder) => begin('export', folder, () => exportTo(folder)),
 
-    async startDownload() {
-      refuseTwo();
-      const last = await exports.last();
-      // What is whole gives its place; what was cut short is gone on with.
-      if (last?.folder === downloads && (await holdsExport(last))) await removeFolder(downloads);
-      return begin('export', downloads, () => exportTo(downloads));
-    },
-
-    async archive() {
-      const last = await exports.last();
-      if (last === undefined || !(await isDownload(last))) throw failures.noDownload();
-      const { username } = sources.owner();
-      const root = `ored-${username}-${isoTime(last.finishedAt).slice(0, 10)}`;
-      return { ...(await archiveOf(last, root)), name: `${root}.tar` };
-    },
-
-    isDownload,
-
-    async removeDownload() {
-      refuseTwo();
-      await removeFolder(downloads);
-    },
+    ...createDownloads(host, {
+      refuseTwo,
+      start: () => begin('export', downloads, () => exportTo(downloads)),
+    }),
 
     async startLeaving(confirm, folder) {
       if (confirm !== sources.owner().username) throw failures.confirm(sources.owner().username);
@@ -171,22 +151,7 @@ export function createPortability(host: PortabilityHost): Portability {
     progress: () => current,
     exported: () => exports.last(),
 
-    async importBlocks(entries, actor) {
-      const failed: NotBlocked[] = [];
-      const waiting = entries.values();
-      const work = async (): Promise<void> => {
-        for (const { who } of waiting) {
-          try {
-            await bonds.block(who, actor);
-          } catch (error) {
-            if (!(error instanceof AppError) || error.category === 'internal') throw error;
-            failed.push({ who, code: error.code, later: putOff.includes(error.category) });
-          }
-        }
-      };
-      await Promise.all(Array.from({ length: BLOCK_LOOKUPS_MAX }, work));
-      return { blocked: entries.length - failed.length, failed };
-    },
+    importBlocks: (entries, actor) => blockAll(bonds, entries, actor),
 
     listBlocks: (page) => bonds.blocked(page),
 
@@ -195,6 +160,61 @@ export function createPortability(host: PortabilityHost): Portability {
       await running;
     },
   };
+}
+
+type Downloads = Pick<Portability, 'startDownload' | 'archive' | 'isDownload' | 'removeDownload'>;
+
+/** Exports that lie beside the node's data until they have been downloaded, one at a time. */
+function createDownloads(
+  { sources, exports, downloads }: PortabilityHost,
+  run: { readonly refuseTwo: () => void; readonly start: () => Progress },
+): Downloads {
+  const isDownload = async (done: FinishedExport): Promise<boolean> =>
+    done.folder === downloads && (await holdsExport(done));
+  return {
+    isDownload,
+
+    async startDownload() {
+      run.refuseTwo();
+      const last = await exports.last();
+      // What is whole gives its place; what was cut short is gone on with.
+      if (last !== undefined && (await isDownload(last))) await removeFolder(downloads);
+      return run.start();
+    },
+
+    async archive() {
+      const last = await exports.last();
+      if (last === undefined || !(await isDownload(last))) throw failures.noDownload();
+      const root = `ored-${sources.owner().username}-${isoTime(last.finishedAt).slice(0, 10)}`;
+      return { ...(await archiveOf(last, root)), name: `${root}.tar` };
+    },
+
+    async removeDownload() {
+      run.refuseTwo();
+      await removeFolder(downloads);
+    },
+  };
+}
+
+async function blockAll(
+  bonds: Bonds,
+  entries: readonly BlockEntry[],
+  actor: Actor,
+): Promise<{ blocked: number; failed: NotBlocked[] }> {
+  const failed: NotBlocked[] = [];
+  const waiting = entries.values();
+  const work = async (): Promise<void> => {
+    for (const { who } of waiting) {
+      try {
+        await bonds.block(who, actor);
+      } catch (error) {
+        if (!(error instanceof AppError) || error.category === 'internal') throw error;
+        failed.push({ who, code: error.code, later: putOff.includes(error.category) });
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: BLOCK_LOOKUPS_MAX }, work));
+  return { blocked: entries.length - failed.length, failed };
 }
 
 async function leave(

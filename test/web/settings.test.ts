@@ -88,8 +88,8 @@ describe('the node and its settings in the app', () => {
     await dialog.getByText('Half way').waitFor();
     await dialog.getByText('1 change has not been sent').waitFor();
 
+    await dialog.getByRole('button', { name: 'Sign out and lose it' }).waitFor();
     await there.offline(false);
-    await dialog.getByRole('button', { name: 'Send it first' }).click();
     await dialog.getByText('1 change has not been sent').waitFor({ state: 'detached' });
     await dialog.getByRole('button', { name: 'Sign out', exact: true }).click();
     await page.getByRole('heading', { name: 'Sign in to your node' }).waitFor();

@@ -1,9 +1,17 @@
 // Writing a message: words, pictures, files, a voice note. What is typed is kept as this person's draft; sending puts it
 // into the outbox, which never loses it, so it needs no network. Enter sends where there is a keyboard, and begins a
 // new line where there is none.
-import { useEffect, useRef, useState, type ClipboardEvent, type KeyboardEvent, type ReactNode } from 'react';
+import {
+  useEffect,
+  useRef,
+  useState,
+  type ClipboardEvent,
+  type FormHTMLAttributes,
+  type KeyboardEvent,
+  type ReactNode,
+} from 'react';
 import { MESSAGE_ATTACHMENTS_MAX, MESSAGE_TEXT_CHARS_MAX } from '#protocol/limits.ts';
-import { filesIn, useAttaching, type AttachedFile } from '../content/attached.ts';
+import { filesIn, useAttaching, type AttachedFile, type Attaching } from '../content/attached.ts';
 import { useContentText } from '../content/words.ts';
 import { IconButton } from '../design/button.tsx';
 import { keepDraft, readDraft, useDraftKeeper } from '../offline/drafts.ts';
@@ -11,6 +19,7 @@ import { randomKey } from '../offline/random-key.ts';
 import { AttachedRow } from './attached-row.tsx';
 import type { Message } from './routes.ts';
 import { previewOf } from './thread-row.tsx';
+import type { VoiceNote } from './voice.ts';
 import { VoiceButton } from './voice-button.tsx';
 import { sendLater } from './waiting.ts';
 import { useTalkText } from './words.ts';
@@ -34,9 +43,7 @@ export interface ComposerProps {
 
 export function Composer({ who, name, withFiles, replyTo, onReplyDone }: ComposerProps): ReactNode {
   const t = useTalkText();
-  const content = useContentText();
   const field = useRef<HTMLTextAreaElement>(null);
-  const picker = useRef<HTMLInputElement>(null);
   const [text, setText] = useState('');
   const [files, setFiles] = useState<readonly AttachedFile[]>([]);
   const attaching = useAttaching(files, setFiles, MESSAGE_ATTACHMENTS_MAX);
@@ -48,7 +55,6 @@ export function Composer({ who, name, withFiles, replyTo, onReplyDone }: Compose
     if (replyTo !== undefined) field.current?.focus();
   }, [replyTo]);
 
-  const left = MESSAGE_TEXT_CHARS_MAX - text.length;
   const canSend = (text.trim() !== '' || files.length > 0) && attaching.pending === 0;
   const send = async (): Promise<void> => {
     if (!canSend) {
@@ -65,9 +71,7 @@ export function Composer({ who, name, withFiles, replyTo, onReplyDone }: Compose
   };
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.key === 'Escape' && replyTo !== undefined) onReplyDone();
-    if (event.key !== 'Enter' || event.nativeEvent.isComposing || event.shiftKey) return;
-    const meant = event.ctrlKey || event.metaKey || matchMedia('(pointer: fine)').matches;
-    if (!meant) return;
+    if (!meansSend(event)) return;
     event.preventDefault();
     void send();
   };
@@ -77,7 +81,6 @@ export function Composer({ who, name, withFiles, replyTo, onReplyDone }: Compose
     event.preventDefault();
     void attaching.add(pasted);
   };
-  const { problem, pending } = attaching;
   return (
     <form
       className="composer"
@@ -85,55 +88,13 @@ export function Composer({ who, name, withFiles, replyTo, onReplyDone }: Compose
         event.preventDefault();
         void send();
       }}
-      onDragOver={(event) => withFiles && event.preventDefault()}
-      onDrop={(event) => {
-        if (!withFiles) return;
-        event.preventDefault();
-        void attaching.add(filesIn(event.dataTransfer));
-      }}
+      {...(withFiles ? dropsOn(attaching) : {})}
     >
-      {replyTo !== undefined && (
-        <div className="composer-reply">
-          <p>
-            {t('replying')} <bdi>{previewOf(replyTo, t)}</bdi>
-          </p>
-          <IconButton icon="close" label={t('reply.cancel')} onClick={onReplyDone} />
-        </div>
-      )}
+      {replyTo !== undefined && <ReplyNote message={replyTo} onCancel={onReplyDone} />}
       <AttachedRow files={files} onRemove={attaching.remove} />
-      <p className={problem === undefined ? 'only-read' : 'note problem'} role="status">
-        {problem === undefined
-          ? pending > 0 && content('attach.pending')
-          : content(`attach.${problem.kind}`, { name: problem.name })}
-      </p>
-      {left <= LEFT_SHOWN && (
-        <p className="note" role="status">
-          {t('left', { count: Math.max(0, left) })}
-        </p>
-      )}
+      <Notes attaching={attaching} left={MESSAGE_TEXT_CHARS_MAX - text.length} />
       <div className="composer-line">
-        {withFiles && (
-          <>
-            <IconButton
-              icon="plus"
-              label={t('attach')}
-              busy={pending > 0}
-              onClick={() => picker.current?.click()}
-            />
-            <input
-              ref={picker}
-              type="file"
-              multiple
-              hidden
-              onChange={({ currentTarget }) => {
-                const chosen = [...(currentTarget.files ?? [])];
-                // The same file may be chosen again after it was taken away.
-                currentTarget.value = '';
-                void attaching.add(chosen);
-              }}
-            />
-          </>
-        )}
+        {withFiles && <FileButton attaching={attaching} />}
         <textarea
           ref={field}
           dir="auto"
@@ -147,18 +108,102 @@ export function Composer({ who, name, withFiles, replyTo, onReplyDone }: Compose
           onChange={({ target }) => setText(target.value)}
         />
         {withFiles && files.length < MESSAGE_ATTACHMENTS_MAX && (
-          <VoiceButton
-            onNote={({ blob, name: fileName }) =>
-              setFiles([
-                ...files,
-                { id: randomKey(), blob, name: fileName, alt: '', width: null, height: null },
-              ])
-            }
-          />
+          <VoiceButton onNote={(note) => setFiles([...files, attachedOf(note)])} />
         )}
         <IconButton icon="send" look="primary" type="submit" label={t('send')} />
       </div>
     </form>
+  );
+}
+
+/** Enter, where there is a keyboard; with Ctrl everywhere; never while a word is being put together. */
+function meansSend({ key, shiftKey, ctrlKey, metaKey, nativeEvent }: KeyboardEvent): boolean {
+  if (key !== 'Enter' || shiftKey || nativeEvent.isComposing) return false;
+  return ctrlKey || metaKey || matchMedia('(pointer: fine)').matches;
+}
+
+const dropsOn = (
+  attaching: Attaching,
+): Pick<FormHTMLAttributes<HTMLFormElement>, 'onDragOver' | 'onDrop'> => ({
+  onDragOver: (event) => event.preventDefault(),
+  onDrop: (event) => {
+    event.preventDefault();
+    void attaching.add(filesIn(event.dataTransfer));
+  },
+});
+
+const attachedOf = ({ blob, name }: VoiceNote): AttachedFile => ({
+  id: randomKey(),
+  blob,
+  name,
+  alt: '',
+  width: null,
+  height: null,
+});
+
+function ReplyNote({
+  message,
+  onCancel,
+}: {
+  readonly message: Message;
+  readonly onCancel: () => void;
+}): ReactNode {
+  const t = useTalkText();
+  return (
+    <div className="composer-reply">
+      <p>
+        {t('replying')} <bdi>{previewOf(message, t)}</bdi>
+      </p>
+      <IconButton icon="close" label={t('reply.cancel')} onClick={onCancel} />
+    </div>
+  );
+}
+
+/** What is wrong with a file, and how much room is left for words when it begins to matter. */
+function Notes({ attaching, left }: { readonly attaching: Attaching; readonly left: number }): ReactNode {
+  const t = useTalkText();
+  const content = useContentText();
+  const { problem, pending } = attaching;
+  return (
+    <>
+      <p className={problem === undefined ? 'only-read' : 'note problem'} role="status">
+        {problem === undefined
+          ? pending > 0 && content('attach.pending')
+          : content(`attach.${problem.kind}`, { name: problem.name })}
+      </p>
+      {left <= LEFT_SHOWN && (
+        <p className="note" role="status">
+          {t('left', { count: Math.max(0, left) })}
+        </p>
+      )}
+    </>
+  );
+}
+
+function FileButton({ attaching }: { readonly attaching: Attaching }): ReactNode {
+  const t = useTalkText();
+  const picker = useRef<HTMLInputElement>(null);
+  return (
+    <>
+      <IconButton
+        icon="plus"
+        label={t('attach')}
+        busy={attaching.pending > 0}
+        onClick={() => picker.current?.click()}
+      />
+      <input
+        ref={picker}
+        type="file"
+        multiple
+        hidden
+        onChange={({ currentTarget }) => {
+          const chosen = [...(currentTarget.files ?? [])];
+          // The same file may be chosen again after it was taken away.
+          currentTarget.value = '';
+          void attaching.add(chosen);
+        }}
+      />
+    </>
   );
 }
 

@@ -1,6 +1,6 @@
 // The words of one conversation, oldest above, read from the bottom: only what is near the screen exists, older ones come
 // when one nears the top and nothing moves, new ones are followed only by who stands at the end. The place is kept.
-import { useVirtualizer, type VirtualItem } from '@tanstack/react-virtual';
+import { useVirtualizer, type VirtualItem, type Virtualizer } from '@tanstack/react-virtual';
 import { useEffect, useLayoutEffect, useRef, useState, type ReactNode } from 'react';
 import { useSignal } from '../api/signal.ts';
 import { Button } from '../design/button.tsx';
@@ -31,27 +31,23 @@ interface Place {
 }
 const places = new Map<string, Place>();
 
-export function MessageList({
-  name,
-  label,
-  rows,
-  onTopNear,
-  hasOlder,
-}: {
+export interface MessageListProps {
   /** Under which the place is kept. */
   readonly name: string;
   readonly label: string;
   readonly rows: readonly Row[];
   readonly onTopNear: () => void;
   readonly hasOlder: boolean;
-}): ReactNode {
+}
+
+export function MessageList({ name, label, rows, onTopNear, hasOlder }: MessageListProps): ReactNode {
   const t = useTalkText();
   const box = useRef<HTMLDivElement>(null);
   const kept = places.get(name);
   const last = rows.at(-1)?.key;
   // Who comes back to the same words stands where they were; else at the newest.
   const [comesBack] = useState(kept !== undefined && kept.last === last);
-  const virtualizer = useVirtualizer({
+  const virtualizer = useVirtualizer<HTMLDivElement, Element>({
     count: rows.length,
     getScrollElement: () => box.current,
     estimateSize: () => ROW_HEIGHT,
@@ -62,20 +58,7 @@ export function MessageList({
     scrollEndThreshold: END_PX,
     initialMeasurementsCache: comesBack ? (kept?.measured ?? []) : [],
   });
-  useLayoutEffect(() => {
-    if (comesBack && kept !== undefined) virtualizer.scrollToOffset(kept.offset);
-    else virtualizer.scrollToIndex(Math.max(0, rows.length - 1), { align: 'end' });
-    // Once, with what is here first.
-  }, []);
-  const lastRef = useRef(last);
-  lastRef.current = last;
-  useEffect(
-    () => () => {
-      const { measurementsCache, scrollOffset } = virtualizer;
-      places.set(name, { last: lastRef.current, offset: scrollOffset ?? 0, measured: measurementsCache });
-    },
-    [name, virtualizer],
-  );
+  useKeptPlace(name, virtualizer, { kept: comesBack ? kept : undefined, last });
 
   const shown = virtualizer.getVirtualItems();
   const atEnd = virtualizer.scrollElement === null || virtualizer.isAtEnd(END_PX);
@@ -91,23 +74,22 @@ export function MessageList({
         <div role="list" className="talk-rows" style={{ blockSize: virtualizer.getTotalSize() }}>
           {shown.map(({ index, key, start }) => {
             const row = rows[index];
+            if (row === undefined) return null;
             return (
-              row !== undefined && (
-                <div
-                  key={key}
-                  ref={virtualizer.measureElement}
-                  role="listitem"
-                  aria-posinset={index + 1}
-                  aria-setsize={hasOlder ? -1 : rows.length}
-                  data-index={index}
-                  className="talk-row"
-                  style={{ transform: `translateY(${start}px)` }}
-                >
-                  <Day at={row.at} before={rows[index - 1]?.at} />
-                  {row.isFirstUnread && <p className="talk-divider new">{t('firstUnread')}</p>}
-                  {row.content}
-                </div>
-              )
+              <div
+                key={key}
+                ref={virtualizer.measureElement}
+                role="listitem"
+                aria-posinset={index + 1}
+                aria-setsize={hasOlder ? -1 : rows.length}
+                data-index={index}
+                className="talk-row"
+                style={{ transform: `translateY(${start}px)` }}
+              >
+                <Day at={row.at} before={rows[index - 1]?.at} />
+                {row.isFirstUnread && <p className="talk-divider new">{t('firstUnread')}</p>}
+                {row.content}
+              </div>
             );
           })}
         </div>
@@ -122,6 +104,29 @@ export function MessageList({
         </Button>
       )}
     </div>
+  );
+}
+
+/** Begins where the person was, or at the newest; and keeps the place when they leave. */
+function useKeptPlace(
+  name: string,
+  virtualizer: Virtualizer<HTMLDivElement, Element>,
+  { kept, last }: { readonly kept: Place | undefined; readonly last: string | undefined },
+): void {
+  useLayoutEffect(() => {
+    const end = Math.max(0, virtualizer.options.count - 1);
+    if (kept === undefined) virtualizer.scrollToIndex(end, { align: 'end' });
+    else virtualizer.scrollToOffset(kept.offset);
+    // Once, with what is here first.
+  }, []);
+  const lastRef = useRef(last);
+  lastRef.current = last;
+  useEffect(
+    () => () => {
+      const { measurementsCache, scrollOffset } = virtualizer;
+      places.set(name, { last: lastRef.current, offset: scrollOffset ?? 0, measured: measurementsCache });
+    },
+    [name, virtualizer],
   );
 }
 

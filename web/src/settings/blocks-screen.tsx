@@ -12,7 +12,13 @@ import { EmptyState, ProblemNote, ScreenHead, Skeletons } from '../design/text.t
 import { describeProblem } from '../shell/problem-words.ts';
 import { showToast } from '../shell/toasts.tsx';
 import { useShellText } from '../shell/words.ts';
-import { BLOCK_FILE_BYTES_MAX, ENTRIES_A_REQUEST, readBlockList, writeBlockList } from './block-list.ts';
+import {
+  BLOCK_FILE_BYTES_MAX,
+  ENTRIES_A_REQUEST,
+  readBlockList,
+  writeBlockList,
+  type BlockEntry,
+} from './block-list.ts';
 import { changeBond, importBlocks, listBlocks, type Blocked } from './routes.ts';
 import { saveFile } from './save-file.ts';
 import './settings.css';
@@ -85,47 +91,67 @@ interface Taking {
   readonly failed: readonly string[];
 }
 
+interface TakingIn {
+  readonly taking: Taking | undefined;
+  readonly problem: string | undefined;
+  readonly take: (file: File) => Promise<void>;
+  readonly fail: (error: unknown) => void;
+}
+
+/** Takes a list in, part by part: what the node has done stays, and the same file again makes no doubles. */
+function useTakingIn(): TakingIn {
+  const t = useSettingsText();
+  const [taking, setTaking] = useState<Taking>();
+  const [problem, setProblem] = useState<string>();
+  const takeParts = async (entries: readonly BlockEntry[]): Promise<void> => {
+    let state: Taking = { done: 0, all: entries.length, failed: [] };
+    setTaking(state);
+    for (let at = 0; at < entries.length; at += ENTRIES_A_REQUEST) {
+      const items = entries.slice(at, at + ENTRIES_A_REQUEST);
+      const { failed } = await call(importBlocks, { body: { items } });
+      state = {
+        ...state,
+        done: at + items.length,
+        failed: [...state.failed, ...failed.map(({ who }) => who)],
+      };
+      setTaking(state);
+    }
+  };
+  const fail = (error: unknown): void => setProblem(describeProblem(error));
+  return {
+    taking,
+    problem,
+    fail,
+    async take(file) {
+      setProblem(undefined);
+      setTaking(undefined);
+      const entries = file.size > BLOCK_FILE_BYTES_MAX ? undefined : readBlockList(await file.text());
+      if (entries === undefined) {
+        setProblem(t('blocks.noList'));
+        return;
+      }
+      try {
+        await takeParts(entries);
+      } catch (error) {
+        setTaking(undefined);
+        fail(error);
+      } finally {
+        await makeStale('blocks', 'connections', 'people');
+      }
+    },
+  };
+}
+
 function Files({ any }: { readonly any: boolean }): ReactNode {
   const t = useSettingsText();
   const picker = useRef<HTMLInputElement>(null);
-  const [taking, setTaking] = useState<Taking>();
-  const [problem, setProblem] = useState<string>();
+  const { taking, problem, take, fail } = useTakingIn();
   const running = taking !== undefined && taking.done < taking.all;
   const save = async (): Promise<void> => {
     try {
       saveFile('ored-blocks.json', 'application/json', writeBlockList(await allBlocked()));
     } catch (error) {
-      setProblem(describeProblem(error));
-    }
-  };
-  const take = async (file: File): Promise<void> => {
-    setProblem(undefined);
-    setTaking(undefined);
-    const entries = file.size > BLOCK_FILE_BYTES_MAX ? undefined : readBlockList(await file.text());
-    if (entries === undefined) {
-      setProblem(t('blocks.noList'));
-      return;
-    }
-    let state: Taking = { done: 0, all: entries.length, failed: [] };
-    try {
-      for (let at = 0; at < entries.length; at += ENTRIES_A_REQUEST) {
-        setTaking(state);
-        const { failed } = await call(importBlocks, {
-          body: { items: entries.slice(at, at + ENTRIES_A_REQUEST) },
-        });
-        state = {
-          ...state,
-          done: Math.min(entries.length, at + ENTRIES_A_REQUEST),
-          failed: [...state.failed, ...failed.map(({ who }) => who)],
-        };
-      }
-      setTaking(state);
-    } catch (error) {
-      // What was taken in so far stays; the same file again goes on without doubles.
-      setTaking(undefined);
-      setProblem(describeProblem(error));
-    } finally {
-      await makeStale('blocks', 'connections', 'people');
+      fail(error);
     }
   };
   return (
@@ -152,35 +178,34 @@ function Files({ any }: { readonly any: boolean }): ReactNode {
           currentTarget.value = '';
         }}
       />
-      <div role="status">
-        {taking !== undefined && (
-          <>
-            <p>
-              {t(running ? 'blocks.taking' : 'blocks.taken', {
-                done: taking.done - taking.failed.length,
-                all: taking.all,
-              })}
-            </p>
-            {running && <progress max={taking.all} value={taking.done} aria-label={t('blocks.import')} />}
-            {!running && taking.failed.length > 0 && (
-              <details>
-                <summary>{t('blocks.failed', { count: taking.failed.length })}</summary>
-                <ul>
-                  {taking.failed.map((who) => (
-                    <li key={who}>
-                      <bdi>{who}</bdi>
-                    </li>
-                  ))}
-                </ul>
-              </details>
-            )}
-          </>
-        )}
-      </div>
+      <div role="status">{taking !== undefined && <TakingState taking={taking} running={running} />}</div>
       <p className="note problem" role="alert">
         {problem}
       </p>
     </section>
+  );
+}
+
+function TakingState({ taking, running }: { readonly taking: Taking; readonly running: boolean }): ReactNode {
+  const t = useSettingsText();
+  const { done, all, failed } = taking;
+  return (
+    <>
+      <p>{t(running ? 'blocks.taking' : 'blocks.taken', { done: done - failed.length, all })}</p>
+      {running && <progress max={all} value={done} aria-label={t('blocks.import')} />}
+      {!running && failed.length > 0 && (
+        <details>
+          <summary>{t('blocks.failed', { count: failed.length })}</summary>
+          <ul>
+            {failed.map((who) => (
+              <li key={who}>
+                <bdi>{who}</bdi>
+              </li>
+            ))}
+          </ul>
+        </details>
+      )}
+    </>
   );
 }
 
