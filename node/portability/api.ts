@@ -30,6 +30,8 @@ export const exportedSchema = z.object({
   files: z.number().int(),
   bytes: z.number().int(),
   finished_at: z.string(),
+  /** It waits for a download. */
+  downloadable: z.boolean(),
 });
 export type ShownProgress = z.output<typeof progressSchema>;
 
@@ -37,10 +39,11 @@ export const startExport = defineRoute({
   id: 'portability.export',
   method: 'POST',
   path: '/api/v1/exports',
-  summary: 'Starts to write everything that is yours into a folder of this machine',
+  summary: 'Starts to write everything that is yours into a folder of this machine, or for a download',
   audience: 'owner',
   access: access('export'),
-  body: z.strictObject({ folder: z.string().min(1).max(FOLDER_CHARS_MAX).startsWith('/') }),
+  /** Without a folder it is written beside the node's data, to be downloaded, in the place of the one before. */
+  body: z.strictObject({ folder: z.string().min(1).max(FOLDER_CHARS_MAX).startsWith('/').optional() }),
   output: progressSchema,
   status: 202,
 });
@@ -53,6 +56,25 @@ export const readProgress = defineRoute({
   audience: 'owner',
   access: access('read'),
   output: progressSchema.extend({ exported: exportedSchema.nullable() }),
+});
+
+export const downloadExport = defineRoute({
+  id: 'portability.download',
+  method: 'GET',
+  path: '/api/v1/exports/current/archive',
+  summary: 'The last export that was made for a download, as a tar archive',
+  audience: 'owner',
+  access: access('read'),
+});
+
+export const removeExport = defineRoute({
+  id: 'portability.remove-export',
+  method: 'DELETE',
+  path: '/api/v1/exports/current/archive',
+  summary: 'Removes from this machine what was exported for a download',
+  audience: 'owner',
+  access: access('export'),
+  status: 204,
 });
 
 export const startLeaving = defineRoute({

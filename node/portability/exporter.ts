@@ -69,6 +69,11 @@ export async function writeExport(
   return { files, bytes, manifest: written };
 }
 
+/** Removes an export with all that it holds. */
+export async function removeFolder(folder: string): Promise<void> {
+  await rm(folder, { recursive: true, force: true });
+}
+
 /** Whether the folder still holds the manifest that an export ended with. */
 export async function holdsExport(done: FinishedExport): Promise<boolean> {
   try {

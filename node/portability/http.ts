@@ -1,7 +1,8 @@
-// Binds the contract of portability. What writes to this machine's disk, and leaving, need the local socket.
+// Binds the contract of portability. Only the local socket may name a folder of this machine; leaving asks for a proof.
 // Decides nothing else: what runs and what is refused is in service.ts.
 import { bind, type BoundRoute, type RequestContext } from '#kernel/http/contract.ts';
 import { isoTime } from '#kernel/ports.ts';
+import { pipeline } from 'node:stream/promises';
 import * as api from './api.ts';
 import type { ImportProgress, Imports } from './import/service.ts';
 import { failures } from './model.ts';
@@ -10,9 +11,22 @@ import type { Portability, Progress } from './service.ts';
 export function portabilityRoutes(portability: Portability): BoundRoute[] {
   return [
     bind(api.startExport, async ({ body }, context) => {
+      if (body.folder === undefined) return shown(await portability.startDownload());
       refuseRemote(context);
-      return Promise.resolve(shown(portability.startExport(body.folder)));
+      return shown(portability.startExport(body.folder));
     }),
+    bind(api.downloadExport, async (_input, { response, signal }) => {
+      const { name, bytes, content } = await portability.archive();
+      response.writeHead(200, {
+        'content-type': 'application/x-tar',
+        'content-length': bytes,
+        'content-disposition': `attachment; filename="${name}"`,
+        'cache-control': 'no-store',
+        'x-content-type-options': 'nosniff',
+      });
+      await pipeline(content, response, { signal });
+    }),
+    bind(api.removeExport, () => portability.removeDownload()),
     bind(api.readProgress, async () => {
       const done = await portability.exported();
       const exported =
@@ -24,11 +38,12 @@ export function portabilityRoutes(portability: Portability): BoundRoute[] {
               files: done.files,
               bytes: done.bytes,
               finished_at: isoTime(done.finishedAt),
+              downloadable: await portability.isDownload(done),
             };
       return { ...shown(portability.progress()), exported };
     }),
     bind(api.startLeaving, async ({ body }, context) => {
-      refuseRemote(context);
+      if (body.folder !== undefined) refuseRemote(context);
       return shown(await portability.startLeaving(body.confirm, body.folder));
     }),
     bind(api.listBlocks, async ({ query: { limit, cursor } }) => {

@@ -11,6 +11,7 @@ import { people } from '#node/people/index.ts';
 import { posts } from '#node/posts/index.ts';
 import { vault } from '#node/vault/index.ts';
 import { AppError, type NodeId } from '#protocol';
+import { join } from 'node:path';
 import { importRoutes, portabilityRoutes } from './http.ts';
 import { openFile } from './import/file-source.ts';
 import type { ImportHost } from './import/ports.ts';
@@ -83,6 +84,7 @@ export const portability = defineFeature({
         block: (who, actor) => doors.people.block(who, actor),
         blocked: async (page) => named(await doors.people.blocked(db.read, page)),
       },
+      downloads: join(host.dataDir, 'export'),
       exports: {
         last: () => store.findExport(db.read),
         keep: (done) => db.write((tx) => store.putExport(tx, done)),

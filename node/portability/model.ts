@@ -146,6 +146,15 @@ export const failures = {
         fr: 'Ceci ne se fait que sur la machine du nœud, avec la commande « ored ».',
       },
     }),
+  noDownload: (): AppError =>
+    new AppError({
+      category: 'not-found',
+      code: 'portability/no-download',
+      safe: {
+        en: 'There is no export to download. Make one first.',
+        fr: "Il n'y a pas d'export à télécharger. Faites-en un d'abord.",
+      },
+    }),
   running: (): AppError =>
     new AppError({
       category: 'conflict',

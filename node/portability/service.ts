@@ -3,9 +3,10 @@
 // name or a missing export refuses is refused before anything is written or sent.
 import type { Actor } from '#kernel/actor.ts';
 import type { Log } from '#kernel/log.ts';
-import type { Clock } from '#kernel/ports.ts';
+import { isoTime, type Clock } from '#kernel/ports.ts';
 import { AppError, type ErrorCategory } from '#protocol/errors.ts';
-import { holdsExport, writeExport } from './exporter.ts';
+import { archiveOf, type Archive } from './archive.ts';
+import { holdsExport, removeFolder, writeExport } from './exporter.ts';
 import {
   BLOCK_LOOKUPS_MAX,
   failures,
@@ -35,6 +36,14 @@ export interface Progress {
 export interface Portability extends AsyncDisposable {
   /** Starts to write everything into a folder. @throws portability/running */
   startExport(folder: string): Progress;
+  /** Starts to write everything beside the node's data, to be downloaded. @throws portability/running */
+  startDownload(): Promise<Progress>;
+  /** What was exported for a download. @throws portability/no-download */
+  archive(): Promise<Archive & { readonly name: string }>;
+  /** Whether this export waits for a download. */
+  isDownload(done: FinishedExport): Promise<boolean>;
+  /** @throws portability/running */
+  removeDownload(): Promise<void>;
   /** Starts to leave; with a folder it exports first. @throws portability/confirm-unprocessable, portability/left, portability/export-first, portability/running */
   startLeaving(confirm: string, folder: string | undefined): Promise<Progress>;
   progress(): Progress;
@@ -61,6 +70,8 @@ export interface PortabilityHost {
   readonly leaving: Leaving;
   readonly bonds: Bonds;
   readonly exports: Exports;
+  /** Where exports for a download lie. */
+  readonly downloads: string;
 }
 
 const idle: Progress = {
@@ -80,13 +91,16 @@ const idle: Progress = {
 const putOff: readonly ErrorCategory[] = ['limit'];
 
 export function createPortability(host: PortabilityHost): Portability {
-  const { clock, log, sources, bonds, exports } = host;
+  const { clock, log, sources, bonds, exports, downloads } = host;
   const abort = new AbortController();
   let current: Progress = idle;
   let running: Promise<void> = Promise.resolve();
 
-  const begin = (work: 'export' | 'leave', folder: string | null, run: () => Promise<void>): Progress => {
+  const refuseTwo = (): void => {
     if (current.state === 'running') throw failures.running();
+  };
+  const begin = (work: 'export' | 'leave', folder: string | null, run: () => Promise<void>): Progress => {
+    refuseTwo();
     current = { ...idle, work, folder, state: 'running' };
     running = run().then(
       () => {
@@ -117,6 +131,11 @@ export function createPortability(host: PortabilityHost): Portability {
   return {
     startExport: (folder) => begin('export', folder, () => exportTo(folder)),
 
+    ...createDownloads(host, {
+      refuseTwo,
+      start: () => begin('export', downloads, () => exportTo(downloads)),
+    }),
+
     async startLeaving(confirm, folder) {
       if (confirm !== sources.owner().username) throw failures.confirm(sources.owner().username);
       if (host.leaving.closed()) throw failures.left();
@@ -132,22 +151,7 @@ export function createPortability(host: PortabilityHost): Portability {
     progress: () => current,
     exported: () => exports.last(),
 
-    async importBlocks(entries, actor) {
-      const failed: NotBlocked[] = [];
-      const waiting = entries.values();
-      const work = async (): Promise<void> => {
-        for (const { who } of waiting) {
-          try {
-            await bonds.block(who, actor);
-          } catch (error) {
-            if (!(error instanceof AppError) || error.category === 'internal') throw error;
-            failed.push({ who, code: error.code, later: putOff.includes(error.category) });
-          }
-        }
-      };
-      await Promise.all(Array.from({ length: BLOCK_LOOKUPS_MAX }, work));
-      return { blocked: entries.length - failed.length, failed };
-    },
+    importBlocks: (entries, actor) => blockAll(bonds, entries, actor),
 
     listBlocks: (page) => bonds.blocked(page),
 
@@ -156,6 +160,61 @@ export function createPortability(host: PortabilityHost): Portability {
       await running;
     },
   };
+}
+
+type Downloads = Pick<Portability, 'startDownload' | 'archive' | 'isDownload' | 'removeDownload'>;
+
+/** Exports that lie beside the node's data until they have been downloaded, one at a time. */
+function createDownloads(
+  { sources, exports, downloads }: PortabilityHost,
+  run: { readonly refuseTwo: () => void; readonly start: () => Progress },
+): Downloads {
+  const isDownload = async (done: FinishedExport): Promise<boolean> =>
+    done.folder === downloads && (await holdsExport(done));
+  return {
+    isDownload,
+
+    async startDownload() {
+      run.refuseTwo();
+      const last = await exports.last();
+      // What is whole gives its place; what was cut short is gone on with.
+      if (last !== undefined && (await isDownload(last))) await removeFolder(downloads);
+      return run.start();
+    },
+
+    async archive() {
+      const last = await exports.last();
+      if (last === undefined || !(await isDownload(last))) throw failures.noDownload();
+      const root = `ored-${sources.owner().username}-${isoTime(last.finishedAt).slice(0, 10)}`;
+      return { ...(await archiveOf(last, root)), name: `${root}.tar` };
+    },
+
+    async removeDownload() {
+      run.refuseTwo();
+      await removeFolder(downloads);
+    },
+  };
+}
+
+async function blockAll(
+  bonds: Bonds,
+  entries: readonly BlockEntry[],
+  actor: Actor,
+): Promise<{ blocked: number; failed: NotBlocked[] }> {
+  const failed: NotBlocked[] = [];
+  const waiting = entries.values();
+  const work = async (): Promise<void> => {
+    for (const { who } of waiting) {
+      try {
+        await bonds.block(who, actor);
+      } catch (error) {
+        if (!(error instanceof AppError) || error.category === 'internal') throw error;
+        failed.push({ who, code: error.code, later: putOff.includes(error.category) });
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: BLOCK_LOOKUPS_MAX }, work));
+  return { blocked: entries.length - failed.length, failed };
 }
 
 async function leave(

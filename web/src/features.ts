@@ -1,6 +1,8 @@
 // THE LIST of the app: one line an area. What an area shows, where, and what its events make stale stands in its own
 // feature.ts; its screens are loaded when they are opened.
 import { invites } from './invites/feature.ts';
+import { conversations } from './conversations/feature.ts';
+import { node } from './node/feature.ts';
 import { notifications } from './notifications/feature.ts';
 import { people } from './people/feature.ts';
 import { deliveries } from './deliveries/feature.ts';
@@ -8,6 +10,7 @@ import { imports } from './import/feature.ts';
 import { posts } from './posts/feature.ts';
 import { search } from './search/feature.ts';
 import { security } from './security/feature.ts';
+import { settings } from './settings/feature.ts';
 import { trust } from './trust/feature.ts';
 import { welcome } from './welcome/feature.ts';
 import type { OpenScreen, WebFeature } from './router/feature.ts';
@@ -20,6 +23,9 @@ export const features: readonly WebFeature[] = [
   notifications,
   invites,
   search,
+  conversations,
+  node,
+  settings,
   security,
   trust,
   welcome,

@@ -82,3 +82,26 @@ export const getStatus = defineRoute({
   access: { kind: nodeKind, action: 'read' },
   output: statusOutput,
 });
+
+export const doctorOutput = z.object({
+  healthy: z.boolean(),
+  checks: z.array(
+    z.object({
+      check: z.string(),
+      verdict: z.enum(['ok', 'warn', 'fail']),
+      /** What was found, and what to do about it, in the asker's language. */
+      found: z.string(),
+      next: z.string().nullable(),
+    }),
+  ),
+});
+
+export const getDoctor = defineRoute({
+  id: 'edge.doctor',
+  method: 'GET',
+  path: '/api/v1/doctor',
+  summary: 'What is wrong with this node, if anything, and what to do; all but the pages of the database',
+  audience: 'owner',
+  access: { kind: nodeKind, action: 'read' },
+  output: doctorOutput,
+});

@@ -2,9 +2,11 @@
 // a stranger sees health and a page that keeps the claim link to itself.
 import type { AccessRequest, Decision } from '#kernel/actor.ts';
 import { bind, type BoundRoute } from '#kernel/http/contract.ts';
+import type { Finding } from '../doctor/finding.ts';
 import type { Guard } from '../guard.ts';
 import {
   getClaimScript,
+  getDoctor,
   getLive,
   getPage,
   getPageStyle,
@@ -26,6 +28,7 @@ export function edgeRoutes(node: {
   readonly status: () => Promise<Status>;
   readonly readiness: () => Promise<Readiness>;
   readonly webApp: WebApp | undefined;
+  readonly examine: () => Promise<readonly Finding[]>;
 }): BoundRoute[] {
   return [
     bind(getLive, () => Promise.resolve({ status: 'live' as const })),
@@ -73,6 +76,18 @@ export function edgeRoutes(node: {
       return Promise.resolve();
     }),
     bind(getStatus, () => node.status()),
+    bind(getDoctor, async (_input, { language }) => {
+      const findings = await node.examine();
+      return {
+        healthy: findings.every(({ verdict }) => verdict !== 'fail'),
+        checks: findings.map(({ check, verdict, found, next }) => ({
+          check,
+          verdict,
+          found: found[language],
+          next: next?.[language] ?? null,
+        })),
+      };
+    }),
   ];
 }
 

@@ -17,6 +17,7 @@ import { join } from 'node:path';
 import type { Guard } from '../guard.ts';
 import { hostNames, portOf, serverUrlOf } from '../http/address.ts';
 import type { Status } from '../http/api.ts';
+import type { Finding } from '../doctor/finding.ts';
 import { createReadiness } from '../http/readiness.ts';
 import { edgeRoutes, registerEdgeKinds } from '../http/routes.ts';
 import { openWebApp } from '../http/web-app.ts';
@@ -87,7 +88,11 @@ export async function startNode(options: StartOptions): Promise<RunningNode> {
   const read = createReader(events, booted.changes);
   const polling = createPolling({ clock, events, guard, read });
   const webApp = options.webDir === undefined ? undefined : openWebApp(options.webDir);
-  const routes = [...booted.routes, ...edgeRoutes({ status, readiness, webApp }), polling.route];
+  const routes = [
+    ...booted.routes,
+    ...edgeRoutes({ status, readiness, webApp, examine: doctorOf(host, options.env, status) }),
+    polling.route,
+  ];
   const hosts = hostNames(host.config, host.serverUrl);
   const once = createOnce(host);
   const api = {
@@ -118,6 +123,18 @@ export async function startNode(options: StartOptions): Promise<RunningNode> {
     booted,
     status,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}
+
+/** The doctor of a running node, loaded when it is asked for. */
+function doctorOf(
+  { config, dataDir }: Host,
+  env: StartOptions['env'],
+  status: () => Promise<Status>,
+): () => Promise<readonly Finding[]> {
+  return async () => {
+    const { examine } = await import('../doctor/checks.ts');
+    return examine({ dataDir, env, config, status: await status() }, { deep: false });
   };
 }
 

@@ -42,6 +42,9 @@ const paths = {
   scan: 'M4 8V4h4M16 4h4v4M20 16v4h-4M8 20H4v-4M4 12h16',
   code: 'M4 4h6v6H4zM14 4h6v6h-6zM4 14h6v6H4zM14 14h2v2h-2zM20 14v2M14 20h2M19 19h1v1h-1z',
   share: 'M12 15V3M8 7l4-4 4 4M5 11v9h14v-9',
+  mic: 'M12 14a3 3 0 0 0 3-3V6a3 3 0 0 0-6 0v5a3 3 0 0 0 3 3zM5 11a7 7 0 0 0 14 0M12 18v3',
+  stop: 'M7 7h10v10H7z',
+  down: 'M12 4v15M6 13l6 6 6-6',
   copy: 'M9 9h11v11H9zM15 9V4H4v11h5',
 } as const;
 

@@ -18,6 +18,8 @@ export interface OutboxFile {
   readonly sent?: { readonly id: string; readonly at: number };
 }
 
+export type FilesUnder = 'media' | 'files';
+
 /** One change that waits for the node. */
 export interface OutboxItem {
   /** Also the Idempotency-Key: made once, sent with every try. */
@@ -34,8 +36,10 @@ export interface OutboxItem {
   readonly tries: number;
   /** The node's sentence, where it refused. */
   readonly problem: string | null;
-  /** Sent before the change, whose body then names them in `media`, in this order. */
+  /** Sent before the change, whose body then names them in this order. */
   readonly files?: readonly OutboxFile[];
+  /** Under which member of the body: posts and messages have their own word. */
+  readonly filesUnder?: FilesUnder;
 }
 
 export interface Draft {

@@ -63,7 +63,7 @@ export async function sendFiles(
     noteProgress(item.key, undefined);
   }
   const sent = files.map((file) => file.sent?.id ?? '');
-  return { ...item, files, body: { ...(item.body as object), media: sent } };
+  return { ...item, files, body: { ...(item.body as object), [item.filesUnder ?? 'media']: sent } };
 }
 
 /** The id that the node gave to a file. */

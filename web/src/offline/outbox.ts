@@ -7,7 +7,7 @@ import { makeStale, rootOf, type QueryRoot } from '../api/queries.ts';
 import { addressOf, type InputOf, type Route } from '../api/route.ts';
 import { session } from '../api/session.ts';
 import { signal } from '../api/signal.ts';
-import { ownDatabase, readNote, type OutboxFile, type OutboxItem } from './database.ts';
+import { ownDatabase, readNote, type FilesUnder, type OutboxFile, type OutboxItem } from './database.ts';
 import { exclusive } from './exclusive.ts';
 import { sendFiles } from './outbox-files.ts';
 import { randomKey } from './random-key.ts';
@@ -26,13 +26,14 @@ let draining: Promise<void> | undefined;
 /**
  * Keeps a change and sends it as soon as it can. Resolves once it is kept here: from then on it is not lost.
  * `kind` is the area's word for it (`posts.create`), by which its screens find it in `outbox`.
- * `files` go to the node first; their ids are the body's `media`.
+ * `files` go to the node first; their ids are the body's `media`, or what `filesUnder` says.
  */
 export async function enqueue<R extends Route<unknown>>(
   kind: string,
   target: R,
   input: InputOf<R>,
   files: readonly OutboxFile[] = [],
+  filesUnder: FilesUnder = 'media',
 ): Promise<OutboxItem> {
   const { body, ...where } = input as { readonly body?: unknown } & Parameters<typeof addressOf>[1];
   const path = addressOf(target.path, where);
@@ -48,7 +49,7 @@ export async function enqueue<R extends Route<unknown>>(
     state: 'waiting',
     tries: 0,
     problem: null,
-    ...(files.length === 0 ? {} : { files }),
+    ...(files.length === 0 ? {} : { files, filesUnder }),
   };
   await (await ownDatabase()).put('outbox', item);
   await refresh();

@@ -45,6 +45,12 @@ export function loadMessages(area: string, wanted: Language = language.get()): P
   if (loading === undefined) {
     loading = loadOnce(area, wanted);
     loads.set(key, loading);
+    const waited = loading;
+    // As React marks what it has waited for: messages that are here are used without waiting.
+    waited.then(
+      () => Object.assign(waited, { status: 'fulfilled', value: undefined }),
+      () => undefined,
+    );
     // Without network now, with it later: a failure is not kept.
     loading.catch(() => loads.delete(key));
   }

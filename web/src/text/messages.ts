@@ -17,7 +17,8 @@ export type Say<Catalogue> = (key: KeyOf<Catalogue>, values?: Values) => string;
 export function textOf<Catalogue>(area: string): () => Say<Catalogue> {
   return () => {
     const now = useSignal(language);
-    if (!i18next.hasResourceBundle(now, area)) use(loadMessages(area, now));
+    // Each time, also when they are here: what a component uses must not change while React repeats its rendering.
+    if (area !== 'shell') use(loadMessages(area, now));
     return (key, values) => say(area, key, values);
   };
 }

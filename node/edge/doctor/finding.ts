@@ -2,7 +2,7 @@
 // A check never throws for what is wrong with the node, and never changes anything.
 import type { Config } from '#kernel/config.ts';
 import type { Text } from '#protocol/errors.ts';
-import type { Status } from '../../http/api.ts';
+import type { Status } from '../http/api.ts';
 
 export type Verdict = 'ok' | 'warn' | 'fail';
 

@@ -5,11 +5,11 @@ import { AppError, type Text } from '#protocol/errors.ts';
 import { existsSync, readdirSync, statfsSync, statSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { portOf } from '../../http/address.ts';
-import { DISK_BYTES_FAIL, DISK_BYTES_WARN } from '../../limits.ts';
-import { databaseFile } from '../../run/paths.ts';
-import { passphraseFromFile } from '../input.ts';
-import type { DoctorFacts, Finding, Verdict } from './doctor-finding.ts';
+import { portOf } from '../http/address.ts';
+import { DISK_BYTES_FAIL, DISK_BYTES_WARN } from '../limits.ts';
+import { databaseFile } from '../run/paths.ts';
+import { passphraseFromFile } from '../cli/input.ts';
+import type { DoctorFacts, Finding, Verdict } from './finding.ts';
 
 /** The key's folder and files are this user's alone. */
 export function checkKeys({ dataDir }: DoctorFacts): Finding {

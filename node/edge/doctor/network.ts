@@ -2,9 +2,9 @@
 // Requests leave through the node's own network port, so the doctor reaches no address that the node would refuse.
 import { createNetwork, type NetworkAnswer } from '#kernel/network.ts';
 import { AppError } from '#protocol/errors.ts';
-import { portOf, serverUrlOf } from '../../http/address.ts';
-import { CLOCK_OFF_MS_FAIL, CLOCK_OFF_MS_WARN } from '../../limits.ts';
-import type { DoctorFacts, Finding, Verdict } from './doctor-finding.ts';
+import { portOf, serverUrlOf } from '../http/address.ts';
+import { CLOCK_OFF_MS_FAIL, CLOCK_OFF_MS_WARN } from '../limits.ts';
+import type { DoctorFacts, Finding, Verdict } from './finding.ts';
 
 const LOOK_MS_MAX = 5_000;
 
