@@ -9,7 +9,7 @@ import { media } from '#node/media/index.ts';
 import { people } from '#node/people/index.ts';
 import { search } from '#node/search/index.ts';
 import { AppError, publicKeyToMultibase, type NodeId } from '#protocol';
-import { createBringing } from './bringing.ts';
+import { createBringing } from './own/bringing.ts';
 import { reachOf } from './cards.ts';
 import { createAnswers } from './exchange/answers.ts';
 import { createHandlers } from './exchange/incoming.ts';
@@ -26,7 +26,7 @@ import * as store from './store.ts';
 import { bindMessages } from './wire.ts';
 
 export type { PublicPost, PublicPosts } from './exchange/public.ts';
-export type { BroughtPost } from './bringing.ts';
+export type { BroughtPost } from './own/bringing.ts';
 
 /** One's own signed object; null for what is not here. */
 export interface Written {

@@ -6,7 +6,7 @@ import { createFetching, type Fetching } from './exchange/fetching.ts';
 import { backfillNext, bondConsumer, cleanUpNext } from './exchange/upkeep.ts';
 import type { NodeId } from '#protocol';
 import type { PostsHost } from './ports.ts';
-import { emptyTrash } from './trash.ts';
+import { emptyTrash } from './own/trash.ts';
 
 /** Registers the jobs and gives back the fetching that they run. `onReturn` tells of nodes that are there again. */
 export function registerJobs(

@@ -21,8 +21,8 @@ import { ownObject, signPost, signReaction, toMediaItem } from './objects.ts';
 import type { PostsHost } from './ports.ts';
 import * as extras from './store-extras.ts';
 import * as store from './store.ts';
-import { audience, keep, share, withdraw, type Composed } from './telling.ts';
-import { moveToTrash, removeNow, takeFromTrash } from './trash.ts';
+import { audience, keep, share, withdraw, type Composed } from './own/telling.ts';
+import { moveToTrash, removeNow, takeFromTrash } from './own/trash.ts';
 
 export interface NewPost {
   readonly text: string;

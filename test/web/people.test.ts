@@ -146,7 +146,7 @@ describe('people', () => {
     const stored = await owner.fetch(`/api/v1/people/${alice.nodeId}/avatar`);
     const { width, height, exif } = await sharp(Buffer.from(await stored.arrayBuffer())).metadata();
     // The size that others get of it.
-    assert.deepEqual([width, height, exif], [480, 480, undefined]);
+    assert.deepEqual([width, height, exif], [320, 320, undefined]);
     await checkScreen(there);
   });
 });

@@ -15,8 +15,8 @@ import {
 } from '../model.ts';
 import { ownObject } from '../objects.ts';
 import type { PostsHost } from '../ports.ts';
-import { noteGiven } from '../bringing.ts';
-import { announcementOf } from '../telling.ts';
+import { noteGiven } from '../own/bringing.ts';
+import { announcementOf } from '../own/telling.ts';
 import * as extras from '../store-extras.ts';
 import * as store from '../store.ts';
 

@@ -4,7 +4,7 @@ import { isoTime } from '#kernel/ports.ts';
 import type { NodeId } from '#protocol';
 import { NEWEST_ID, postUri, type Item } from '../model.ts';
 import type { PostsHost } from '../ports.ts';
-import { audience } from '../telling.ts';
+import { audience } from '../own/telling.ts';
 import * as store from '../store.ts';
 
 /** Posts of one transaction: each makes a message for every friend. */

@@ -23,7 +23,7 @@ import {
 } from '../model.ts';
 import { verifyPost, verifyReaction } from '../objects.ts';
 import type { PostsHost } from '../ports.ts';
-import { keep } from '../telling.ts';
+import { keep } from '../own/telling.ts';
 import type { AbsentAuthors } from './absent-authors.ts';
 import * as extras from '../store-extras.ts';
 import * as store from '../store.ts';

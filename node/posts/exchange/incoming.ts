@@ -7,7 +7,7 @@ import { AppError as Refusal } from '#protocol';
 import { mayRead } from './answers.ts';
 import { failures, HOSTED_REPLIES_MAX, ownIdIn, postIn, SPREAD_S_MANY, type Item } from '../model.ts';
 import type { PostsHost } from '../ports.ts';
-import { removeItem } from '../telling.ts';
+import { removeItem } from '../own/telling.ts';
 import * as extras from '../store-extras.ts';
 import * as store from '../store.ts';
 

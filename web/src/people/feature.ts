@@ -5,6 +5,7 @@ import { useRequestCount } from './request-count.ts';
 
 export const people = defineFeature({
   name: 'people',
+  shows: ['content'],
   screens: [
     {
       path: '/people',

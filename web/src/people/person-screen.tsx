@@ -3,6 +3,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState, type ReactNode } from 'react';
 import { read } from '../api/queries.ts';
+import { PersonPosts } from '../content/post-list.tsx';
 import { Avatar } from '../design/avatar.tsx';
 import { Button } from '../design/button.tsx';
 import { Icon, type IconName } from '../design/icon.tsx';
@@ -72,6 +73,10 @@ function Known({ person }: { readonly person: Person }): ReactNode {
       )}
       <Acts person={person} state={state} onAsk={setAsked} />
       <Fingerprint nodeId={person.node_id} name={name} />
+      <section className="part">
+        <h2>{t('person.posts')}</h2>
+        <PersonPosts who={person.node_id} label={t('person.posts.of', { name })} />
+      </section>
       {asked === 'ask' && <AskDialog person={person} onClose={close} />}
       {asked === 'block' && <BlockDialog person={person} onClose={close} />}
       {asked === 'remove' && <RemoveDialog person={person} onClose={close} />}

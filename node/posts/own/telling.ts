@@ -3,10 +3,10 @@
 import type { Reader, Tx } from '#kernel/db/database.ts';
 import { isoTime } from '#kernel/ports.ts';
 import { parseUri, type NodeId, type Uri } from '#protocol';
-import { postUri, SPREAD_FROM, SPREAD_S_FEW, SPREAD_S_MANY, type Item } from './model.ts';
-import type { PostsHost } from './ports.ts';
-import * as extras from './store-extras.ts';
-import * as store from './store.ts';
+import { postUri, SPREAD_FROM, SPREAD_S_FEW, SPREAD_S_MANY, type Item } from '../model.ts';
+import type { PostsHost } from '../ports.ts';
+import * as extras from '../store-extras.ts';
+import * as store from '../store.ts';
 
 /** An own item, signed. */
 export interface Composed extends store.WholeItem {

@@ -4,12 +4,12 @@
 import { actorToString, systemActor } from '#kernel/actor.ts';
 import type { Tx } from '#kernel/db/database.ts';
 import type { NodeId } from '#protocol';
-import { postUri } from './model.ts';
-import { signPost, toMediaItem } from './objects.ts';
-import type { PostsHost } from './ports.ts';
+import { postUri } from '../model.ts';
+import { signPost, toMediaItem } from '../objects.ts';
+import type { PostsHost } from '../ports.ts';
 import { audience, keep, removeItem, withdraw } from './telling.ts';
-import * as extras from './store-extras.ts';
-import * as store from './store.ts';
+import * as extras from '../store-extras.ts';
+import * as store from '../store.ts';
 
 export interface BroughtPost {
   /** A message id of the moment at which it was written. */

@@ -2,10 +2,10 @@
 // The moment stands in the row, so that a node that ends meanwhile carries the deletion out at its next start.
 import { actorToString, systemActor, type Actor } from '#kernel/actor.ts';
 import type { Tx } from '#kernel/db/database.ts';
-import { failures, postUri, TRASH_STEP_MAX, type Item } from './model.ts';
-import type { PostsHost } from './ports.ts';
-import { ownObject } from './objects.ts';
-import * as store from './store.ts';
+import { failures, postUri, TRASH_STEP_MAX, type Item } from '../model.ts';
+import type { PostsHost } from '../ports.ts';
+import { ownObject } from '../objects.ts';
+import * as store from '../store.ts';
 import { audience, removeItem, withdraw } from './telling.ts';
 
 /** Deletes an own item everywhere, or an answer kept here. */
