@@ -9,6 +9,7 @@ import {
   type FormHTMLAttributes,
   type KeyboardEvent,
   type ReactNode,
+  type SyntheticEvent,
 } from 'react';
 import { MESSAGE_ATTACHMENTS_MAX, MESSAGE_TEXT_CHARS_MAX } from '#protocol/limits.ts';
 import { filesIn, useAttaching, type AttachedFile, type Attaching } from '../content/attached.ts';
@@ -56,7 +57,8 @@ export function Composer({ who, name, withFiles, replyTo, onReplyDone }: Compose
   }, [replyTo]);
 
   const canSend = (text.trim() !== '' || files.length > 0) && attaching.pending === 0;
-  const send = async (): Promise<void> => {
+  const send = async (event?: SyntheticEvent): Promise<void> => {
+    event?.preventDefault();
     if (!canSend) {
       field.current?.focus();
       return;
@@ -72,8 +74,7 @@ export function Composer({ who, name, withFiles, replyTo, onReplyDone }: Compose
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.key === 'Escape' && replyTo !== undefined) onReplyDone();
     if (!meansSend(event)) return;
-    event.preventDefault();
-    void send();
+    void send(event);
   };
   const onPaste = (event: ClipboardEvent): void => {
     const pasted = filesIn(event.clipboardData);
@@ -84,10 +85,7 @@ export function Composer({ who, name, withFiles, replyTo, onReplyDone }: Compose
   return (
     <form
       className="composer"
-      onSubmit={(event) => {
-        event.preventDefault();
-        void send();
-      }}
+      onSubmit={(event) => void send(event)}
       {...(withFiles ? dropsOn(attaching) : {})}
     >
       {replyTo !== undefined && <ReplyNote message={replyTo} onCancel={onReplyDone} />}
