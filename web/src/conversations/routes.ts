@@ -15,7 +15,6 @@ export const readPerson = route<typeof people.readPerson>('GET', '/api/v1/people
 export const findPeople = route<typeof people.findPeople>('GET', '/api/v1/people');
 export const listConnections = route<typeof people.listConnections>('GET', '/api/v1/connections');
 export const changeBond = route<typeof people.changeBond>('POST', '/api/v1/connections/:action');
-export const readProfile = route<typeof people.readProfile>('GET', '/api/v1/profile');
 export const compare = route<typeof discovery.compareRoute>('GET', '/api/v1/people/:who/fingerprint');
 
 export type Thread = OutputOf<typeof listThreads>['items'][number];

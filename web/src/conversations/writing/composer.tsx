@@ -12,18 +12,18 @@ import {
   type SyntheticEvent,
 } from 'react';
 import { MESSAGE_ATTACHMENTS_MAX, MESSAGE_TEXT_CHARS_MAX } from '#protocol/limits.ts';
-import { filesIn, useAttaching, type AttachedFile, type Attaching } from '../content/attached.ts';
-import { useContentText } from '../content/words.ts';
-import { IconButton } from '../design/button.tsx';
-import { keepDraft, readDraft, useDraftKeeper } from '../offline/drafts.ts';
-import { randomKey } from '../offline/random-key.ts';
+import { filesIn, useAttaching, type AttachedFile, type Attaching } from '../../content/attached.ts';
+import { useContentText } from '../../content/words.ts';
+import { IconButton } from '../../design/button.tsx';
+import { keepDraft, readDraft, useDraftKeeper } from '../../offline/drafts.ts';
+import { randomKey } from '../../offline/random-key.ts';
 import { AttachedRow } from './attached-row.tsx';
-import type { Message } from './routes.ts';
-import { previewOf } from './thread-row.tsx';
+import type { Message } from '../routes.ts';
+import { previewOf } from '../thread-row.tsx';
 import type { VoiceNote } from './voice.ts';
 import { VoiceButton } from './voice-button.tsx';
 import { sendLater } from './waiting.ts';
-import { useTalkText } from './words.ts';
+import { useTalkText } from '../words.ts';
 
 /** The count is shown when it begins to matter. */
 const LEFT_SHOWN = 300;
