@@ -63,7 +63,7 @@ const OWNERS = {
   react: ['^web/src/'],
   'react-dom': ['^web/src/main\\.tsx$'],
   '@tanstack/react-query': ['^web/src/'],
-  '@tanstack/react-virtual': ['^web/src/design/virtual-list\\.tsx$'],
+  '@tanstack/react-virtual': ['^web/src/(design/virtual|conversations/message)-list\\.tsx$'],
   i18next: ['^web/src/text/'],
   idb: ['^web/src/offline/database\\.ts$'],
   vite: ['^web/(build|src/env\\.d)\\.ts$'],

@@ -16,9 +16,9 @@ import { formatClock, formatMoment } from '../text/format.ts';
 import { language } from '../text/language.ts';
 import type { Message } from './routes.ts';
 import { previewOf } from './thread-row.tsx';
-import { voiceSeconds } from './voice.ts';
-import { VoicePlayer } from './voice-player.tsx';
-import { bodyOf } from './waiting.ts';
+import { voiceSeconds } from './writing/voice.ts';
+import { VoicePlayer } from './writing/voice-player.tsx';
+import { bodyOf } from './writing/waiting.ts';
 import { useTalkText } from './words.ts';
 
 /** The node's word for a delivery as the app's, with what it means where the app's own says less. */

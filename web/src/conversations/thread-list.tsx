@@ -11,7 +11,7 @@ import { Link } from '../router/link.tsx';
 import { useShellText } from '../shell/words.ts';
 import { openThreads, requestThreads } from './routes.ts';
 import { ThreadRow } from './thread-row.tsx';
-import { useWaitingPeople } from './waiting.ts';
+import { useWaitingPeople } from './writing/waiting.ts';
 import { useTalkText } from './words.ts';
 
 export function ThreadList(): ReactNode {

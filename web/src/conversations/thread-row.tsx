@@ -11,7 +11,7 @@ import { useShellText } from '../shell/words.ts';
 import type { Say } from '../text/messages.ts';
 import type messages from './messages/en.json';
 import { nameOf, type Message, type Thread } from './routes.ts';
-import { voiceSeconds } from './voice.ts';
+import { voiceSeconds } from './writing/voice.ts';
 import { useTalkText } from './words.ts';
 
 /** More would not be shown: the line ends before. */

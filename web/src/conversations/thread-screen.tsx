@@ -16,7 +16,7 @@ import { goBack, navigate } from '../router/location.ts';
 import { describeProblem } from '../shell/problem-words.ts';
 import { announce, showToast } from '../shell/toasts.tsx';
 import { useShellText } from '../shell/words.ts';
-import { Composer } from './composer.tsx';
+import { Composer } from './writing/composer.tsx';
 import './conversations.css';
 import { MessageList, type Row } from './message-list.tsx';
 import { MessageView, WaitingView } from './message-view.tsx';
@@ -26,7 +26,7 @@ import { changeBond, nameOf, readPerson, type Message, type Person } from './rou
 import { useReading, useTalk, useThread, type Talk } from './thread-data.ts';
 import { BlockDialog, ProtectionDialog, ReportDialog } from './thread-dialogs.tsx';
 import { previewOf } from './thread-row.tsx';
-import { useWaiting } from './waiting.ts';
+import { useWaiting } from './writing/waiting.ts';
 import { useTalkText } from './words.ts';
 
 export function Screen({ params }: ScreenProps): ReactNode {

@@ -1,10 +1,10 @@
 // Messages that were written here and are not on the node yet: what the outbox holds of them, oldest first.
 // They stand in their conversation like the others, with where they are.
-import { useSignal } from '../api/signal.ts';
-import type { OutboxItem } from '../offline/database.ts';
-import { enqueue, outbox, showsIn } from '../offline/outbox.ts';
-import type { AttachedFile } from '../content/attached.ts';
-import { sendMessage } from './routes.ts';
+import { useSignal } from '../../api/signal.ts';
+import type { OutboxItem } from '../../offline/database.ts';
+import { enqueue, outbox, showsIn } from '../../offline/outbox.ts';
+import type { AttachedFile } from '../../content/attached.ts';
+import { sendMessage } from '../routes.ts';
 
 const KIND = 'conversations.send';
 showsIn(KIND, ['conversations', 'messages']);

@@ -9,20 +9,21 @@ import {
   type FormHTMLAttributes,
   type KeyboardEvent,
   type ReactNode,
+  type SyntheticEvent,
 } from 'react';
 import { MESSAGE_ATTACHMENTS_MAX, MESSAGE_TEXT_CHARS_MAX } from '#protocol/limits.ts';
-import { filesIn, useAttaching, type AttachedFile, type Attaching } from '../content/attached.ts';
-import { useContentText } from '../content/words.ts';
-import { IconButton } from '../design/button.tsx';
-import { keepDraft, readDraft, useDraftKeeper } from '../offline/drafts.ts';
-import { randomKey } from '../offline/random-key.ts';
+import { filesIn, useAttaching, type AttachedFile, type Attaching } from '../../content/attached.ts';
+import { useContentText } from '../../content/words.ts';
+import { IconButton } from '../../design/button.tsx';
+import { keepDraft, readDraft, useDraftKeeper } from '../../offline/drafts.ts';
+import { randomKey } from '../../offline/random-key.ts';
 import { AttachedRow } from './attached-row.tsx';
-import type { Message } from './routes.ts';
-import { previewOf } from './thread-row.tsx';
+import type { Message } from '../routes.ts';
+import { previewOf } from '../thread-row.tsx';
 import type { VoiceNote } from './voice.ts';
 import { VoiceButton } from './voice-button.tsx';
 import { sendLater } from './waiting.ts';
-import { useTalkText } from './words.ts';
+import { useTalkText } from '../words.ts';
 
 /** The count is shown when it begins to matter. */
 const LEFT_SHOWN = 300;
@@ -56,7 +57,8 @@ export function Composer({ who, name, withFiles, replyTo, onReplyDone }: Compose
   }, [replyTo]);
 
   const canSend = (text.trim() !== '' || files.length > 0) && attaching.pending === 0;
-  const send = async (): Promise<void> => {
+  const send = async (event?: SyntheticEvent): Promise<void> => {
+    event?.preventDefault();
     if (!canSend) {
       field.current?.focus();
       return;
@@ -72,8 +74,7 @@ export function Composer({ who, name, withFiles, replyTo, onReplyDone }: Compose
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.key === 'Escape' && replyTo !== undefined) onReplyDone();
     if (!meansSend(event)) return;
-    event.preventDefault();
-    void send();
+    void send(event);
   };
   const onPaste = (event: ClipboardEvent): void => {
     const pasted = filesIn(event.clipboardData);
@@ -84,10 +85,7 @@ export function Composer({ who, name, withFiles, replyTo, onReplyDone }: Compose
   return (
     <form
       className="composer"
-      onSubmit={(event) => {
-        event.preventDefault();
-        void send();
-      }}
+      onSubmit={(event) => void send(event)}
       {...(withFiles ? dropsOn(attaching) : {})}
     >
       {replyTo !== undefined && <ReplyNote message={replyTo} onCancel={onReplyDone} />}

@@ -1,15 +1,15 @@
 // What goes with the message that is being written: small pictures, files by name, a voice note that can be heard.
 // Each can be taken away again.
 import { useEffect, useState, type ReactNode } from 'react';
-import type { AttachedFile } from '../content/attached.ts';
-import { useContentText } from '../content/words.ts';
-import { useSignal } from '../api/signal.ts';
-import { IconButton } from '../design/button.tsx';
-import { Icon } from '../design/icon.tsx';
-import { formatBytes } from '../text/format.ts';
-import { language } from '../text/language.ts';
+import type { AttachedFile } from '../../content/attached.ts';
+import { useContentText } from '../../content/words.ts';
+import { useSignal } from '../../api/signal.ts';
+import { IconButton } from '../../design/button.tsx';
+import { Icon } from '../../design/icon.tsx';
+import { formatBytes } from '../../text/format.ts';
+import { language } from '../../text/language.ts';
 import { clockOf, voiceSeconds } from './voice.ts';
-import { useTalkText } from './words.ts';
+import { useTalkText } from '../words.ts';
 
 export function AttachedRow({
   files,

@@ -1,12 +1,12 @@
 // Recording a voice note: one press begins, the seconds are shown, another ends it and puts it with the message, where it
 // can be heard before it is sent. Where the page may not use the microphone, the same button says why.
 import { useEffect, useRef, useState, type ReactNode } from 'react';
-import { Button, IconButton } from '../design/button.tsx';
-import { Dialog } from '../design/dialog.tsx';
-import { Link } from '../router/link.tsx';
-import { announce } from '../shell/toasts.tsx';
+import { Button, IconButton } from '../../design/button.tsx';
+import { Dialog } from '../../design/dialog.tsx';
+import { Link } from '../../router/link.tsx';
+import { announce } from '../../shell/toasts.tsx';
 import { clockOf, record, VOICE_S_MAX, voiceAbility, type Recording, type VoiceNote } from './voice.ts';
-import { useTalkText } from './words.ts';
+import { useTalkText } from '../words.ts';
 
 const TICK_MS = 250;
 

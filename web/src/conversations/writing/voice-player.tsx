@@ -1,12 +1,12 @@
 // A voice note: the browser's own player, which the keyboard works, with the length in words before anything is fetched.
 // What does not play here can be downloaded.
 import { useState, type ReactNode } from 'react';
-import { useSignal } from '../api/signal.ts';
-import { Icon } from '../design/icon.tsx';
-import { formatBytes } from '../text/format.ts';
-import { language } from '../text/language.ts';
+import { useSignal } from '../../api/signal.ts';
+import { Icon } from '../../design/icon.tsx';
+import { formatBytes } from '../../text/format.ts';
+import { language } from '../../text/language.ts';
 import { clockOf } from './voice.ts';
-import { useTalkText } from './words.ts';
+import { useTalkText } from '../words.ts';
 
 export function VoicePlayer({
   source,
