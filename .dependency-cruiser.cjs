@@ -48,7 +48,7 @@ const OWNERS = {
   ws: ['^node/edge/live(\\.ts$|/)'],
   // the rest
   commander: ['^node/edge/cli(\\.ts$|/)', '^registry/(main|cli)\\.ts$'],
-  uqr: ['^node/edge/cli(\\.ts$|/)', '^installer/', '^web/src/design/qr-code\\.tsx$'],
+  uqr: ['^node/edge/cli(\\.ts$|/)', '^installer/', '^web/src/design/pictures/qr-code\\.tsx$'],
   pino: ['^node/kernel/log\\.ts$'],
   'prom-client': ['^node/kernel/metrics\\.ts$', '^node/metrics/', '^registry/metrics\\.ts$'],
   '@simplewebauthn/server': ['^node/identity/passkeys/service\\.ts$'],

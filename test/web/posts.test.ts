@@ -95,7 +95,7 @@ describe('posts', () => {
 
     await page.getByRole('button', { name: 'React' }).first().click();
     await page.getByRole('button', { name: 'Heart' }).click();
-    await page.getByText('❤️, 1 person').waitFor();
+    await page.getByText(/❤️.*1 person/).waitFor();
     await eventually('the reaction is on the node', async () => {
       const thread = await node.call(api.readThread, { params: { id: uri } });
       return thread.my_reaction === '❤️';

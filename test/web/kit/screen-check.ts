@@ -14,6 +14,8 @@ export async function checkScreen(visited: Visit): Promise<void> {
     await switchLanguage(visited, language);
     for (const colorScheme of ['dark', 'light'] as const) {
       await page.emulateMedia({ colorScheme });
+      // Colours on their way from one theme to the other are in neither.
+      await page.evaluate(() => Promise.allSettled(document.getAnimations().map(({ finished }) => finished)));
       const { violations } = await new AxeBuilder({ page }).withTags(RULES).setLegacyMode(true).analyze();
       const found = violations.flatMap(({ id, help, nodes }) =>
         nodes.map(({ html, failureSummary }) => `${id}: ${help}\n  ${html}\n  ${failureSummary ?? ''}`),

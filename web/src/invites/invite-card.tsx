@@ -7,7 +7,7 @@ import { Button } from '../design/button.tsx';
 import { Card } from '../design/card.tsx';
 import { CopyButton } from '../design/copy-button.tsx';
 import { Dialog } from '../design/dialog.tsx';
-import { QrCode } from '../design/qr-code.tsx';
+import { QrCode } from '../design/pictures/qr-code.tsx';
 import { Time } from '../design/text.tsx';
 import { describeProblem } from '../shell/problem-words.ts';
 import { showToast } from '../shell/toasts.tsx';

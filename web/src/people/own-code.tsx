@@ -5,7 +5,7 @@ import type { ReactNode } from 'react';
 import { read } from '../api/queries.ts';
 import { useSignal } from '../api/signal.ts';
 import { Button } from '../design/button.tsx';
-import { QrCode } from '../design/qr-code.tsx';
+import { QrCode } from '../design/pictures/qr-code.tsx';
 import { ProblemNote, Skeletons } from '../design/text.tsx';
 import { language } from '../text/language.ts';
 import { CopyButton } from '../design/copy-button.tsx';

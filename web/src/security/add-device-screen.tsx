@@ -7,7 +7,7 @@ import { Problem } from '../api/problem.ts';
 import { makeStale } from '../api/queries.ts';
 import type { OutputOf } from '../api/route.ts';
 import { Button } from '../design/button.tsx';
-import { QrCode } from '../design/qr-code.tsx';
+import { QrCode } from '../design/pictures/qr-code.tsx';
 import { ProblemNote, ScreenHead, Skeletons } from '../design/text.tsx';
 import { goBack } from '../router/location.ts';
 import { nodeContext } from '../session/context.ts';

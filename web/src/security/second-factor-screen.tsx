@@ -8,7 +8,7 @@ import type { OutputOf } from '../api/route.ts';
 import { Button } from '../design/button.tsx';
 import { Dialog } from '../design/dialog.tsx';
 import { TextField } from '../design/field.tsx';
-import { QrCode } from '../design/qr-code.tsx';
+import { QrCode } from '../design/pictures/qr-code.tsx';
 import { ProblemNote, ScreenHead, Skeletons, Time } from '../design/text.tsx';
 import { describeProblem } from '../shell/problem-words.ts';
 import { showToast } from '../shell/toasts.tsx';

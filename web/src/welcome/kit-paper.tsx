@@ -2,7 +2,7 @@
 // what one does with it. The explanation stands in both languages, since who finds it may not be who printed it.
 import type { ReactNode } from 'react';
 import { useSignal } from '../api/signal.ts';
-import { QrCode } from '../design/qr-code.tsx';
+import { QrCode } from '../design/pictures/qr-code.tsx';
 import { language, languages } from '../text/language.ts';
 import type { Kit } from './first-run.ts';
 import { useWelcomeText } from './words.ts';
