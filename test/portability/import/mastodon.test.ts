@@ -106,7 +106,7 @@ for (const [kind, pack] of [
       const thread = await alice.call(readThread, { params: { id: first?.id ?? '' } });
       assert.deepEqual(
         thread.replies.map(({ text }) => text),
-        ['an answer to myself'],
+        ['an answer to myself', 'and a third'],
       );
     });
   });
