@@ -57,7 +57,7 @@ function checkRecovery({ status }: DoctorFacts): Finding {
       verdict: 'warn',
       found: {
         en: 'The recovery kit has not been written down: if this machine is lost, so is the identity.',
-        fr: "Le kit de secours n'a pas été noté : si cette machine est perdue, l'identité l'est aussi.",
+        fr: "Le kit de récupération n'a pas été noté : si cette machine est perdue, l'identité l'est aussi.",
       },
       next: { en: 'ored id kit', fr: 'ored id kit' },
     };
@@ -68,7 +68,7 @@ function checkRecovery({ status }: DoctorFacts): Finding {
     found:
       state === undefined
         ? { en: 'Known when the node runs.', fr: 'Connu quand le nœud tourne.' }
-        : { en: 'The recovery kit is confirmed.', fr: 'Le kit de secours est confirmé.' },
+        : { en: 'The recovery kit is confirmed.', fr: 'Le kit de récupération est confirmé.' },
   };
 }
 
