@@ -10,7 +10,7 @@ const HOME = '/src/posts/feed-screen.tsx';
 const HOME_MESSAGES = ['posts', 'content'];
 const LANGUAGES = ['en', 'fr'];
 
-type Groups = Exclude<NonNullable<Rolldown.OutputOptions['codeSplitting']>, boolean>['groups'];
+type Groups = NonNullable<Rolldown.CodeSplittingOptions['groups']>;
 
 type Graph = Parameters<Rolldown.CodeSplittingNameFunction>[1];
 
