@@ -31,9 +31,12 @@ export interface Stocked extends AsyncDisposable {
 export async function startStocked(): Promise<Stocked> {
   const made = await makeData();
   const node = await startOwned(made.dataDir);
+  // One at a time: a node prepares few pictures at once, and says so.
+  const files: string[] = [];
+  while (files.length < POSTS / PICTURE_EACH) files.push(await upload(node, files.length));
   let next = 0;
   const writer = async (): Promise<void> => {
-    while (next < POSTS) await writePost(node, next++);
+    while (next < POSTS) await writePost(node, next++, files);
   };
   await Promise.all(Array.from({ length: WRITERS }, writer));
   for (const step of ['language', 'profile', 'kit', 'people']) {
@@ -50,22 +53,22 @@ export async function startStocked(): Promise<Stocked> {
   };
 }
 
-async function writePost(node: OwnedNode, index: number): Promise<void> {
+async function writePost(node: OwnedNode, index: number, files: readonly string[]): Promise<void> {
   const sentences = Array.from(
     { length: 1 + (index % 4) },
     (_unused, at) => SENTENCES[(index + at * 3) % SENTENCES.length] ?? '',
   );
   const text = `Number ${index}. ${sentences.join(index % 7 === 0 ? '\n\n' : ' ')}`;
-  const picture = index % PICTURE_EACH === 0 ? pictures[(index / PICTURE_EACH) % pictures.length] : undefined;
-  const media = picture === undefined ? [] : [await upload(node, picture)];
+  const file = index % PICTURE_EACH === 0 ? files[index / PICTURE_EACH] : undefined;
+  const media = file === undefined ? [] : [file];
   await ask(node, 'POST', '/api/v1/posts', { text, visibility: 'friends', media });
 }
 
-async function upload(node: OwnedNode, bytes: Buffer): Promise<string> {
+async function upload(node: OwnedNode, index: number): Promise<string> {
   const answer = await fetch(`${node.url}/api/v1/media?name=picture.jpg&alt=A%20landscape`, {
     method: 'POST',
     headers: { authorization: node.authorization, 'content-type': 'application/octet-stream' },
-    body: new Uint8Array(bytes),
+    body: new Uint8Array(pictures[index % pictures.length] ?? []),
   });
   if (!answer.ok) throw new Error(`an upload: ${answer.status} ${await answer.text()}`);
   return ((await answer.json()) as { readonly id: string }).id;
