@@ -6,6 +6,7 @@ import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import { build, type InlineConfig, type Plugin } from 'vite';
+import { firstScreenGroups, firstScreenPreloads } from './first-screen.ts';
 
 const WEB = import.meta.dirname;
 const DIST = join(WEB, 'dist');
@@ -83,7 +84,7 @@ const app: InlineConfig = {
   ...shared,
   publicDir: 'public',
   define: { APP_VERSION: JSON.stringify(sourceVersion()) },
-  plugins: [afterwards],
+  plugins: [firstScreenPreloads, afterwards],
   build: {
     outDir: 'dist',
     emptyOutDir: true,
@@ -93,6 +94,7 @@ const app: InlineConfig = {
     modulePreload: { polyfill: false },
     cssCodeSplit: true,
     rollupOptions: {
+      output: { codeSplitting: { groups: firstScreenGroups() } },
       // Libraries mark files for React's server components, which this app has not.
       onLog(level, log, handle) {
         if (log.code !== 'MODULE_LEVEL_DIRECTIVE') handle(level, log);

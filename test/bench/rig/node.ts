@@ -10,7 +10,7 @@ import { existsSync, globSync, mkdirSync, readFileSync, renameSync, rmSync } fro
 import { join } from 'node:path';
 
 const root = join(import.meta.dirname, '..', '..', '..');
-const PASSPHRASE = 'a passphrase of a benchmark, nobody else has it';
+export const PASSPHRASE = 'a passphrase of a benchmark, nobody else has it';
 
 export interface MadeNode extends Disposable {
   readonly dataDir: string;
