@@ -132,9 +132,7 @@ function watch(): void {
     if (!hadRecentInput) seen.shift += value;
   });
   observe('event', (entry) => {
-    const { interactionId = 0, duration } = entry as PerformanceEventTiming & {
-      readonly interactionId?: number;
-    };
+    const { interactionId, duration } = entry as PerformanceEventTiming;
     if (interactionId > 0) seen.slowestEventMs = Math.max(seen.slowestEventMs, duration);
   });
   observe('longtask', ({ duration }) => seen.longTasksMs.push(duration));
