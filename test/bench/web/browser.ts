@@ -21,7 +21,7 @@ const STEP_MS_MAX = 20_000;
 
 /** What the probes saw since the page began, or since they were emptied. */
 export interface Seen {
-  /** Largest paint before a post's words stood there: the shell. */
+  /** Largest paint outside of the feed: the shell. */
   shellPaintMs: number;
   largestPaintMs: number;
   firstPostMs: number;
@@ -98,6 +98,9 @@ declare global {
     seen: Seen;
   }
 }
+interface LargestPaint extends PerformanceEntry {
+  readonly element: Element | null;
+}
 interface Shift extends PerformanceEntry {
   readonly value: number;
   readonly hadRecentInput: boolean;
@@ -119,18 +122,17 @@ function watch(): void {
       for (const entry of list.getEntries()) take(entry);
     }).observe({ type, buffered: true, ...(type === 'event' ? { durationThreshold: 16 } : {}) });
   };
-  observe('largest-contentful-paint', ({ startTime }) => {
-    seen.largestPaintMs = startTime;
-    if (Number.isNaN(seen.firstPostMs) || startTime < seen.firstPostMs) seen.shellPaintMs = startTime;
+  observe('largest-contentful-paint', (entry) => {
+    seen.largestPaintMs = entry.startTime;
+    const { element } = entry as LargestPaint;
+    if ((element?.closest('[role=feed]') ?? null) === null) seen.shellPaintMs = entry.startTime;
   });
   observe('layout-shift', (entry) => {
     const { value, hadRecentInput } = entry as Shift;
     if (!hadRecentInput) seen.shift += value;
   });
   observe('event', (entry) => {
-    const { interactionId = 0, duration } = entry as PerformanceEventTiming & {
-      readonly interactionId?: number;
-    };
+    const { interactionId, duration } = entry as PerformanceEventTiming;
     if (interactionId > 0) seen.slowestEventMs = Math.max(seen.slowestEventMs, duration);
   });
   observe('longtask', ({ duration }) => seen.longTasksMs.push(duration));

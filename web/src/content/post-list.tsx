@@ -1,7 +1,7 @@
 // A list of posts, as long as it may be: only what is near the screen exists, read and walked through as a feed.
 // `PersonPosts` is the list of one person, for whoever shows a person.
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { useCallback, useMemo, type ReactNode } from 'react';
+import { memo, useCallback, useMemo, type ReactNode } from 'react';
 import { itemsOf, readPages } from '../api/queries.ts';
 import { useSignal } from '../api/signal.ts';
 import { EmptyState, ProblemNote, Skeletons } from '../design/text.tsx';
@@ -47,13 +47,29 @@ export function PostList({ name, label, posts, hasMore, busy, onMore, menuOf }: 
         hasMore={hasMore}
       >
         {(post, place) => (
-          <PostCard post={post} place={place} {...(menuOf === undefined ? {} : { menu: menuOf(post) })} />
+          <Row post={post} at={place['aria-posinset']} of={place['aria-setsize']} menuOf={menuOf} />
         )}
       </VirtualList>
-      <p className="list-end">{hasMore ? t('list.loading') : t('list.end')}</p>
+      {/* A new element with each page: the old one was read to its end, and is not pushed down the screen. */}
+      <p key={shown.length} className="list-end">
+        {hasMore ? t('list.loading') : t('list.end')}
+      </p>
     </>
   );
 }
+
+interface RowProps {
+  readonly post: Post;
+  readonly at: number;
+  readonly of: number;
+  readonly menuOf: PostListProps['menuOf'];
+}
+
+/** Drawn again when its post changes, and not at each step of the scrolling around it. */
+const Row = memo(function Row({ post, at, of, menuOf }: RowProps): ReactNode {
+  const place = { 'aria-posinset': at, 'aria-setsize': of, tabIndex: 0 } as const;
+  return <PostCard post={post} place={place} {...(menuOf === undefined ? {} : { menu: menuOf(post) })} />;
+});
 
 /** The posts of one person (a node id, a name, an address) that the owner may see, newest first. */
 export function PersonPosts({ who, label }: { readonly who: string; readonly label: string }): ReactNode {

@@ -32,8 +32,8 @@ export interface VirtualListProps<Item> {
 }
 
 const OVERSCAN = 6;
-/** So many items before the end, more are fetched: about two screens. */
-const END_NEAR_ITEMS = 8;
+/** So many items before the end, more are fetched: most of a page, so that a hard fling seldom meets the end. */
+const END_NEAR_ITEMS = 24;
 
 const measured = new Map<string, VirtualItem[]>();
 
