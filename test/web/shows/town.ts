@@ -108,8 +108,7 @@ export async function befriendable(house: House, displayName: string): Promise<F
     house,
     nodeId: (await ask<{ node_id: string }>('/api/v1/identity', {}, grant.access_token)).node_id,
     get: (path) => ask(path, {}, grant.access_token),
-    post: (path, body) =>
-      ask(path, { method: 'POST', body: JSON.stringify(body) }, grant.access_token),
+    post: (path, body) => ask(path, { method: 'POST', body: JSON.stringify(body) }, grant.access_token),
   };
   await house.ored('profile', '--name', displayName, '--language', 'fr');
   return friend;
