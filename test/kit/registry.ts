@@ -23,6 +23,8 @@ export interface MakeRegistryOptions {
   readonly port?: number;
   /** The name it is known under, without a port: `http://registry.example`. Whoever asks must resolve it to loopback. */
   readonly name?: string;
+  /** Private ranges (CIDR) whose addresses it lists, besides its own. */
+  readonly networks?: string;
 }
 
 /** Makes and starts a registry; `await using` stops it and removes its data. */
@@ -32,6 +34,7 @@ export async function makeRegistry(options: MakeRegistryOptions = {}): Promise<T
   const port = options.port ?? (await freePort());
   const line = ['start', '--data', dataDir, '--port', String(port), '--log-level', 'silent'];
   if (options.name !== undefined) line.push('--url', `${options.name}:${port}`);
+  if (options.networks !== undefined) line.push('--networks', options.networks);
   const parsed = parseCommandLine(line);
   if (parsed.command !== 'start') throw new Error('the command line must start a registry');
   const { config } = parsed;

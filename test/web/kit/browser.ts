@@ -3,7 +3,7 @@
 // fails the test that made it, whatever else it looks at.
 import assert from 'node:assert/strict';
 import { chromium, devices, type Browser, type BrowserContext, type Page } from 'playwright-core';
-import type { Owner, TestNode } from '#kit';
+import type { Owner } from '#kit';
 
 const CHROMIUM = '/usr/bin/chromium';
 const FLAGS = [
@@ -20,6 +20,10 @@ const FLAGS = [
 const STEP_MS_MAX = 15_000;
 
 export type Language = 'en' | 'fr';
+/** Where a node answers, in this process or in one of its own. */
+export interface Address {
+  readonly url: string;
+}
 
 export interface VisitOptions {
   readonly language?: Language;
@@ -33,7 +37,7 @@ export interface VisitOptions {
 export interface Visit extends AsyncDisposable {
   readonly page: Page;
   readonly context: BrowserContext;
-  readonly node: TestNode;
+  readonly node: Address;
   readonly language: Language;
   /** What went wrong so far; the end of the visit asserts that it is nothing. */
   readonly complaints: readonly string[];
@@ -48,7 +52,7 @@ export function openBrowser(): Promise<Browser> {
 }
 
 /** A fresh profile on a node. `await using`: leaving it fails when anything complained. */
-export async function visit(browser: Browser, node: TestNode, options: VisitOptions = {}): Promise<Visit> {
+export async function visit(browser: Browser, node: Address, options: VisitOptions = {}): Promise<Visit> {
   const { language = 'en', size = 'phone', theme = 'light', expected = [] } = options;
   const screen = size === 'phone' ? devices['Pixel 7'] : { viewport: { width: 1100, height: 750 } };
   const context = await browser.newContext({
@@ -111,7 +115,7 @@ function words(of: { readonly language: Language }, text: Readonly<Record<Langua
 }
 
 /** Signs in through the app's own screen, as somebody whose first run is over: home stays home. */
-export async function signInOn(visited: Visit, owner: Owner): Promise<void> {
+export async function signInOn(visited: Visit, owner: Pick<Owner, 'passphrase'>): Promise<void> {
   const { page } = visited;
   await page.goto('/');
   await page.getByRole('textbox').fill(owner.passphrase);

@@ -78,17 +78,18 @@ export function readPages<R extends Route<unknown>>(
   RouteKey,
   string | null
 > {
-  const [root, ...rest] = keyOf(target, input);
+  const [root, path, given] = keyOf(target, input);
   return infiniteQueryOptions({
-    queryKey: [held ? heldRoot(root) : root, ...rest] as RouteKey,
+    // Never the key of a single read of the same route: its answer has another shape.
+    queryKey: [held ? heldRoot(root) : root, `${path} by pages`, given] as RouteKey,
     queryFn: ({ signal, pageParam }) => {
-      const given = input as { readonly query?: object };
+      const asked = input as { readonly query?: object };
       const query = {
         limit: PAGE_ITEMS,
-        ...given.query,
+        ...asked.query,
         ...(pageParam === null ? {} : { cursor: pageParam }),
       };
-      return call(target, { ...given, query } as InputOf<R>, { signal });
+      return call(target, { ...asked, query } as InputOf<R>, { signal });
     },
     initialPageParam: null as string | null,
     getNextPageParam: (page) => (page as PageShape).next_cursor,

@@ -1,0 +1,126 @@
+// The shows of the web app: what a new person does on the first day, told by what it costs; a day without network; a
+// browser that forgot everything; and the same first day where no browser trusts the connection. Each chapter goes on
+// where the one before ended, as days do: the nodes are programs of their own and live through all of them.
+import { eventually } from '#kit';
+import assert from 'node:assert/strict';
+import { after, before, describe, it, type TestContext } from 'node:test';
+import type { Browser } from 'playwright-core';
+import { openBrowser, signInOn, visit, type Visit } from '../kit/index.ts';
+import { PASSPHRASE, seesFirstDay, spendFirstDay, TAPS_MAX, type FirstDay } from './first-day.ts';
+import type { Effort } from './hand.ts';
+import { befriendable, lanAddress, openTown, readsOf, wordsFrom, type Friend, type Town } from './town.ts';
+
+/** The network is taken away in some chapters, and nodes are stopped. */
+const expected = [/Failed to load resource/, /WebSocket/];
+const report = (test: TestContext, { taps, fields, elapsedMs, waitedMs }: Effort): void => {
+  test.diagnostic(`${taps} taps, ${fields} fields, ${elapsedMs} ms, of which ${waitedMs} ms waiting`);
+  assert.ok(taps <= TAPS_MAX, `${taps} taps`);
+};
+
+describe('a new person, in French', () => {
+  let browser: Browser;
+  let town: Town;
+  let lea: Friend;
+  before(async () => {
+    [browser, town] = await Promise.all([openBrowser(), openTown()]);
+    lea = await befriendable(await town.settle('lea', '127.0.0.1'), 'Léa Moreau');
+  });
+  after(async () => {
+    await browser.close();
+    await town[Symbol.asyncDispose]();
+  });
+
+  it('on a phone: is at home, has a friend, posts and talks; writes without network; and loses nothing with the browser’s data', async (test) => {
+    const house = await town.settle('awa', '127.0.0.1');
+    const day: FirstDay = { name: 'Awa Ndiaye', house, friend: lea, device: 'phone' };
+    await using there = await visit(browser, house, { language: 'fr', expected });
+    report(test, await spendFirstDay(there, day));
+    await test.test('the app opens, reads and writes without network, and all of it arrives once', () =>
+      spendDayWithoutNetwork(there, day),
+    );
+    await test.test('after the browser’s data is cleared, signing in brings everything back', async () => {
+      await forgetEverything(there);
+      await signInOn(there, { passphrase: PASSPHRASE });
+      await seesFirstDay(there, day);
+    });
+  });
+
+  it('on a desktop', async (test) => {
+    const house = await town.settle('tom', '127.0.0.1');
+    await using there = await visit(browser, house, { language: 'fr', size: 'desktop', expected });
+    report(test, await spendFirstDay(there, { name: 'Tom Leblanc', house, friend: lea, device: 'desktop' }));
+  });
+
+  it('at an address of the network over plain http: refused in words, then, where the owner says so, the same day under a banner', async (test) => {
+    const house = await town.settle('zoe', lanAddress());
+    await using there = await visit(browser, house, {
+      language: 'fr',
+      // The browser says of a header that it needs an address it trusts.
+      expected: [...expected, /Cross-Origin-Opener-Policy/],
+    });
+    const { page } = there;
+    await there.open(`/welcome?step=credential${house.claimPath.slice(1)}`);
+    await page.getByRole('textbox', { name: 'Phrase de passe' }).fill(PASSPHRASE);
+    await page.getByRole('button', { name: 'Il est à moi' }).click();
+    await page
+      .getByRole('alert')
+      .getByText(/n.est pas chiffrée/)
+      .waitFor();
+
+    await house.ored('config', 'set', 'edge.insecure', 'true');
+    await house.restart();
+    assert.deepEqual(
+      await page.evaluate(() => [isSecureContext, 'serviceWorker' in navigator, 'subtle' in crypto]),
+      [false, false, false],
+    );
+    await there.open('/');
+    report(test, await spendFirstDay(there, { name: 'Zoé Diop', house, friend: lea, device: 'lan' }));
+    await page.getByText('Cette page n’est pas chiffrée').waitFor();
+  });
+});
+
+async function spendDayWithoutNetwork(there: Visit, day: FirstDay): Promise<void> {
+  const { page } = there;
+  const texts = ['Un, sans réseau', 'Deux, sans réseau', 'Trois, sans réseau'];
+  await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
+  await there.open('/');
+  await page.getByRole('article').first().waitFor();
+  await there.offline(true);
+  // Opened anew, from nothing but what the browser keeps.
+  await there.open('/');
+  await page.getByRole('heading', { name: 'Accueil' }).waitFor();
+  await seesFirstDay(there, day);
+  for (const text of texts) {
+    await page.getByRole('textbox', { name: /^Message à/ }).fill(text);
+    await page.getByRole('button', { name: 'Envoyer', exact: true }).click();
+    const line = page.getByRole('listitem').filter({ hasText: text });
+    await line.getByText('Sur cet appareil seulement').waitFor();
+  }
+  await there.open('/write');
+  await page
+    .getByRole('textbox', { name: 'Que voulez-vous dire ?' })
+    .fill('Écrit dans le train, sans réseau.');
+  await page.getByRole('button', { name: 'Publier', exact: true }).click();
+  await page.getByText('Sur cet appareil seulement').waitFor();
+
+  await there.offline(false);
+  const { friend, house } = day;
+  await eventually('all of it is there', async () => {
+    const came = await wordsFrom(friend, house.username);
+    const posts = await readsOf(friend);
+    return came.length > texts.length && posts.some(({ text }) => text.startsWith('Écrit dans le train'));
+  });
+  await page.getByText('Sur cet appareil seulement').waitFor({ state: 'detached' });
+  assert.deepEqual((await wordsFrom(friend, house.username)).slice(-texts.length), texts);
+  assert.equal((await wordsFrom(friend, house.username)).length, texts.length + 1);
+  const written = (await readsOf(friend)).filter(({ text }) => text.startsWith('Écrit dans le train'));
+  assert.equal(written.length, 1);
+}
+
+/** Everything that the browser has of this node, as its own settings clear it. */
+async function forgetEverything({ page, context, node }: Visit): Promise<void> {
+  await page.goto('about:blank');
+  const devtools = await context.newCDPSession(page);
+  await devtools.send('Storage.clearDataForOrigin', { origin: node.url, storageTypes: 'all' });
+  await context.clearCookies();
+}
