@@ -159,7 +159,7 @@ module.exports = {
     rule(
       'web-does-no-node-io',
       'What runs in a browser has no Node module; only the build has.',
-      { path: '^web/', pathNot: '^web/build\\.ts$' },
+      { path: '^web/', pathNot: '^web/(?:build|first-screen)\\.ts$' },
       { dependencyTypes: ['core'] },
     ),
     rule(

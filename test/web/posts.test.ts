@@ -163,11 +163,16 @@ describe('posts', () => {
     const { page } = there;
     await signInOn(there, owner);
     await page.getByText('Post number 39.').waitFor();
-    for (let at = 0; at < 30; at += 1) await page.keyboard.press('j');
-    await page.waitForFunction(
-      () => document.activeElement?.textContent.includes('Post number 10.') === true,
-    );
-    assert.equal(await page.evaluate(() => document.activeElement?.getAttribute('aria-posinset')), '30');
+    const placeOf = (): Promise<number> =>
+      page.evaluate(() => Number(document.activeElement?.getAttribute('aria-posinset') ?? 0));
+    for (let at = 1; at <= 30; at += 1) {
+      await eventually(`post ${at} has the focus`, async () => {
+        // Nothing follows the last post that is here until the next page has come.
+        if ((await placeOf()) === at - 1) await page.keyboard.press('j');
+        return (await placeOf()) === at;
+      });
+    }
+    assert.ok(await page.evaluate(() => document.activeElement?.textContent.includes('Post number 10.')));
     await page.keyboard.press('k');
     await page.waitForFunction(
       () => document.activeElement?.textContent.includes('Post number 11.') === true,
