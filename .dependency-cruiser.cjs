@@ -66,7 +66,7 @@ const OWNERS = {
   '@tanstack/react-virtual': ['^web/src/(design/virtual|conversations/message)-list\\.tsx$'],
   i18next: ['^web/src/text/'],
   idb: ['^web/src/offline/database\\.ts$'],
-  vite: ['^web/(build|src/env\\.d)\\.ts$'],
+  vite: ['^web/(build|first-screen|src/env\\.d)\\.ts$'],
 };
 
 const escape = (name) => name.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&');
