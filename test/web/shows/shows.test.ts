@@ -136,7 +136,12 @@ async function keepsCopy({ page }: Visit, words: string): Promise<void> {
         ),
       );
       db.close();
-      if (JSON.stringify(copies ?? []).includes(wanted)) return true;
+      const lists = (copies ?? []).flatMap(
+        (copy) => (copy as { state: { queries: { queryKey: unknown[] }[] } }).state.queries,
+      );
+      // Not only in the preview that the list of conversations shows.
+      const messages = lists.filter(({ queryKey: [, path] }) => path === '/api/v1/messages');
+      if (JSON.stringify(messages).includes(wanted)) return true;
     }
     return false;
   }, words);
