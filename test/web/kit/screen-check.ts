@@ -5,14 +5,20 @@ import assert from 'node:assert/strict';
 import type { Language, Visit } from './browser.ts';
 
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+type Theme = 'dark' | 'light';
+const THEMES: readonly Theme[] = ['dark', 'light'];
 
 /** Checks the screen that is open, in both languages and themes, without loading it anew. */
-export async function checkScreen(visited: Visit): Promise<void> {
+export async function checkScreen(
+  visited: Visit,
+  /** The themes in which the visit's other language is looked at: colours are the same in both. */
+  { otherThemes = THEMES }: { readonly otherThemes?: readonly Theme[] } = {},
+): Promise<void> {
   const { page, language: before } = visited;
   const others = (['fr', 'en'] as const).filter((language) => language !== before);
   for (const language of [...others, before]) {
     await switchLanguage(visited, language);
-    for (const colorScheme of ['dark', 'light'] as const) {
+    for (const colorScheme of language === before ? THEMES : otherThemes) {
       await page.emulateMedia({ colorScheme });
       // Colours on their way from one theme to the other are in neither.
       await page.evaluate(() => Promise.allSettled(document.getAnimations().map(({ finished }) => finished)));
@@ -22,8 +28,8 @@ export async function checkScreen(visited: Visit): Promise<void> {
       );
       assert.deepEqual(found, [], `${page.url()} in ${language}, ${colorScheme}`);
     }
+    await checkShape(visited);
   }
-  await checkShape(visited);
 }
 
 /** As when it is chosen in another tab of the same browser. */

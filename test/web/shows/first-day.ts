@@ -13,7 +13,8 @@ export const TAPS_MAX = 25;
 export const PASSPHRASE = 'quatre chevaux très corrects';
 const POST = 'Le fleuve ce soir, depuis le pont.';
 const HELLO = 'Garde-moi une place sur la pirogue !';
-const ANSWER = 'Elle est à toi, devant.';
+/** The last words that came on such a day. */
+export const ANSWER = 'Elle est à toi, devant.';
 
 export interface FirstDay {
   /** As people know her. */

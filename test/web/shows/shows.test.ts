@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it, type TestContext } from 'node:test';
 import type { Browser } from 'playwright-core';
 import { openBrowser, signInOn, visit, type Visit } from '../kit/index.ts';
-import { PASSPHRASE, seesFirstDay, spendFirstDay, TAPS_MAX, type FirstDay } from './first-day.ts';
+import { ANSWER, PASSPHRASE, seesFirstDay, spendFirstDay, TAPS_MAX, type FirstDay } from './first-day.ts';
 import type { Effort } from './hand.ts';
 import { befriendable, lanAddress, openTown, readsOf, wordsFrom, type Friend, type Town } from './town.ts';
 
@@ -83,8 +83,7 @@ async function spendDayWithoutNetwork(there: Visit, day: FirstDay): Promise<void
   const { page } = there;
   const texts = ['Un, sans réseau', 'Deux, sans réseau', 'Trois, sans réseau'];
   await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
-  await there.open('/');
-  await page.getByRole('article').first().waitFor();
+  await keepsCopy(there, ANSWER);
   await there.offline(true);
   // Opened anew, from nothing but what the browser keeps.
   await there.open('/');
@@ -115,6 +114,37 @@ async function spendDayWithoutNetwork(there: Visit, day: FirstDay): Promise<void
   assert.equal((await wordsFrom(friend, house.username)).length, texts.length + 1);
   const written = (await readsOf(friend)).filter(({ text }) => text.startsWith('Écrit dans le train'));
   assert.equal(written.length, 1);
+}
+
+/** Waits until the browser's own copy holds these words: it is written when the hand rests. */
+async function keepsCopy({ page }: Visit, words: string): Promise<void> {
+  await page.waitForFunction(async (wanted) => {
+    for (const { name = '' } of await indexedDB.databases()) {
+      const db = await new Promise<IDBDatabase>((resolve, reject) => {
+        const asked = indexedDB.open(name);
+        asked.addEventListener('success', () => resolve(asked.result));
+        asked.addEventListener('error', () => reject(new Error(name)));
+      });
+      const stores = [...db.objectStoreNames].filter((store) => store === 'cache');
+      const [copies] = await Promise.all(
+        stores.map(
+          (store) =>
+            new Promise<unknown[]>((resolve) => {
+              const all = db.transaction(store).objectStore(store).getAll();
+              all.addEventListener('success', () => resolve(all.result));
+            }),
+        ),
+      );
+      db.close();
+      const lists = (copies ?? []).flatMap(
+        (copy) => (copy as { state: { queries: { queryKey: unknown[] }[] } }).state.queries,
+      );
+      // Not only in the preview that the list of conversations shows.
+      const messages = lists.filter(({ queryKey: [, path] }) => path === '/api/v1/messages');
+      if (JSON.stringify(messages).includes(wanted)) return true;
+    }
+    return false;
+  }, words);
 }
 
 /** Everything that the browser has of this node, as its own settings clear it. */

@@ -52,8 +52,15 @@ async function keepNow(): Promise<void> {
   if (session.get() !== 'in') return;
   const account = await readNote('session.account');
   if (typeof account !== 'string') return;
-  const state = dehydrate(queryClient, { shouldDehydrateMutation: () => false });
-  for (const query of state.queries) query.state = { ...query.state, data: firstPages(query.state.data) };
+  const state = dehydrate(queryClient, {
+    shouldDehydrateMutation: () => false,
+    // What could not be asked again without network is exactly what must not be lost.
+    shouldDehydrateQuery: ({ state: { data } }) => data !== undefined,
+  });
+  for (const query of state.queries) {
+    const data = firstPages(query.state.data);
+    query.state = { ...query.state, data, status: 'success', error: null, fetchFailureReason: null };
+  }
   await (
     await ownDatabase()
   ).put('cache', { version: APP_VERSION, at: Date.now(), state } satisfies Kept, account);
