@@ -4,7 +4,7 @@
 import { eventually } from '#kit';
 import assert from 'node:assert/strict';
 import { after, before, describe, it, type TestContext } from 'node:test';
-import type { Browser } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { openBrowser, signInOn, visit, type Visit } from '../kit/index.ts';
 import { ANSWER, PASSPHRASE, seesFirstDay, spendFirstDay, TAPS_MAX, type FirstDay } from './first-day.ts';
 import type { Effort } from './hand.ts';
@@ -118,33 +118,29 @@ async function spendDayWithoutNetwork(there: Visit, day: FirstDay): Promise<void
 
 /** Waits until the browser's own copy holds these words: it is written when the hand rests. */
 async function keepsCopy({ page }: Visit, words: string): Promise<void> {
-  await page.waitForFunction(async (wanted) => {
-    for (const { name = '' } of await indexedDB.databases()) {
-      const db = await new Promise<IDBDatabase>((resolve, reject) => {
-        const asked = indexedDB.open(name);
+  await eventually(`the browser keeps "${words}"`, async () => (await keptMessages(page)).includes(words));
+}
+
+/** The messages in the browser's own copy, not the previews that the list of conversations shows. */
+function keptMessages(page: Page): Promise<string> {
+  return page.evaluate(async () => {
+    const answerOf = <Value>(asked: IDBRequest<Value>): Promise<Value> =>
+      new Promise((resolve, reject) => {
         asked.addEventListener('success', () => resolve(asked.result));
-        asked.addEventListener('error', () => reject(new Error(name)));
+        asked.addEventListener('error', () => reject(new Error('the database does not answer')));
       });
-      const stores = [...db.objectStoreNames].filter((store) => store === 'cache');
-      const [copies] = await Promise.all(
-        stores.map(
-          (store) =>
-            new Promise<unknown[]>((resolve) => {
-              const all = db.transaction(store).objectStore(store).getAll();
-              all.addEventListener('success', () => resolve(all.result));
-            }),
-        ),
-      );
+    const kept: unknown[] = [];
+    for (const { name = '' } of await indexedDB.databases()) {
+      const db = await answerOf(indexedDB.open(name));
+      if (db.objectStoreNames.contains('cache')) {
+        const copies = await answerOf(db.transaction('cache').objectStore('cache').getAll());
+        for (const { state } of copies as { state: { queries: { queryKey: unknown[] }[] } }[])
+          kept.push(state.queries.filter(({ queryKey: [, path] }) => path === '/api/v1/messages'));
+      }
       db.close();
-      const lists = (copies ?? []).flatMap(
-        (copy) => (copy as { state: { queries: { queryKey: unknown[] }[] } }).state.queries,
-      );
-      // Not only in the preview that the list of conversations shows.
-      const messages = lists.filter(({ queryKey: [, path] }) => path === '/api/v1/messages');
-      if (JSON.stringify(messages).includes(wanted)) return true;
     }
-    return false;
-  }, words);
+    return JSON.stringify(kept);
+  });
 }
 
 /** Everything that the browser has of this node, as its own settings clear it. */
