@@ -85,24 +85,13 @@ export const conversations = defineFeature({
   },
 });
 
-/** What the ledger says of a message that cannot be cancelled any more. */
-const settled: ReadonlySet<string> = new Set(['federation/already-sent', 'federation/not-found']);
-
 function mailOf(mail: Awaited<ReturnType<(typeof federation)['start']>>['door']): Mail {
   return {
     sendDraft: (tx, to, content) =>
       mail.send(tx, { to, type: 'direct_message', draft: content as unknown as Json }),
     sendUpdate: async (tx, to, payload) =>
       void (await mail.send(tx, { to, type: 'conversation_update', payload })),
-    cancelUnsent: async (tx, id) => {
-      try {
-        await mail.ledger.cancel(tx, id);
-        return true;
-      } catch (error) {
-        if (error instanceof AppError && settled.has(error.code)) return false;
-        throw error;
-      }
-    },
+    withdraw: (tx, ids) => mail.withdraw(tx, ids),
     states: (ids) => mail.deliveryStates(ids),
   };
 }

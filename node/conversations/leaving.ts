@@ -38,7 +38,7 @@ export function createLeaving(host: ConversationsHost): Leaving {
 
 /** Notes that others have left or are back, in the order in which they say so; a stranger's word changes nothing. */
 export async function noteUpdates(
-  host: { readonly events: Events; readonly mail: Pick<Mail, 'cancelUnsent'> },
+  host: { readonly events: Events; readonly mail: Pick<Mail, 'withdraw'> },
   tx: Tx,
   batch: readonly IncomingUpdate[],
 ): Promise<void> {
@@ -46,11 +46,9 @@ export async function noteUpdates(
     const left = payload.state === 'left';
     if (!(await store.setThread(tx, from, { they_left: left ? 1 : 0 }))) continue;
     if (left) {
-      const cancelled: { id: string; state: string; code: string }[] = [];
-      for (const id of await store.listUnsettled(tx, from, LEAVING_CANCELS_MAX)) {
-        if (!(await host.mail.cancelUnsent(tx, id))) continue;
-        cancelled.push({ id, state: 'cancelled', code: failures.left().code });
-      }
+      const ids = await store.listUnsettled(tx, from, LEAVING_CANCELS_MAX);
+      const { code } = failures.left();
+      const cancelled = (await host.mail.withdraw(tx, ids)).map((id) => ({ id, state: 'cancelled', code }));
       await store.setDelivery(tx, cancelled);
     }
     const type = left ? 'conversations.they-left' : 'conversations.they-returned';

@@ -32,8 +32,8 @@ export interface Mail {
   sendDraft(tx: Tx, to: NodeId, draft: DirectMessageContent): Promise<MessageId>;
   /** Tells the other node that the owner has left the conversation, or is back. */
   sendUpdate(tx: Tx, to: NodeId, payload: Payload<'conversation_update'>): Promise<void>;
-  /** Cancels a message that has not left; false where it has, or may have. */
-  cancelUnsent(tx: Tx, id: MessageId): Promise<boolean>;
+  /** Cancels those of these messages that still wait; returns them. */
+  withdraw(tx: Tx, ids: readonly MessageId[]): Promise<readonly MessageId[]>;
   /** Where messages stand that are still in the ledger. */
   states(ids: readonly string[]): Promise<readonly Delivered[]>;
 }

@@ -20,7 +20,7 @@ export interface ReceivingHost {
   readonly events: Events;
   readonly self: () => NodeId;
   readonly people: Pick<People, 'relations'>;
-  readonly mail: Pick<Mail, 'cancelUnsent'>;
+  readonly mail: Pick<Mail, 'withdraw'>;
   /** Something waits to be opened. */
   readonly wakeOpening: () => void;
 }
