@@ -9,6 +9,7 @@ import {
   POST_MEDIA_MAX,
   POST_TEXT_CHARS_MAX,
   POST_VERSION_MAX,
+  POST_WARNING_CHARS_MAX,
 } from '../limits.ts';
 import { isCleanText } from './text.ts';
 import { visibility } from './posts.ts';
@@ -70,6 +71,10 @@ export const postObject = z
       .string()
       .max(POST_TEXT_CHARS_MAX)
       .refine((text) => isCleanText(text, POST_TEXT_CHARS_MAX), 'expected clean text'),
+    /** One line: text and files are shown to who chooses to see them. */
+    warning: shown(POST_WARNING_CHARS_MAX)
+      .refine((line) => line.trim() !== '' && !/[\n\t]/.test(line), 'expected one line')
+      .optional(),
     parent: field.uri.optional(),
     media: z.array(mediaItem).min(1).max(POST_MEDIA_MAX).optional(),
     /** Where its author says that it stood before; nobody has checked it, nor the date that came with it. */
