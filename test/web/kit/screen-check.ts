@@ -1,7 +1,7 @@
 // What every screen must pass: axe without a violation (WCAG 2.2 AA) in both languages and both themes, nothing wider
 // than the screen, and one heading that carries the page's name.
 import assert from 'node:assert/strict';
-import type { AxeResults } from 'axe-core';
+import type { AxeResults, RunOptions } from 'axe-core';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { Language, Visit } from './browser.ts';
@@ -31,6 +31,9 @@ async function switchTheme({ page }: Visit, colorScheme: 'dark' | 'light'): Prom
   await page.evaluate(() => Promise.allSettled(document.getAnimations().map(({ finished }) => finished)));
 }
 
+interface Axe {
+  run(root: Document, options: RunOptions): Promise<AxeResults>;
+}
 interface Rules {
   readonly type: 'rule' | 'tag';
   readonly values: string[];
@@ -40,8 +43,8 @@ interface Rules {
 async function checkAccess({ page }: Visit, language: Language, runOnly: Rules): Promise<void> {
   if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(AXE);
   const { violations, looked } = await page.evaluate(async (rules) => {
-    const { axe } = window as unknown as { readonly axe: typeof import('axe-core') };
-    const results: AxeResults = await axe.run(document, {
+    const { axe } = window as unknown as { readonly axe: Axe };
+    const results = await axe.run(document, {
       runOnly: rules,
       resultTypes: ['violations'],
       preload: false,
