@@ -30,13 +30,13 @@ export function useLeaving(who: string, name: string): Leaving {
     }
   };
   const comeBack = async (): Promise<void> => {
-    if (await change('reopen')) showToast({ text: t('left.returned', { name }) });
+    if (await change('reopen')) showToast({ text: t('leave.returned', { name }) });
   };
   const leave = async (): Promise<void> => {
     if (!(await change('leave'))) return;
     navigate('/messages');
     const undo = { label: shell('undo'), run: () => void comeBack() };
-    showToast({ text: t('left.done', { name }), action: undo });
+    showToast({ text: t('leave.done', { name }), action: undo });
   };
   return { leave, comeBack };
 }
@@ -55,8 +55,8 @@ export function LeftPanel({
   const { comeBack } = useLeaving(who, name);
   const [busy, setBusy] = useState(false);
   return (
-    <section className="request-panel" aria-label={t('left')}>
-      <p>{t(byMe ? 'left.about' : 'left.they', { name })}</p>
+    <section className="request-panel" aria-label={t('leave.state')}>
+      <p>{t(byMe ? 'leave.about' : 'leave.they', { name })}</p>
       {byMe && (
         <div className="row">
           <Button
@@ -67,7 +67,7 @@ export function LeftPanel({
               void comeBack().finally(() => setBusy(false));
             }}
           >
-            {t('left.return')}
+            {t('leave.return')}
           </Button>
         </div>
       )}
