@@ -125,7 +125,7 @@ export class Queue {
     if (ids.length === 0) return [];
     const rows = (await store.listByMessages(tx, ids)).filter(({ state }) => state === 'queued');
     await this.giveUp(tx, rows, 'cancelled');
-    return rows.map(({ id }) => id as MessageId);
+    return rows.map(({ id }) => id);
   }
 
   /** Ends rows as cancelled or expired and queues the `void` messages that fill their numbers. */

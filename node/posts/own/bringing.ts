@@ -44,23 +44,20 @@ export function createBringing(host: PostsHost): Bringing {
       const at = host.clock.now();
       const items = await Promise.all(
         posts.map(async (post) => {
-          const { id, createdAt, text, warning, visibility, origin } = post;
-          const uri = postUri(self(), id);
-          const files = await host.media.describe(post.media, uri);
+          const { media, parent, origin, ...words } = post;
+          const uri = postUri(self(), words.id);
+          const files = await host.media.describe(media, uri);
           const draft = {
+            ...words,
             uri,
-            createdAt,
-            text,
-            warning,
-            visibility,
             version: 1,
             editedAt: null,
-            parent: post.parent === null ? null : postUri(self(), post.parent),
+            parent: parent === null ? null : postUri(self(), parent),
             media: files.map(toMediaItem),
             brought: { origin, at },
           };
           const { text: object, cid } = signPost(host, draft);
-          return { ...draft, id, cid, object, author: self(), inFeed: true, files: post.media };
+          return { ...draft, cid, object, author: self(), inFeed: true, files: media };
         }),
       );
       return async (tx) => {

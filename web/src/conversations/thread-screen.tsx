@@ -158,16 +158,7 @@ function TalkHead({
     document.title = `${name} · O-Red`;
   }, [name]);
   const { leave } = useLeaving(who, name);
-  const muted = person?.muted === true;
-  const mute = async (): Promise<void> => {
-    try {
-      await call(changeBond, { params: { action: muted ? 'unmute' : 'mute' }, body: { who } });
-      await makeStale('people');
-      showToast({ text: t(muted ? 'unmuted' : 'muted', { name }) });
-    } catch (error) {
-      showToast({ text: describeProblem(error) });
-    }
-  };
+  const { muted, change: mute } = useMuting(who, name, person);
   return (
     <header className="talk-head">
       <IconButton
@@ -211,6 +202,26 @@ function TalkHead({
       )}
     </header>
   );
+}
+
+/** Whether a person is muted, and the other way round. */
+function useMuting(
+  who: string,
+  name: string,
+  person: Person | undefined,
+): { readonly muted: boolean; readonly change: () => Promise<void> } {
+  const t = useTalkText();
+  const muted = person?.muted === true;
+  const change = async (): Promise<void> => {
+    try {
+      await call(changeBond, { params: { action: muted ? 'unmute' : 'mute' }, body: { who } });
+      await makeStale('people');
+      showToast({ text: t(muted ? 'unmuted' : 'muted', { name }) });
+    } catch (error) {
+      showToast({ text: describeProblem(error) });
+    }
+  };
+  return { muted, change };
 }
 
 /** Reads out what comes while the conversation is open. */
