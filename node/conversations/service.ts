@@ -18,7 +18,7 @@ import { failures, messageUri } from './model.ts';
 import { correspondent, peerNamed } from './naming.ts';
 import type { ConversationsHost, OwnFile } from './ports.ts';
 import { createReading, type Reading, type ShownMessage } from './reading.ts';
-import { createReports, type Reports } from './reports.ts';
+import { createReports, type Reports } from './reports/service.ts';
 import * as store from './store.ts';
 
 export interface Sending {

@@ -1,4 +1,5 @@
 // That the other side has left a conversation; and what the sender of a file says of its size in pixels and its length.
+// Files that came before have none of it.
 import type { Migration } from '#kernel/db/migrate.ts';
 import { sql } from 'kysely';
 

@@ -2,7 +2,7 @@
 // They stand apart from messages and are never changed.
 import { tables, type Reader, type Tx } from '#kernel/db/database.ts';
 import type { NodeId } from '#protocol';
-import type { Report } from './model.ts';
+import type { Report } from '../model.ts';
 
 interface Schema {
   conversations_report: { id: string; about: string; node_id: string; reason: string; created_at: number };

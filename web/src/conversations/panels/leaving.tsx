@@ -1,15 +1,15 @@
 // Leaving a conversation and coming back: at once, with a way to undo it, because nothing is deleted. In the place of the
 // composer stands who has left, and what can be done.
 import { useState, type ReactNode } from 'react';
-import { call } from '../api/call.ts';
-import { makeStale } from '../api/queries.ts';
-import { Button } from '../design/button.tsx';
-import { navigate } from '../router/location.ts';
-import { describeProblem } from '../shell/problem-words.ts';
-import { showToast } from '../shell/toasts.tsx';
-import { useShellText } from '../shell/words.ts';
-import { changeThread } from './routes.ts';
-import { useTalkText } from './words.ts';
+import { call } from '../../api/call.ts';
+import { makeStale } from '../../api/queries.ts';
+import { Button } from '../../design/button.tsx';
+import { navigate } from '../../router/location.ts';
+import { describeProblem } from '../../shell/problem-words.ts';
+import { showToast } from '../../shell/toasts.tsx';
+import { useShellText } from '../../shell/words.ts';
+import { changeThread } from '../routes.ts';
+import { useTalkText } from '../words.ts';
 
 interface Leaving {
   readonly leave: () => Promise<void>;
