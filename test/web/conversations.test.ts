@@ -149,6 +149,8 @@ describe('conversations in the app', () => {
     await elsewhere.open(`/messages/${alice.nodeId}`);
     const heard = elsewhere.page.locator('audio[aria-label^="Voice note, 0:0"]');
     const played = await heard.evaluate(async (audio: HTMLAudioElement) => {
+      const around = audio.closest('.message')?.getBoundingClientRect();
+      if (around === undefined || audio.getBoundingClientRect().right > around.right) return 'over the edge';
       await audio.play();
       await new Promise((resolve) => audio.addEventListener('timeupdate', resolve, { once: true }));
       return audio.error?.message ?? 'played';
