@@ -1,5 +1,6 @@
-// The routes behind what people wrote, which several areas show: posts, reactions, deliveries.
+// The routes behind what people wrote, which several areas show: posts, reactions, deliveries, reports.
 // Types only come from the node's contracts.
+import type * as conversations from '#node/conversations/api.ts';
 import type * as federation from '#node/federation/api.ts';
 import type * as api from '#node/posts/api.ts';
 import { route, type OutputOf } from '../api/route.ts';
@@ -17,6 +18,7 @@ export const changeDeliveries = route<typeof federation.changeDeliveries>(
 );
 export const cancelOutbox = route<typeof federation.cancelOutbox>('POST', '/api/v1/outbox/:id/cancel');
 export const retryOutbox = route<typeof federation.retryOutbox>('POST', '/api/v1/outbox/:id/retry');
+export const createReport = route<typeof conversations.createReport>('POST', '/api/v1/reports');
 
 export type Post = OutputOf<typeof readPost>;
 export type Delivery = OutputOf<typeof listDeliveries>['items'][number];

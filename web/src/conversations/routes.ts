@@ -10,7 +10,6 @@ export const listThreads = route<typeof api.listThreads>('GET', '/api/v1/convers
 export const changeThread = route<typeof api.changeThread>('POST', '/api/v1/conversations/:action');
 export const listMessages = route<typeof api.listMessages>('GET', '/api/v1/messages');
 export const sendMessage = route<typeof api.sendMessage>('POST', '/api/v1/messages');
-export const createReport = route<typeof api.createReport>('POST', '/api/v1/reports');
 export const readPerson = route<typeof people.readPerson>('GET', '/api/v1/people/:who');
 export const findPeople = route<typeof people.findPeople>('GET', '/api/v1/people');
 export const listConnections = route<typeof people.listConnections>('GET', '/api/v1/connections');
