@@ -4,7 +4,6 @@ import type * as conversations from '#node/conversations/api.ts';
 import type * as federation from '#node/federation/api.ts';
 import type * as api from '#node/posts/api.ts';
 import { route, type OutputOf } from '../api/route.ts';
-import { pathTo } from '../router/match.ts';
 
 export const readPost = route<typeof api.readPost>('GET', '/api/v1/posts/:id');
 export const listPosts = route<typeof api.listPosts>('GET', '/api/v1/posts');
@@ -23,19 +22,3 @@ export const createReport = route<typeof conversations.createReport>('POST', '/a
 export type Post = OutputOf<typeof readPost>;
 export type Delivery = OutputOf<typeof listDeliveries>['items'][number];
 export type DeliveryCounts = NonNullable<Post['delivery']>;
-
-/** A post's own page, from its address `orf://author/post/id`. */
-export function postPath(uri: string): string {
-  const [author = '', , id = ''] = uri.replace(/^orf:\/\//, '').split('/');
-  return pathTo('/post/:author/:id', { author, id });
-}
-
-/** The address behind such a page. */
-export const postUriOf = (author: string, id: string): string => `orf://${author}/post/${id}`;
-
-export const personPath = (who: string): string => pathTo('/people/:who', { who });
-
-/** What a person is called: the name they chose, else their username. */
-export function nameOf(person: { readonly display_name: string; readonly username: string }): string {
-  return person.display_name === '' ? person.username : person.display_name;
-}

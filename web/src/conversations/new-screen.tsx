@@ -11,8 +11,9 @@ import { TextField } from '../design/field.tsx';
 import { EmptyState, ProblemNote, ScreenHead, Skeletons } from '../design/text.tsx';
 import { conversationPath } from '../router/addresses.ts';
 import { Link } from '../router/link.tsx';
+import { nameOf } from '../text/person-name.ts';
 import './conversations.css';
-import { findPeople, listConnections, nameOf } from './routes.ts';
+import { findPeople, listConnections } from './routes.ts';
 import { useTalkText } from './words.ts';
 
 /** The largest page of the node. */

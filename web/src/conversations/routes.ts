@@ -22,14 +22,3 @@ export type Person = OutputOf<typeof readPerson>;
 
 export const openThreads = readPages(listThreads, { query: { status: 'open' } });
 export const requestThreads = readPages(listThreads, { query: { status: 'request' } });
-
-/** What a person is called: the name they chose, their username, or the beginning of their node id. */
-export function nameOf(person: {
-  readonly node_id: string;
-  readonly username: string;
-  readonly display_name: string | null;
-}): string {
-  const { display_name: name, username, node_id: nodeId } = person;
-  if (name !== null && name !== '') return name;
-  return username === '' ? nodeId.slice(0, 12) : username;
-}

@@ -13,7 +13,7 @@ import { DeliveryState } from '../design/state.tsx';
 import { EmptyState, ProblemNote, ScreenHead, Skeletons, Time } from '../design/text.tsx';
 import type { OutboxItem } from '../offline/database.ts';
 import { discard, outbox, retry } from '../offline/outbox.ts';
-import { personPath } from '../content/routes.ts';
+import { personPath } from '../router/addresses.ts';
 import { Link } from '../router/link.tsx';
 import { describeProblem } from '../shell/problem-words.ts';
 import { announce, showToast } from '../shell/toasts.tsx';

@@ -11,6 +11,7 @@ import { EmptyState, ProblemNote, ScreenHead, Skeletons, Time } from '../design/
 import { personPath } from '../router/addresses.ts';
 import { Link } from '../router/link.tsx';
 import { useShellText } from '../shell/words.ts';
+import { nameOf } from '../text/person-name.ts';
 import { Bad } from './node-screen.tsx';
 import './node.css';
 import { listPeers, type Peer } from './routes.ts';
@@ -46,13 +47,13 @@ export function Screen(): ReactNode {
 
 function PeerRow({ peer }: { readonly peer: Peer }): ReactNode {
   const t = useNodeText();
-  const { node_id: nodeId, username, failures, last_ok_at: reachedAt, parted, standing } = peer;
+  const { node_id: nodeId, failures, last_ok_at: reachedAt, parted, standing } = peer;
   return (
     <div className="peer">
       <Avatar nodeId={nodeId} />
       <div>
         <Link to={personPath(nodeId)}>
-          <bdi>{username === '' ? nodeId.slice(0, 12) : username}</bdi>
+          <bdi>{nameOf(peer)}</bdi>
         </Link>
         <p className="mark">{t(`peer.${standing}`)}</p>
         <p className="mark">

@@ -12,8 +12,9 @@ import { EmptyState, ProblemNote, ScreenHead, Skeletons } from '../design/text.t
 import { personPath } from '../router/addresses.ts';
 import { Link } from '../router/link.tsx';
 import { navigate, place } from '../router/location.ts';
+import { nameOf } from '../text/person-name.ts';
 import { bondStateOf } from './bonds/bond-state.ts';
-import { nameOf, useConnections } from './connections.ts';
+import { useConnections } from './connections.ts';
 import { givenIn } from './given-address.ts';
 import { OwnCode } from './own-code.tsx';
 import './people.css';

@@ -5,8 +5,8 @@ import { NOTE_CHARS_MAX } from '#protocol/limits.ts';
 import { Button } from '../design/button.tsx';
 import { Dialog } from '../design/dialog.tsx';
 import { TextArea } from '../design/field.tsx';
+import { nameOf } from '../text/person-name.ts';
 import { useBondChange } from './bonds/bond.ts';
-import { nameOf } from './connections.ts';
 import { usePeopleText } from './words.ts';
 
 interface DialogProps {

@@ -12,6 +12,7 @@ import { EmptyState, ProblemNote, ScreenHead, Skeletons } from '../design/text.t
 import { describeProblem } from '../shell/problem-words.ts';
 import { showToast } from '../shell/toasts.tsx';
 import { useShellText } from '../shell/words.ts';
+import { nameOf } from '../text/person-name.ts';
 import {
   BLOCK_FILE_BYTES_MAX,
   ENTRIES_A_REQUEST,
@@ -62,7 +63,7 @@ export function Screen(): ReactNode {
 function BlockedRow({ one }: { readonly one: Blocked }): ReactNode {
   const t = useSettingsText();
   const [busy, setBusy] = useState(false);
-  const name = one.username === '' ? one.node_id.slice(0, 12) : one.username;
+  const name = nameOf(one);
   const unblock = async (): Promise<void> => {
     setBusy(true);
     try {
