@@ -5,7 +5,7 @@ import { useState, type FormEvent, type ReactNode } from 'react';
 import { read } from '../api/queries.ts';
 import { useSignal } from '../api/signal.ts';
 import { Button } from '../design/button.tsx';
-import { List } from '../design/card.tsx';
+import { List } from '../design/list.tsx';
 import { canScan, CodeScanner } from '../design/pictures/code-scanner.tsx';
 import { TextField } from '../design/field.tsx';
 import { EmptyState, ProblemNote, ScreenHead, Skeletons } from '../design/text.tsx';

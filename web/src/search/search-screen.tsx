@@ -7,7 +7,8 @@ import { itemsOf, readPages } from '../api/queries.ts';
 import { Button } from '../design/button.tsx';
 import { Segmented } from '../design/choice.tsx';
 import { TextField } from '../design/field.tsx';
-import { EmptyState, ProblemNote, ScreenHead, Skeletons } from '../design/text.tsx';
+import { Pages } from '../design/list.tsx';
+import { EmptyState, ScreenHead } from '../design/text.tsx';
 import { Link } from '../router/link.tsx';
 import { navigate, place } from '../router/location.ts';
 import { fitsName } from './matching.ts';
@@ -140,26 +141,21 @@ function Results({ question, kind }: { readonly question: string; readonly kind:
           </ul>
         </section>
       )}
-      {wantsTexts && pages.isPending && <Skeletons count={3} />}
-      {wantsTexts && pages.isError && texts.length === 0 && (
-        <ProblemNote error={pages.error} onRetry={() => void pages.refetch()} />
-      )}
-      {texts.length > 0 && (
-        <section className="part" aria-label={t('texts')}>
-          {kind === 'all' && <h2>{t('texts')}</h2>}
-          <ul className="list">
-            {texts.map((found) => (
-              <li key={`${found.kind} ${found.id}`} data-result onClickCapture={keep}>
-                <FoundText found={found} question={question} />
-              </li>
-            ))}
-          </ul>
-          {pages.hasNextPage && (
-            <Button busy={pages.isFetchingNextPage} onClick={() => void pages.fetchNextPage()}>
-              {t('more')}
-            </Button>
+      {wantsTexts && (
+        <Pages pages={pages} expected={3}>
+          {(texts) => (
+            <section className="part" aria-label={t('texts')}>
+              {kind === 'all' && <h2>{t('texts')}</h2>}
+              <ul className="list">
+                {texts.map((found) => (
+                  <li key={`${found.kind} ${found.id}`} data-result onClickCapture={keep}>
+                    <FoundText found={found} question={question} />
+                  </li>
+                ))}
+              </ul>
+            </section>
           )}
-        </section>
+        </Pages>
       )}
       {nothing && <EmptyState title={t('none')}>{t('none.about')}</EmptyState>}
       {(kind === 'all' || kind === 'people') && (

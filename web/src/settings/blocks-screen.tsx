@@ -7,11 +7,10 @@ import { itemsOf, makeStale, readPages } from '../api/queries.ts';
 import { Avatar } from '../design/avatar.tsx';
 import { BackLink } from '../design/back-link.tsx';
 import { Button } from '../design/button.tsx';
-import { List } from '../design/card.tsx';
-import { EmptyState, ProblemNote, ScreenHead, Skeletons } from '../design/text.tsx';
+import { List, Pages } from '../design/list.tsx';
+import { EmptyState, ScreenHead } from '../design/text.tsx';
 import { describeProblem } from '../shell/problem-words.ts';
 import { showToast } from '../shell/toasts.tsx';
-import { useShellText } from '../shell/words.ts';
 import { nameOf } from '../text/person-name.ts';
 import {
   BLOCK_FILE_BYTES_MAX,
@@ -30,32 +29,24 @@ const PAGE = 100;
 
 export function Screen(): ReactNode {
   const t = useSettingsText();
-  const shell = useShellText();
   const list = useInfiniteQuery(readPages(listBlocks, {}));
-  const blocked = itemsOf(list.data);
   return (
     <>
       <BackLink to="/settings">{t('title')}</BackLink>
       <ScreenHead title={t('blocks')} />
       <p className="about">{t('blocks.about')}</p>
-      <Files any={blocked.length > 0} />
-      {list.isPending && <Skeletons count={2} />}
-      {list.isError && blocked.length === 0 && (
-        <ProblemNote error={list.error} onRetry={() => void list.refetch()} />
-      )}
-      {list.isSuccess && blocked.length === 0 && (
-        <EmptyState title={t('blocks.empty')}>{t('blocks.empty.about')}</EmptyState>
-      )}
-      {blocked.length > 0 && (
-        <List label={t('blocks')} items={blocked} keyOf={({ node_id: id }) => id}>
-          {(one) => <BlockedRow one={one} />}
-        </List>
-      )}
-      {list.hasNextPage && (
-        <Button busy={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
-          {shell('more')}
-        </Button>
-      )}
+      <Files any={itemsOf(list.data).length > 0} />
+      <Pages
+        pages={list}
+        expected={2}
+        empty={<EmptyState title={t('blocks.empty')}>{t('blocks.empty.about')}</EmptyState>}
+      >
+        {(blocked) => (
+          <List label={t('blocks')} items={blocked} keyOf={({ node_id: id }) => id}>
+            {(one) => <BlockedRow one={one} />}
+          </List>
+        )}
+      </Pages>
     </>
   );
 }
