@@ -3,13 +3,13 @@
 import { useRef, useState, type FormEvent, type ReactNode } from 'react';
 import { call } from '../api/call.ts';
 import { makeStale } from '../api/queries.ts';
+import { BackLink } from '../design/back-link.tsx';
 import { Button } from '../design/button.tsx';
 import { ProblemNote, ScreenHead } from '../design/text.tsx';
 import { goBack } from '../router/location.ts';
 import { NewSecretField } from '../session/secret-field.tsx';
 import { PASSPHRASE_CHARS_MIN } from '../session/strength.ts';
 import { showToast } from '../shell/toasts.tsx';
-import { BackLink } from './back-link.tsx';
 import { changePassphrase } from './routes.ts';
 import './security.css';
 import { useSecurityText } from './words.ts';
@@ -43,7 +43,7 @@ export function Screen(): ReactNode {
   };
   return (
     <>
-      <BackLink />
+      <BackLink to="/security">{t('title')}</BackLink>
       <ScreenHead title={t('passphrase.title')} />
       <form className="stack" onSubmit={(event) => void change(event)} noValidate>
         <p className="lead">{t('passphrase.lead')}</p>
