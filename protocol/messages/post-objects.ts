@@ -2,12 +2,17 @@
 // object itself: whoever may read the post may open its files, and nobody else can.
 import { z } from 'zod';
 import { field } from '../wire/fields.ts';
-import { FILE_NAME_CHARS_MAX, POST_MEDIA_MAX, POST_TEXT_CHARS_MAX, POST_VERSION_MAX } from '../limits.ts';
+import {
+  ALT_CHARS_MAX,
+  FILE_NAME_CHARS_MAX,
+  POST_MEDIA_MAX,
+  POST_TEXT_CHARS_MAX,
+  POST_VERSION_MAX,
+} from '../limits.ts';
 import { isCleanText } from './text.ts';
 import { visibility } from './posts.ts';
 
 const MEDIA_TYPE_CHARS_MAX = 100;
-const ALT_CHARS_MAX = 2000;
 const PIXELS_SIDE_MAX = 65_535;
 const DURATION_MS_MAX = 24 * 3_600_000;
 const ORIGIN_CHARS_MAX = 2_048;

@@ -1,6 +1,7 @@
 // A note of what somebody did, kept on the own node and sent to nobody. Areas that show a person or their words open it
 // from their menus. An empty note is not sent; one that could not be kept stays in the form.
 import { useState, type ReactNode } from 'react';
+import { REASON_CHARS_MAX } from '#protocol/limits.ts';
 import { call } from '../api/call.ts';
 import { Button } from '../design/button.tsx';
 import { Dialog } from '../design/dialog.tsx';
@@ -9,9 +10,6 @@ import { describeProblem } from '../shell/problem-words.ts';
 import { showToast } from '../shell/toasts.tsx';
 import { createReport } from './routes.ts';
 import { useContentText } from './words.ts';
-
-/** As the node's contract of reports bounds it. */
-const REASON_CHARS_MAX = 2_000;
 
 export function ReportDialog({
   who,

@@ -2,6 +2,7 @@
 // Choosing opens the conversation, which may be empty.
 import { useQuery } from '@tanstack/react-query';
 import { useState, type FormEvent, type ReactNode } from 'react';
+import { WHO_CHARS_MAX } from '#protocol/limits.ts';
 import { read } from '../api/queries.ts';
 import { Avatar } from '../design/avatar.tsx';
 import { BackLink } from '../design/back-link.tsx';
@@ -18,8 +19,6 @@ import { useTalkText } from './words.ts';
 
 /** The largest page of the node. */
 const FRIENDS_SHOWN_MAX = 100;
-/** As the node's contract bounds it. */
-const WHO_CHARS_MAX = 600;
 
 interface Somebody {
   readonly node_id: string;

@@ -3,6 +3,7 @@
 // node only: looking in directories is a step of its own, on another screen.
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useEffect, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
+import { QUERY_CHARS_MAX } from '#protocol/limits.ts';
 import { itemsOf, readPages } from '../api/queries.ts';
 import { Button } from '../design/button.tsx';
 import { Segmented } from '../design/choice.tsx';
@@ -24,8 +25,6 @@ type Kind = (typeof kinds)[number];
 /** Rest in the typing after which the node is asked. */
 const REST_MS = 250;
 const QUESTION_CHARS_MIN = 2;
-/** As in the node's contract. */
-const QUESTION_CHARS_MAX = 500;
 /** People shown beside other results; all of them in their own view. */
 const PEOPLE_BESIDE = 3;
 const CONNECTIONS_A_PAGE = 100;
@@ -91,7 +90,7 @@ export function Screen(): ReactNode {
             enterKeyHint="search"
             autoComplete="off"
             dir="auto"
-            maxLength={QUESTION_CHARS_MAX}
+            maxLength={QUERY_CHARS_MAX}
             value={text}
             onChange={(event) => setText(event.target.value)}
           />

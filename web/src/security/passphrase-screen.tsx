@@ -1,6 +1,7 @@
 // Another passphrase: typed once, and looked at if one wants to. The node asks for a fresh proof, and ends all other
 // sessions with the change, which is said before.
 import { useRef, useState, type FormEvent, type ReactNode } from 'react';
+import { PASSPHRASE_CHARS_MIN } from '#protocol/limits.ts';
 import { call } from '../api/call.ts';
 import { makeStale } from '../api/queries.ts';
 import { BackLink } from '../design/back-link.tsx';
@@ -8,7 +9,6 @@ import { Button } from '../design/button.tsx';
 import { ProblemNote, ScreenHead } from '../design/text.tsx';
 import { goBack } from '../router/location.ts';
 import { NewSecretField } from '../session/secret-field.tsx';
-import { PASSPHRASE_CHARS_MIN } from '../session/strength.ts';
 import { showToast } from '../shell/toasts.tsx';
 import { changePassphrase } from './routes.ts';
 import './security.css';

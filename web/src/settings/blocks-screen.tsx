@@ -2,6 +2,7 @@
 // part, with who could not be found named at the end.
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useRef, useState, type ReactNode } from 'react';
+import { BLOCKS_PER_REQUEST_MAX, BLOCK_LIST_BYTES_MAX } from '#protocol/limits.ts';
 import { call } from '../api/call.ts';
 import { itemsOf, makeStale, readPages } from '../api/queries.ts';
 import { Avatar } from '../design/avatar.tsx';
@@ -12,13 +13,7 @@ import { EmptyState, ScreenHead } from '../design/text.tsx';
 import { describeProblem } from '../shell/problem-words.ts';
 import { showToast } from '../shell/toasts.tsx';
 import { nameOf } from '../text/person-name.ts';
-import {
-  BLOCK_FILE_BYTES_MAX,
-  ENTRIES_A_REQUEST,
-  readBlockList,
-  writeBlockList,
-  type BlockEntry,
-} from './block-list.ts';
+import { readBlockList, writeBlockList, type BlockEntry } from './block-list.ts';
 import { changeBond, importBlocks, listBlocks, type Blocked } from './routes.ts';
 import { saveFile } from './save-file.ts';
 import './settings.css';
@@ -98,8 +93,8 @@ function useTakingIn(): TakingIn {
   const takeParts = async (entries: readonly BlockEntry[]): Promise<void> => {
     let state: Taking = { done: 0, all: entries.length, failed: [] };
     setTaking(state);
-    for (let at = 0; at < entries.length; at += ENTRIES_A_REQUEST) {
-      const items = entries.slice(at, at + ENTRIES_A_REQUEST);
+    for (let at = 0; at < entries.length; at += BLOCKS_PER_REQUEST_MAX) {
+      const items = entries.slice(at, at + BLOCKS_PER_REQUEST_MAX);
       const { failed } = await call(importBlocks, { body: { items } });
       state = {
         ...state,
@@ -117,7 +112,7 @@ function useTakingIn(): TakingIn {
     async take(file) {
       setProblem(undefined);
       setTaking(undefined);
-      const entries = file.size > BLOCK_FILE_BYTES_MAX ? undefined : readBlockList(await file.text());
+      const entries = file.size > BLOCK_LIST_BYTES_MAX ? undefined : readBlockList(await file.text());
       if (entries === undefined) {
         setProblem(t('blocks.noList'));
         return;
