@@ -10,7 +10,7 @@ import { useSignal } from '../api/signal.ts';
 import { language } from '../text/language.ts';
 import type { AttachedFile, Attaching } from './attached.ts';
 import './content.css';
-import { kindOfFile } from './media.ts';
+import { kindOfFile } from './media/media.ts';
 import { useContentText } from './words.ts';
 
 const OFFERED = 'image/*,video/*,audio/*';

@@ -9,11 +9,11 @@ import {
   type PointerEvent,
   type ReactNode,
 } from 'react';
-import { IconButton } from '../design/button.tsx';
-import { useShellText } from '../shell/words.ts';
-import './content.css';
+import { IconButton } from '../../design/button.tsx';
+import { useShellText } from '../../shell/words.ts';
+import '../content.css';
+import { useContentText } from '../words.ts';
 import type { ShownFile } from './media.ts';
-import { useContentText } from './words.ts';
 
 const ZOOM_MAX = 6;
 const ZOOM_STEP = 1.5;
