@@ -1,31 +1,15 @@
 // One picture after the other over the whole screen: arrows, swipe and buttons go on, a double tap, wheel, pinch, + and
 // - make it larger, what it shows is written under it, Escape closes and gives the focus back. A modal dialog of the
 // browser; nothing moves where the system asks for calm.
-import {
-  useLayoutEffect,
-  useRef,
-  useState,
-  type KeyboardEvent,
-  type PointerEvent,
-  type ReactNode,
-} from 'react';
+import { useLayoutEffect, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
 import { IconButton } from '../../design/button.tsx';
 import { useShellText } from '../../shell/words.ts';
 import '../content.css';
 import { useContentText } from '../words.ts';
+import { useFingers, whole, zoomed } from './fingers.ts';
 import type { ShownFile } from './media.ts';
 
-const ZOOM_MAX = 6;
 const ZOOM_STEP = 1.5;
-/** A finger that went this far sideways wanted the next picture. */
-const SWIPE_PX = 48;
-
-interface View {
-  readonly zoom: number;
-  readonly x: number;
-  readonly y: number;
-}
-const whole: View = { zoom: 1, x: 0, y: 0 };
 
 export interface MediaViewerProps {
   readonly files: readonly ShownFile[];
@@ -55,8 +39,7 @@ export function MediaViewer({ files, start, onClose }: MediaViewerProps): ReactN
     setAt(next);
     setView(whole);
   };
-  const zoomTo = (zoom: number): void =>
-    setView(zoom <= 1 ? whole : { ...view, zoom: Math.min(ZOOM_MAX, zoom) });
+  const zoomTo = (zoom: number): void => setView(zoomed(view, zoom));
   const onKeyDown = (event: KeyboardEvent): void => {
     // In a page from right to left, the arrow to the left goes on.
     const forward = getComputedStyle(event.currentTarget).direction === 'rtl' ? -1 : 1;
@@ -105,24 +88,7 @@ export function MediaViewer({ files, start, onClose }: MediaViewerProps): ReactN
         <IconButton icon="minus" label={t('viewer.smaller')} onClick={() => zoomTo(view.zoom / ZOOM_STEP)} />
         <IconButton icon="plus" label={t('viewer.larger')} onClick={() => zoomTo(view.zoom * ZOOM_STEP)} />
       </div>
-      {files.length > 1 && (
-        <>
-          <IconButton
-            icon="back"
-            className="viewer-before"
-            label={t('viewer.before')}
-            aria-disabled={at === 0}
-            onClick={() => go(-1)}
-          />
-          <IconButton
-            icon="back"
-            className="viewer-next"
-            label={t('viewer.next')}
-            aria-disabled={at === files.length - 1}
-            onClick={() => go(1)}
-          />
-        </>
-      )}
+      {files.length > 1 && <Steps at={at} count={files.length} onStep={go} />}
       <p className="viewer-alt" dir="auto">
         {alt}
       </p>
@@ -130,58 +96,32 @@ export function MediaViewer({ files, start, onClose }: MediaViewerProps): ReactN
   );
 }
 
-interface FingerHandlers {
-  readonly onPointerDown: (event: PointerEvent) => void;
-  readonly onPointerMove: (event: PointerEvent) => void;
-  readonly onPointerUp: (event: PointerEvent) => void;
-  readonly onPointerCancel: (event: PointerEvent) => void;
+function Steps({
+  at,
+  count,
+  onStep,
+}: {
+  readonly at: number;
+  readonly count: number;
+  readonly onStep: (step: number) => void;
+}): ReactNode {
+  const t = useContentText();
+  return (
+    <>
+      <IconButton
+        icon="back"
+        className="viewer-before"
+        label={t('viewer.before')}
+        aria-disabled={at === 0}
+        onClick={() => onStep(-1)}
+      />
+      <IconButton
+        icon="back"
+        className="viewer-next"
+        label={t('viewer.next')}
+        aria-disabled={at === count - 1}
+        onClick={() => onStep(1)}
+      />
+    </>
+  );
 }
-
-/** One finger moves a large picture or swipes a whole one; two make it larger. */
-function useFingers(view: View, setView: (view: View) => void, go: (step: number) => void): FingerHandlers {
-  const down = useRef(new Map<number, { x: number; y: number }>());
-  const from = useRef<{ x: number; y: number; view: View; spread: number } | undefined>(undefined);
-  const begin = (): void => {
-    const [one, other] = [...down.current.values()];
-    from.current =
-      one === undefined
-        ? undefined
-        : { x: one.x, y: one.y, view, spread: other === undefined ? 0 : distance(one, other) };
-  };
-  const end = (event: PointerEvent): void => {
-    const started = from.current;
-    const single = down.current.size === 1;
-    down.current.delete(event.pointerId);
-    if (started !== undefined && single && started.view.zoom === 1 && started.spread === 0) {
-      const moved = event.clientX - started.x;
-      const forward = getComputedStyle(event.currentTarget).direction === 'rtl' ? 1 : -1;
-      if (Math.abs(moved) > SWIPE_PX) go(moved < 0 ? -forward : forward);
-    }
-    begin();
-  };
-  return {
-    onPointerDown: (event) => {
-      event.currentTarget.setPointerCapture(event.pointerId);
-      down.current.set(event.pointerId, { x: event.clientX, y: event.clientY });
-      begin();
-    },
-    onPointerMove: (event) => {
-      const started = from.current;
-      if (started === undefined || !down.current.has(event.pointerId)) return;
-      down.current.set(event.pointerId, { x: event.clientX, y: event.clientY });
-      const [one, other] = [...down.current.values()];
-      if (one !== undefined && other !== undefined && started.spread > 0) {
-        const zoom = Math.min(ZOOM_MAX, (started.view.zoom * distance(one, other)) / started.spread);
-        setView(zoom <= 1 ? whole : { ...started.view, zoom });
-      } else if (started.view.zoom > 1) {
-        const { x, y, zoom } = started.view;
-        setView({ zoom, x: x + event.clientX - started.x, y: y + event.clientY - started.y });
-      }
-    },
-    onPointerUp: end,
-    onPointerCancel: end,
-  };
-}
-
-const distance = (one: { x: number; y: number }, other: { x: number; y: number }): number =>
-  Math.hypot(one.x - other.x, one.y - other.y);
