@@ -74,6 +74,12 @@ export const MESSAGE_ATTACHMENTS_MAX = 10;
 export const FILE_BYTES_MAX = 50 * 1024 * 1024;
 /** What a picture, sound or film shows, in words for those who cannot perceive it: a long paragraph. */
 export const ALT_CHARS_MAX = 2_000;
+/** What stands before a post that one chooses to open; elsewhere in the fediverse it shares 500 with the text. */
+export const POST_WARNING_CHARS_MAX = 500;
+/** A side of a picture, in pixels: what the formats themselves can say. */
+export const MEDIA_SIDE_PIXELS_MAX = 65_535;
+/** A sound or film: a day. */
+export const MEDIA_DURATION_MS_MAX = 24 * 3_600_000;
 /** The name of an attached file. */
 export const FILE_NAME_CHARS_MAX = 200;
 /** A sealed direct message: in base64url, with the longest addresses around it, it still fits an envelope. */

@@ -9,7 +9,7 @@ import type { Report } from './model.ts';
 import { peerNamed } from './naming.ts';
 import type { ConversationsHost } from './ports.ts';
 import type { Page } from './reading.ts';
-import * as store from './store.ts';
+import * as store from './store-reports.ts';
 
 export interface Reports {
   /** Stores a complaint about a person, or about what an address names. */

@@ -131,6 +131,8 @@ export const people = defineFeature({
       /** Somebody there is a bond with; asks nobody else. @throws people/unknown, people/ambiguous */
       knownNode: (who: string) => knownPerson(db.read, who),
       profile: () => profiles.own(),
+      /** As the owner would: friends and followers are told. @throws people/avatar-unprocessable, media/not-found */
+      changeProfile: profiles.update,
       /** Whether an invitation is good now. @throws people/no-invite */
       lookAtInvite: (secret: string) => invites.look(secret),
     };

@@ -35,7 +35,7 @@ export function createJudging(host: PostsHost): Judging {
     await db.write(async (tx) => {
       const now = await store.findItem(tx, item);
       if (now === undefined || now.state === 'deleted' || whole.version < now.held) return;
-      await keep(host, tx, { ...whole, createdAt: item.createdAt, inFeed }, post.text);
+      await keep(host, tx, { ...whole, createdAt: item.createdAt, inFeed }, post);
       await host.events.append(tx, [
         {
           type: 'posts.received',
@@ -54,7 +54,7 @@ export function createJudging(host: PostsHost): Judging {
     await db.write(async (tx) => {
       // Its author may have deleted it since it was asked for.
       if ((await store.findItem(tx, key))?.state === 'deleted') return;
-      await keep(host, tx, item, post.text);
+      await keep(host, tx, item, post);
     });
   };
 
@@ -66,7 +66,7 @@ export function createJudging(host: PostsHost): Judging {
     if (known?.object === text || known?.state === 'deleted') return;
     const verified = await attempt(() => verifyPost(host, text, key));
     if (verified?.item.parent !== parent) return;
-    await db.write((tx) => keep(host, tx, verified.item, verified.post.text));
+    await db.write((tx) => keep(host, tx, verified.item, verified.post));
   };
 
   const keepReaction = async (parent: Uri, text: string): Promise<void> => {

@@ -17,6 +17,7 @@ export interface BroughtPost {
   readonly createdAt: number;
   /** Clean, and within a post's length. */
   readonly text: string;
+  readonly warning: string | null;
   readonly visibility: 'public' | 'friends';
   /** The id of an own post that it answers. */
   readonly parent: string | null;
@@ -43,13 +44,14 @@ export function createBringing(host: PostsHost): Bringing {
       const at = host.clock.now();
       const items = await Promise.all(
         posts.map(async (post) => {
-          const { id, createdAt, text, visibility, origin } = post;
+          const { id, createdAt, text, warning, visibility, origin } = post;
           const uri = postUri(self(), id);
           const files = await host.media.describe(post.media, uri);
           const draft = {
             uri,
             createdAt,
             text,
+            warning,
             visibility,
             version: 1,
             editedAt: null,
@@ -62,8 +64,8 @@ export function createBringing(host: PostsHost): Bringing {
         }),
       );
       return async (tx) => {
-        for (const { text, files, uri, ...item } of items) {
-          await keep(host, tx, item, text);
+        for (const { text, warning, files, uri, ...item } of items) {
+          await keep(host, tx, item, { text, warning });
           await host.media.attach(tx, files, uri);
         }
         await extras.putBrought(

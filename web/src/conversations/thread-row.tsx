@@ -12,7 +12,7 @@ import type { Say } from '../text/messages.ts';
 import { nameOf } from '../text/person-name.ts';
 import type messages from './messages/en.json';
 import type { Message, Thread } from './routes.ts';
-import { voiceSeconds } from './writing/voice.ts';
+import { isVoice } from './writing/voice.ts';
 import { useTalkText } from './words.ts';
 
 /** More would not be shown: the line ends before. */
@@ -69,6 +69,6 @@ export function previewOf(message: Message, t: Say<typeof messages>): string {
   const [first] = message.attachments ?? [];
   if (first === undefined)
     return message.withheld === undefined ? '' : t('withheld', { count: message.withheld });
-  if (voiceSeconds(first.name) !== undefined) return t('voice');
+  if (isVoice(first.name)) return t('voice');
   return first.type.startsWith('image/') ? t('picture') : (first.name ?? t('file'));
 }

@@ -20,6 +20,7 @@ import { useShellText } from '../shell/words.ts';
 import { nameOf } from '../text/person-name.ts';
 import { Composer } from './writing/composer.tsx';
 import './conversations.css';
+import { LeftPanel, useLeaving } from './leaving.tsx';
 import { MessageList, type Row } from './message-list.tsx';
 import { MessageView, WaitingView } from './message-view.tsx';
 import { Panes } from './panes.tsx';
@@ -55,6 +56,8 @@ function Talking({ who }: { readonly who: string }): ReactNode {
   const firstUnread = useFirstUnread(talk.messages, who, thread === undefined ? undefined : unread);
   const isFriend = person.data?.relationship.includes('friend') === true;
   const isBlocked = person.data?.relationship.includes('blocked') === true;
+  const iLeft = talk.part?.status === 'left';
+  const isOver = iLeft || talk.part?.they_left === true;
 
   const byId = new Map(talk.messages.map((message) => [message.id, message]));
   const rows: Row[] = [
@@ -68,7 +71,7 @@ function Talking({ who }: { readonly who: string }): ReactNode {
           name={name}
           mine={message.author.node_id !== who}
           answered={byId.get(message.reply_to ?? '')}
-          onReply={isRequest || isBlocked ? undefined : () => setReplyTo(message)}
+          onReply={isRequest || isBlocked || isOver ? undefined : () => setReplyTo(message)}
         />
       ),
     })),
@@ -81,12 +84,14 @@ function Talking({ who }: { readonly who: string }): ReactNode {
   ];
   return (
     <section className="talk" aria-labelledby="talk-name">
-      <TalkHead who={who} name={name} person={person.data} />
+      <TalkHead who={who} name={name} person={person.data} canLeave={talk.part?.status === 'open'} />
       <Words who={who} name={name} talk={talk} rows={rows} />
       {isBlocked ? (
         <p className="request-panel">{t('isBlocked', { name })}</p>
       ) : isRequest ? (
         <RequestPanel who={who} name={name} />
+      ) : isOver ? (
+        <LeftPanel who={who} name={name} byMe={iLeft} />
       ) : (
         !pending && (
           <Composer
@@ -140,10 +145,12 @@ function TalkHead({
   who,
   name,
   person,
+  canLeave,
 }: {
   readonly who: string;
   readonly name: string;
   readonly person: Person | undefined;
+  readonly canLeave: boolean;
 }): ReactNode {
   const t = useTalkText();
   const shell = useShellText();
@@ -152,6 +159,7 @@ function TalkHead({
   useEffect(() => {
     document.title = `${name} · O-Red`;
   }, [name]);
+  const { leave } = useLeaving(who, name);
   const muted = person?.muted === true;
   const mute = async (): Promise<void> => {
     try {
@@ -193,6 +201,7 @@ function TalkHead({
         items={[
           { id: 'person', label: t('toPerson', { name }), run: () => navigate(personPath(who)) },
           { id: 'mute', label: t(muted ? 'unmute' : 'mute'), run: () => void mute() },
+          ...(canLeave ? [{ id: 'leave', label: t('leave'), run: () => void leave() }] : []),
           { id: 'report', label: t('report'), run: () => setAsked('report') },
           { id: 'block', label: t('block'), run: () => setAsked('block') },
         ]}
