@@ -1,5 +1,6 @@
 // Every limit of the ORF wire format, with its reason. Nothing here depends on a node's configuration:
-// two nodes that disagree on a limit cannot talk. Limits of storage and rates live with the areas.
+// two nodes that disagree on a limit cannot talk. Limits of storage and rates live with the areas. At the end, what the
+// owner may type and bring: not on the wire, but held by the node and said beforehand by its app.
 
 /** Nesting of arrays and objects: eight levels are in use; a bound stops parser stack attacks (docs/security.md F12). */
 export const DEPTH_MAX = 16;
@@ -69,8 +70,10 @@ export const POST_VERSION_MAX = 1_000_000;
 export const MESSAGE_TEXT_CHARS_MAX = 20_000;
 /** Files of one direct message; with their keys and names they take about 4 kB of it. */
 export const MESSAGE_ATTACHMENTS_MAX = 10;
-/** One file of a direct message (plaintext), as for posts. */
-export const MESSAGE_ATTACHMENT_BYTES_MAX = 50 * 1024 * 1024;
+/** One file of a post or of a direct message (plaintext): a minute of film. */
+export const FILE_BYTES_MAX = 50 * 1024 * 1024;
+/** What a picture, sound or film shows, in words for those who cannot perceive it: a long paragraph. */
+export const ALT_CHARS_MAX = 2_000;
 /** What stands before a post that one chooses to open; elsewhere in the fediverse it shares 500 with the text. */
 export const POST_WARNING_CHARS_MAX = 500;
 /** A side of a picture, in pixels: what the formats themselves can say. */
@@ -108,3 +111,27 @@ export const MULTIADDR_CHARS_MAX = 512;
 export const DISPLAY_NAME_GRAPHEMES_MAX = 64;
 /** Combining marks in a row: Vietnamese and Yoruba need two, Hebrew and Arabic three; more only hides what stands nearby. */
 export const COMBINING_MARKS_MAX = 4;
+
+// The owner's side: between the node and its own app.
+
+/** Characters; a phrase of three words is longer, and nothing else is asked of it (NIST SP 800-63B). */
+export const PASSPHRASE_CHARS_MIN = 10;
+/** The name of a device or of a passkey, in the list of both. */
+export const DEVICE_NAME_CHARS_MAX = 100;
+/** How somebody is named: a username, an address or a DID. */
+export const WHO_CHARS_MAX = 600;
+/** A question to the index: a long sentence. */
+export const QUERY_CHARS_MAX = 500;
+/** What the owner writes in a report. */
+export const REASON_CHARS_MAX = 2_000;
+/** For whom an invitation is: the owner's own note. */
+export const INVITE_NOTE_CHARS_MAX = 200;
+/** The text of a reply travels inside its message, in 24 KiB with its proof. */
+export const REPLY_TEXT_CHARS_MAX = 10_000;
+/** Entries of one block list: the largest shared ones have a few thousand. */
+export const BLOCKS_MAX = 10_000;
+export const BLOCK_COMMENT_CHARS_MAX = 500;
+/** A file of that many entries, each with a comment. */
+export const BLOCK_LIST_BYTES_MAX = 8 * 1024 * 1024;
+/** Entries of one request: a name that has to be looked up may take ten seconds, and eight are looked up at once. */
+export const BLOCKS_PER_REQUEST_MAX = 40;

@@ -2,14 +2,16 @@
 // Every input is bounded here; texts are judged by the service, which says why it refuses one.
 import { defineRoute } from '#kernel/http/contract.ts';
 import { PAGE_MAX } from '#kernel/paging.ts';
-import { MESSAGE_ATTACHMENTS_MAX } from '#protocol/limits.ts';
+import {
+  FILE_BYTES_MAX,
+  MESSAGE_ATTACHMENTS_MAX,
+  REASON_CHARS_MAX,
+  WHO_CHARS_MAX,
+} from '#protocol/limits.ts';
 import { z } from 'zod';
-import { REASON_CHARS_MAX, WHO_CHARS_MAX } from './model.ts';
 
 /** Twice the longest text: what is over it is refused with a sentence, what is far over it is not read at all. */
 const TEXT_CHARS_READ_MAX = 40_000;
-/** As for a post: media takes no larger file. */
-const FILE_BYTES_MAX = 50 * 1024 * 1024;
 const TEXT_BODY_BYTES_MAX = 256 * 1024;
 
 const access = (action: string): { kind: string; action: string } => ({ kind: 'message', action });

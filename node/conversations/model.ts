@@ -71,10 +71,6 @@ export const REQUEST_MESSAGES_MAX = 20;
 export const LEAVING_CANCELS_MAX = 1_000;
 /** Messages opened in one step: bounds memory (50 kB each) and the length of the transaction. */
 export const OPENING_MAX = 64;
-/** What the owner writes in a report. */
-export const REASON_CHARS_MAX = 2_000;
-/** How somebody is named: a DID or an address. */
-export const WHO_CHARS_MAX = 600;
 
 /** The address of a message: its author and its id. */
 export function messageUri(author: NodeId, id: MessageId): Uri {

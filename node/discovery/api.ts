@@ -2,9 +2,8 @@
 // For the owner only; what other nodes are shown is in identity and federation.
 import { defineRoute } from '#kernel/http/contract.ts';
 import { z } from 'zod';
+import { WHO_CHARS_MAX } from '#protocol/limits.ts';
 
-/** How somebody is named: a DID or an address. */
-const WHO_CHARS_MAX = 600;
 /** The text of an identity's QR code has about 110 characters. */
 const CODE_CHARS_MAX = 300;
 

@@ -2,10 +2,9 @@
 // All of it is the owner’s alone: other nodes fetch sealed bytes by ticket, never here.
 import { defineRoute } from '#kernel/http/contract.ts';
 import { z } from 'zod';
-import { ARCHIVE_BYTES_MAX, DURATION_MS_MAX, MEDIA_BYTES_MAX } from './model.ts';
+import { ALT_CHARS_MAX, FILE_BYTES_MAX } from '#protocol/limits.ts';
+import { ARCHIVE_BYTES_MAX, DURATION_MS_MAX } from './model.ts';
 
-/** What a screen reader reads. */
-const ALT_CHARS_MAX = 2_000;
 const FILE_NAME_CHARS_MAX = 1_000;
 
 export const uploadedSchema = z.object({
@@ -32,7 +31,7 @@ export const uploadMedia = defineRoute({
     alt: z.string().max(ALT_CHARS_MAX).optional(),
     duration_ms: z.coerce.number().int().min(0).max(DURATION_MS_MAX).optional(),
   }),
-  rawBody: { contentType: 'application/octet-stream', bytesMax: MEDIA_BYTES_MAX },
+  rawBody: { contentType: 'application/octet-stream', bytesMax: FILE_BYTES_MAX },
   output: uploadedSchema,
   status: 201,
 });

@@ -5,7 +5,8 @@ import type { NetworkStream } from '#kernel/network.ts';
 import type { Vault } from '#node/vault/index.ts';
 import { AppError, parseUri, type Cid, type Json, type NodeId, type Uri } from '#protocol';
 import { z } from 'zod';
-import { MEDIA_BYTES_MAX, type MediaFile, type SealedFile } from './model.ts';
+import { FILE_BYTES_MAX } from '#protocol/limits.ts';
+import type { MediaFile, SealedFile } from './model.ts';
 
 const TICKET_CHARS_MAX = 8_192;
 const ticketAnswer = z.object({ ticket: z.string().min(1).max(TICKET_CHARS_MAX) });
@@ -35,7 +36,7 @@ export function createExchange(host: ExchangeHost): Exchange {
     const { ticket } = ticketAnswer.parse(await host.askTicket(from, { cid, uri }));
     const { body } = await host.fetchBlob(from, cid, ticket);
     try {
-      await host.blobs.store(body, cid, { kind: 'cache', bytesMax: MEDIA_BYTES_MAX });
+      await host.blobs.store(body, cid, { kind: 'cache', bytesMax: FILE_BYTES_MAX });
     } finally {
       body.destroy();
     }

@@ -2,6 +2,7 @@
 // Refuses an upload that announces more bytes than allowed before it reads one.
 import { bind, type BoundRoute, type RequestContext } from '#kernel/http/contract.ts';
 import type { Vault } from '#node/vault/index.ts';
+import { ALT_CHARS_MAX, FILE_BYTES_MAX } from '#protocol/limits.ts';
 import { cleanText } from '#protocol/messages';
 import type { IncomingMessage } from 'node:http';
 import type { z } from 'zod';
@@ -19,11 +20,9 @@ import {
   type uploadSchema,
 } from './api.ts';
 import { sendFile } from './delivery.ts';
-import { failures, MEDIA_BYTES_MAX, uploadFailures, type MediaFile } from './model.ts';
+import { failures, uploadFailures, type MediaFile } from './model.ts';
 import type { Media } from './service.ts';
 import type { Uploads, UploadState } from './uploads.ts';
-
-const ALT_CHARS_MAX = 2_000;
 
 export function mediaRoutes(media: Media, blobs: Vault['blobs']): BoundRoute[] {
   return [
@@ -53,7 +52,7 @@ export async function receiveUpload(
     readonly duration_ms?: number | undefined;
   },
 ): Promise<z.output<typeof uploadedSchema>> {
-  if (Number(request.headers['content-length'] ?? 0) > MEDIA_BYTES_MAX) throw failures.tooLarge();
+  if (Number(request.headers['content-length'] ?? 0) > FILE_BYTES_MAX) throw failures.tooLarge();
   const alt = about.alt === undefined ? undefined : cleanText(about.alt, ALT_CHARS_MAX);
   return shownFile(await media.take(request, { name: about.name, alt, durationMs: about.duration_ms }));
 }

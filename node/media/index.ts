@@ -15,7 +15,7 @@ import { createMedia, type Media, type MediaDoor } from './service.ts';
 import { createUploads, type UploadedSource } from './uploads.ts';
 
 export type { Exchange } from './exchange.ts';
-export { isShown, MEDIA_BYTES_MAX, type MediaFile, type SealedFile } from './model.ts';
+export { isShown, type MediaFile, type SealedFile } from './model.ts';
 export type { MediaDoor } from './service.ts';
 
 /** Writes a file as an HTTP answer. */

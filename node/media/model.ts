@@ -1,10 +1,8 @@
 // What becomes of a file that the owner uploads: pictures are drawn anew, sound and film stay, the rest is a download.
 // What a file is follows from its bytes, never from its name or from what the sender says.
 import { AppError, invalid } from '#protocol/errors.ts';
-import { COMBINING_MARKS_MAX, FILE_NAME_CHARS_MAX } from '#protocol/limits.ts';
+import { COMBINING_MARKS_MAX, FILE_BYTES_MAX, FILE_NAME_CHARS_MAX } from '#protocol/limits.ts';
 
-/** One file (issue A: media up to 50 MB). */
-export const MEDIA_BYTES_MAX = 50 * 1024 * 1024;
 /** Bytes that the file type detection needs. */
 export const SNIFF_BYTES = 4_100;
 /** Pixels of a picture, all frames together: 50 million take about 200 MB to draw anew. */
@@ -23,7 +21,7 @@ export const ARCHIVE_BYTES_MAX = 16 * 1024 ** 3;
 export const DURATION_MS_MAX = 24 * 3_600_000;
 /** A picture that takes longer to draw was made to. */
 export const DRAW_SECONDS_MAX = 20;
-/** Pictures waiting for the one worker, each up to MEDIA_BYTES_MAX in memory. */
+/** Pictures waiting for the one worker, each up to FILE_BYTES_MAX in memory. */
 export const DRAWINGS_WAITING_MAX = 4;
 /** The worker ends after this long without work: an idle node keeps its memory. */
 export const WORKER_IDLE_MS = 15_000;
@@ -158,8 +156,8 @@ export const failures = {
     ),
   tooLarge: (): AppError =>
     invalid('vault/too-large', {
-      en: `A file may have at most ${MEDIA_BYTES_MAX} bytes. Nothing was stored.`,
-      fr: `Un fichier peut avoir au plus ${MEDIA_BYTES_MAX} octets. Rien n'a été enregistré.`,
+      en: `A file may have at most ${FILE_BYTES_MAX} bytes. Nothing was stored.`,
+      fr: `Un fichier peut avoir au plus ${FILE_BYTES_MAX} octets. Rien n'a été enregistré.`,
     }),
   empty: (): AppError =>
     invalid('media/empty-unprocessable', {

@@ -5,13 +5,13 @@ import type { Host } from '#kernel/feature.ts';
 import type { Vault } from '#node/vault/index.ts';
 import { AppError } from '#protocol/errors.ts';
 import { newMessageId } from '#protocol';
+import { FILE_BYTES_MAX } from '#protocol/limits.ts';
 import type { Images } from './images.ts';
 import {
   cleanFileName,
   drawnAs,
   failures,
   FILES_MAX,
-  MEDIA_BYTES_MAX,
   SNIFF_BYTES,
   UNUSED_MS,
   type MediaFile,
@@ -55,7 +55,7 @@ export function createMedia(host: Host, doors: { vault: Vault; images: Images })
   const seal = async (source: Uint8Array | AsyncIterable<Uint8Array>, type: string): Promise<SealedFile> => {
     const { cid, key, size } = await blobs.write(source, {
       kind: 'media',
-      bytesMax: MEDIA_BYTES_MAX,
+      bytesMax: FILE_BYTES_MAX,
       staged: true,
     });
     return { cid, key, size, type };
@@ -182,7 +182,7 @@ async function collect(source: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
   let length = 0;
   for await (const chunk of source) {
     length += chunk.length;
-    if (length > MEDIA_BYTES_MAX) throw failures.tooLarge();
+    if (length > FILE_BYTES_MAX) throw failures.tooLarge();
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);

@@ -6,14 +6,8 @@ import type { Vault } from '#node/vault/index.ts';
 import { newMessageId } from '#protocol';
 import { AppError } from '#protocol/errors.ts';
 import type { Readable } from 'node:stream';
-import {
-  failures,
-  MEDIA_BYTES_MAX,
-  UNUSED_MS,
-  uploadFailures,
-  UPLOADS_MAX,
-  type MediaFile,
-} from './model.ts';
+import { FILE_BYTES_MAX } from '#protocol/limits.ts';
+import { failures, UNUSED_MS, uploadFailures, UPLOADS_MAX, type MediaFile } from './model.ts';
 import type { Media } from './service.ts';
 import * as store from './store-uploads.ts';
 
@@ -122,7 +116,7 @@ export function createUploads(
 
   return {
     async create(upload) {
-      if (upload.purpose === 'media' && upload.size > MEDIA_BYTES_MAX) throw failures.tooLarge();
+      if (upload.purpose === 'media' && upload.size > FILE_BYTES_MAX) throw failures.tooLarge();
       if ((await store.countUploads(db.read)) >= UPLOADS_MAX) throw uploadFailures.full();
       const id = newMessageId(clock.now(), random.bytes(10));
       const row: store.UploadRow = {

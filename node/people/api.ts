@@ -2,10 +2,16 @@
 // Everything here is the owner’s alone; other nodes speak through messages.
 import { defineRoute } from '#kernel/http/contract.ts';
 import { PAGE_MAX } from '#kernel/paging.ts';
-import { BIO_CHARS_MAX, DISPLAY_NAME_CHARS_MAX, NOTE_CHARS_MAX } from '#protocol/limits.ts';
+import {
+  BIO_CHARS_MAX,
+  DISPLAY_NAME_CHARS_MAX,
+  INVITE_NOTE_CHARS_MAX,
+  NOTE_CHARS_MAX,
+  WHO_CHARS_MAX,
+} from '#protocol/limits.ts';
 import { z } from 'zod';
-import { INVITE_DAYS_MAX, INVITE_NOTE_CHARS_MAX, INVITE_USES_MAX } from './invites/limits.ts';
-import { slots, WHO_CHARS_MAX } from './model.ts';
+import { INVITE_DAYS_MAX, INVITE_USES_MAX } from './invites/limits.ts';
+import { slots } from './model.ts';
 
 const who = z.string().trim().min(1).max(WHO_CHARS_MAX);
 const access = (action: string): { kind: string; action: string } => ({ kind: 'connection', action });

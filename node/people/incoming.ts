@@ -3,24 +3,28 @@
 import type { Actor } from '#kernel/actor.ts';
 import type { Tx } from '#kernel/db/database.ts';
 import { cleanDisplayName, type NodeId } from '#protocol';
+import { NOTE_CHARS_MAX } from '#protocol/limits.ts';
 import { cleanText } from '#protocol/messages';
-import { failures, REJECTIONS_MAX, REQUESTS_WAITING_MAX, type Connection, type Slot } from './model.ts';
-import type { Verified } from './ports.ts';
 import {
   acceptRequest,
   becomeFriends,
   bondsOf,
-  FOLLOWERS_MAX,
   newConnection,
   refuseFull,
   settleStanding,
   tell,
   tellEnded,
-  type PeopleHost,
-} from './service.ts';
+} from './bonds.ts';
+import {
+  failures,
+  FOLLOWERS_MAX,
+  REJECTIONS_MAX,
+  REQUESTS_WAITING_MAX,
+  type Connection,
+  type Slot,
+} from './model.ts';
+import type { PeopleHost, Verified } from './ports.ts';
 import * as people from './store.ts';
-
-const NOTE_CHARS_MAX = 500;
 
 export interface PeopleHandlers {
   asked(tx: Tx, batch: readonly Verified<'friend_request'>[]): Promise<void>;

@@ -33,8 +33,6 @@ export const REQUESTS_WAITING_MAX = 200;
 export const REJECTIONS_MAX = 3;
 export const FRIENDS_MAX = 10_000;
 export const FOLLOWERS_MAX = 100_000;
-/** Characters of what a person is called by on the command line: a DID or an address. */
-export const WHO_CHARS_MAX = 600;
 
 /** What two nodes are to each other, in one view. */
 export interface Relation {

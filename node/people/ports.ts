@@ -1,6 +1,8 @@
 // What people needs of federation and discovery, as narrow as it is used, so that its rules are tested without them.
 // federation and discovery fill these as they are.
-import type { Tx } from '#kernel/db/database.ts';
+import type { Database, Tx } from '#kernel/db/database.ts';
+import type { Events } from '#kernel/events.ts';
+import type { Clock } from '#kernel/ports.ts';
 import type { AppError, Json, MessageId, NodeId, Party } from '#protocol';
 import type { MessageType, Payload } from '#protocol/messages';
 
@@ -59,4 +61,17 @@ export interface FoundInDirectory {
   readonly username: string;
   readonly display_name?: string | null;
   readonly online?: boolean;
+}
+
+export interface PeopleHost<C extends Contact = Contact> {
+  readonly db: Database;
+  readonly events: Events;
+  readonly clock: Clock;
+  readonly mail: Mail;
+  readonly finder: Finder<C>;
+  readonly self: () => NodeId;
+  /** Whether this names the owner: the own node id, DID, username or address. */
+  readonly isSelf: (who: string) => boolean;
+  /** The name that goes with a request. */
+  readonly displayName: () => Promise<string>;
 }

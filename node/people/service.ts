@@ -1,38 +1,25 @@
-// Connections: every change of a bond, by the owner or by another node, with its message, its standing and its event
-// in one transaction. A friendship stands only when both have said so themselves (docs/security.md F23).
+// What the owner does with bonds: asking, answering, following, blocking; each with its message, its standing and its
+// event in one transaction. A friendship stands only when both have said so themselves (docs/security.md F23).
 import { actorToString, type Actor } from '#kernel/actor.ts';
-import type { Database, Reader, Tx } from '#kernel/db/database.ts';
-import type { Events } from '#kernel/events.ts';
-import { isoTime, type Clock } from '#kernel/ports.ts';
+import type { Tx } from '#kernel/db/database.ts';
+import { isoTime } from '#kernel/ports.ts';
 import { AppError, isNodeId, type NodeId } from '#protocol';
 import {
-  failures,
-  FOLLOWERS_MAX,
-  FRIENDS_MAX,
-  nodeIdIn,
-  noRelation,
-  relationOf,
-  type Connection,
-  type Relation,
-  type Slot,
-} from './model.ts';
+  acceptRequest,
+  answer,
+  bondsOf,
+  endWith,
+  newConnection,
+  refuseFull,
+  settleStanding,
+  tell,
+  tellEnded,
+} from './bonds.ts';
 import { inviteIn } from './invites/model.ts';
+import { failures, FRIENDS_MAX, nodeIdIn, type Connection, type Slot } from './model.ts';
 import { knownPerson, resolvePerson } from './naming.ts';
-import type { Contact, Finder, Mail } from './ports.ts';
+import type { Contact, PeopleHost } from './ports.ts';
 import * as store from './store.ts';
-
-export interface PeopleHost<C extends Contact = Contact> {
-  readonly db: Database;
-  readonly events: Events;
-  readonly clock: Clock;
-  readonly mail: Mail;
-  readonly finder: Finder<C>;
-  readonly self: () => NodeId;
-  /** Whether this names the owner: the own node id, DID, username or address. */
-  readonly isSelf: (who: string) => boolean;
-  /** The name that goes with a request. */
-  readonly displayName: () => Promise<string>;
-}
 
 export interface Bonds {
   /** Asks somebody to be a friend, or accepts what they asked. */
@@ -231,143 +218,10 @@ export function createBonds<C extends Contact>(host: PeopleHost<C>): Bonds {
   };
 }
 
-/** The bonds with one node, by kind. */
-export async function bondsOf(reader: Reader, nodeId: NodeId): Promise<Partial<Record<Slot, Connection>>> {
-  const connections = await store.connectionsWith(reader, [nodeId]);
-  return Object.fromEntries(connections.map((connection) => [connection.slot, connection]));
-}
-
-/** What each of these nodes is to the owner; every node has an entry. */
-export async function relationsWith(
-  reader: Reader,
-  nodeIds: readonly NodeId[],
-): Promise<Map<NodeId, Relation>> {
-  const connections = await store.connectionsWith(reader, nodeIds);
-  return new Map(
-    nodeIds.map((nodeId) => {
-      const own = connections.filter((connection) => connection.nodeId === nodeId);
-      return [nodeId, own.length === 0 ? noRelation : relationOf(own)];
-    }),
-  );
-}
-
-/** Makes a waiting request, or crossed ones, a friendship, and says so to the other node. */
-export async function acceptRequest(
-  host: PeopleHost,
-  tx: Tx,
-  request: Connection,
-  actor: Actor,
-): Promise<Connection> {
-  await refuseFull(tx, 'friend', FRIENDS_MAX);
-  await host.mail.setStanding(tx, request.nodeId, 'contact');
-  await answer(host, tx, request, true);
-  return becomeFriends(host, tx, request, actor);
-}
-
-export async function becomeFriends(
-  host: PeopleHost,
-  tx: Tx,
-  request: Connection,
-  actor: Actor,
-): Promise<Connection> {
-  const accepted: Connection = { ...request, status: 'accepted', rejections: 0, updatedAt: host.clock.now() };
-  await store.putConnection(tx, accepted);
-  await tell(host, tx, 'people.befriended', accepted, actor);
-  return accepted;
-}
-
-export function newConnection(
-  host: Pick<PeopleHost, 'clock'>,
-  nodeId: NodeId,
-  slot: Slot,
-  rest: Pick<Connection, 'status' | 'direction'> & Partial<Connection>,
-): Connection {
-  return {
-    nodeId,
-    slot,
-    ourRequest: null,
-    theirRequest: null,
-    note: null,
-    rejections: 0,
-    updatedAt: host.clock.now(),
-    ...rest,
-  };
-}
-
-/** A node without a bond that needs its messages is a stranger again. */
-export async function settleStanding(host: PeopleHost, tx: Tx, nodeId: NodeId): Promise<void> {
-  const { friend, following, blocked } = await bondsOf(tx, nodeId);
-  if (blocked !== undefined) return;
-  const needed = following !== undefined || (friend !== undefined && friend.status !== 'rejected');
-  await host.mail.setStanding(tx, nodeId, needed ? 'contact' : 'stranger');
-}
-
-/** @throws people/full */
-export async function refuseFull(tx: Tx, slot: 'friend' | 'follower', max: number): Promise<void> {
-  if ((await store.countConnections(tx, { slot, status: 'accepted' })) >= max) throw failures.full();
-}
-export { FOLLOWERS_MAX };
-
-export async function tell(
-  host: Pick<PeopleHost, 'events'>,
-  tx: Tx,
-  type: string,
-  connection: Connection,
-  actor: Actor,
-): Promise<void> {
-  const { nodeId, slot, status, direction } = connection;
-  await host.events.append(tx, [
-    { type, subject: nodeId, actor: actorToString(actor), new: { bond: slot, status, direction } },
-  ]);
-}
-
-export async function tellEnded(
-  host: Pick<PeopleHost, 'events'>,
-  tx: Tx,
-  nodeId: NodeId,
-  ended: readonly Slot[],
-  actor: Actor,
-): Promise<void> {
-  await host.events.append(
-    tx,
-    ended.map((bond) => ({
-      type: 'people.ended',
-      subject: nodeId,
-      actor: actorToString(actor),
-      old: { bond },
-    })),
-  );
-}
-
 async function waitingRequest(tx: Tx, nodeId: NodeId): Promise<Connection> {
   const { friend } = await bondsOf(tx, nodeId);
   if (friend === undefined || friend.status !== 'pending' || friend.direction !== 'in') {
     throw failures.noRequest();
   }
   return friend;
-}
-
-async function answer(host: PeopleHost, tx: Tx, request: Connection, accepted: boolean): Promise<void> {
-  if (request.theirRequest === null) throw failures.noRequest();
-  await host.mail.send(tx, {
-    to: request.nodeId,
-    type: 'friend_response',
-    payload: { created_at: isoTime(host.clock.now()), request_id: request.theirRequest, accepted },
-  });
-}
-
-async function endWith(
-  host: PeopleHost,
-  tx: Tx,
-  nodeId: NodeId,
-  relationship: 'friend' | 'follower' | undefined,
-): Promise<void> {
-  await host.mail.send(tx, {
-    to: nodeId,
-    type: 'connection_end',
-    payload: {
-      created_at: isoTime(host.clock.now()),
-      ...(relationship === undefined ? {} : { relationship }),
-    },
-  });
 }

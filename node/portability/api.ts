@@ -3,7 +3,8 @@
 import { defineRoute } from '#kernel/http/contract.ts';
 import { PAGE_MAX } from '#kernel/paging.ts';
 import { z } from 'zod';
-import { BLOCK_COMMENT_CHARS_MAX, BLOCKS_PER_REQUEST_MAX, FOLDER_CHARS_MAX, WHO_CHARS_MAX } from './model.ts';
+import { BLOCKS_PER_REQUEST_MAX, BLOCK_COMMENT_CHARS_MAX, WHO_CHARS_MAX } from '#protocol/limits.ts';
+import { FOLDER_CHARS_MAX } from './model.ts';
 
 /** That many entries, each of the longest. */
 const BLOCKS_BODY_BYTES_MAX = 256 * 1024;

@@ -6,15 +6,9 @@ import { AppError, invalid, type ErrorCode, type Text } from '#protocol/errors.t
 import { readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { BLOCKS_PER_REQUEST_MAX } from '#protocol/limits.ts';
 import * as api from './api.ts';
-import {
-  BLOCK_RETRIES_MAX,
-  BLOCK_RETRY_MS,
-  blockListCsv,
-  BLOCKS_PER_REQUEST_MAX,
-  parseBlockList,
-  type BlockEntry,
-} from './model.ts';
+import { BLOCK_RETRIES_MAX, BLOCK_RETRY_MS, blockListCsv, parseBlockList, type BlockEntry } from './model.ts';
 
 const LOOK_MS = 500;
 const folder: Argument = {

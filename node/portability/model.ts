@@ -1,16 +1,14 @@
 // What leaves and enters this node as files: the layout of an export, and block lists in two forms. Pure.
 // Block lists are read leniently (other programs wrote them) and bounded; nothing in them is ever executed or fetched.
 import { AppError, invalid } from '#protocol/errors.ts';
+import {
+  BLOCKS_MAX,
+  BLOCK_COMMENT_CHARS_MAX,
+  BLOCK_LIST_BYTES_MAX,
+  WHO_CHARS_MAX,
+} from '#protocol/limits.ts';
 
-/** Entries of one block list: the largest shared ones have a few thousand. */
-export const BLOCKS_MAX = 10_000;
-export const BLOCK_COMMENT_CHARS_MAX = 500;
-export const WHO_CHARS_MAX = 600;
 export const FOLDER_CHARS_MAX = 4_096;
-/** A file of that many entries, each with a comment. */
-export const BLOCK_LIST_BYTES_MAX = 8 * 1024 * 1024;
-/** Entries of one request: a name that has to be looked up may take ten seconds, and eight are looked up at once. */
-export const BLOCKS_PER_REQUEST_MAX = 40;
 export const BLOCK_LOOKUPS_MAX = 8;
 /** How often names that the directory put off are asked again, and after how long. */
 export const BLOCK_RETRIES_MAX = 20;

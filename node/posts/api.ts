@@ -2,7 +2,7 @@
 // Everything here is the owner’s alone; other nodes ask by signed questions.
 import { defineRoute } from '#kernel/http/contract.ts';
 import { PAGE_MAX } from '#kernel/paging.ts';
-import { POST_MEDIA_MAX } from '#protocol/limits.ts';
+import { FILE_BYTES_MAX, POST_MEDIA_MAX, WHO_CHARS_MAX } from '#protocol/limits.ts';
 import { z } from 'zod';
 import { UNDO_S_MAX } from './model.ts';
 
@@ -12,8 +12,6 @@ const WHICH_CHARS_MAX = 200;
 const TEXT_CHARS_MAX = 100_000;
 /** As with the text: the service refuses one over the protocol's limit with a sentence. */
 const WARNING_CHARS_READ_MAX = 2_000;
-/** One file ; the media area enforces the same limit. */
-const FILE_BYTES_MAX = 50 * 1024 * 1024;
 const which = z.strictObject({ id: z.string().min(1).max(WHICH_CHARS_MAX) });
 /** As federation counts them (its api.ts says what each word means). */
 const deliveryCounts = z.object({
@@ -242,7 +240,7 @@ export const listPosts = defineRoute({
   audience: 'owner',
   access: { kind: 'post', action: 'read' },
   query: z.strictObject({
-    author: z.string().trim().min(1).max(600),
+    author: z.string().trim().min(1).max(WHO_CHARS_MAX),
     limit: z.coerce.number().int().min(1).max(PAGE_MAX).default(50),
     cursor: z.uuid().optional(),
   }),

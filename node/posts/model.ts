@@ -75,8 +75,6 @@ export const UNDO_S_MAX = 60;
 export const VERSIONS_KEPT_MAX = 50;
 /** Deletions carried out in one run of the job. */
 export const TRASH_STEP_MAX = 50;
-/** The text of a reply travels inside its message, in 24 KiB with its proof. */
-export const REPLY_TEXT_CHARS_MAX = 10_000;
 
 const ABSENT_RETRY_MS_MIN = 2_000;
 /** Who went away within the hour comes back soon, and their sign of life may get lost: asked three times a minute. */

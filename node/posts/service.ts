@@ -14,9 +14,9 @@ import {
 } from '#protocol';
 import { invalid } from '#protocol/errors.ts';
 import { reactionObject, type MediaItem, type PostObject, type Visibility } from '#protocol/messages';
-import { OBJECT_TEXT_MAX, POST_WARNING_CHARS_MAX } from '#protocol/limits.ts';
+import { OBJECT_TEXT_MAX, POST_WARNING_CHARS_MAX, REPLY_TEXT_CHARS_MAX } from '#protocol/limits.ts';
 import { cleanText } from '#protocol/messages';
-import { failures, postIn, postUri, REPLY_TEXT_CHARS_MAX, VERSIONS_KEPT_MAX, type Item } from './model.ts';
+import { failures, postIn, postUri, VERSIONS_KEPT_MAX, type Item } from './model.ts';
 import { ownObject, signPost, signReaction, toMediaItem } from './objects.ts';
 import type { PostsHost } from './ports.ts';
 import * as extras from './store-extras.ts';

@@ -3,7 +3,7 @@
 import { defineRoute } from '#kernel/http/contract.ts';
 import { PAGE_MAX } from '#kernel/paging.ts';
 import { z } from 'zod';
-import { QUERY_CHARS_MAX } from './model.ts';
+import { QUERY_CHARS_MAX } from '#protocol/limits.ts';
 
 const foundSchema = z.object({
   kind: z.string(),

@@ -1,10 +1,9 @@
 // What can be searched and how words are cut: the same cut for texts and for questions, so that the two always agree.
 // Accents, case and compatibility forms do not matter; Chinese and Japanese characters count as words of their own.
+import { QUERY_CHARS_MAX } from '#protocol/limits.ts';
 
 /** Characters of one text that are indexed: beyond it a text is a book, and the first chapters are enough to find it. */
 export const INDEXED_CHARS_MAX = 64 * 1024;
-/** Characters of a question. */
-export const QUERY_CHARS_MAX = 500;
 /** Words of a question that count: each costs a walk through the index. */
 export const QUERY_WORDS_MAX = 16;
 /** Characters kept of a word: longer ones are addresses or noise, and two are told apart by less. */

@@ -40,7 +40,7 @@ export async function* openPieces(
   const { key, storedSize, range } = options;
   const lastIndex = Math.ceil(storedSize / SEALED_PIECE_BYTES) - 1;
   const firstWanted = Math.floor(range.start / PIECE_BYTES);
-  // An empty blob still has its one empty piece, which is checked as any other.
+  // An empty blob still has its one empty piece, which is checked like the others.
   const lastWanted = Math.max(firstWanted, Math.floor(range.end / PIECE_BYTES));
   const buffer = Buffer.alloc(SEALED_PIECE_BYTES);
   for (let index = firstWanted; index <= lastWanted; index += 1) {

@@ -8,10 +8,10 @@ import { invalid } from '../errors.ts';
 import { field } from '../wire/fields.ts';
 import {
   DIRECT_MESSAGE_CIPHERTEXT_BYTES_MAX,
+  FILE_BYTES_MAX,
   FILE_NAME_CHARS_MAX,
   MEDIA_DURATION_MS_MAX,
   MEDIA_SIDE_PIXELS_MAX,
-  MESSAGE_ATTACHMENT_BYTES_MAX,
   MESSAGE_ATTACHMENTS_MAX,
   MESSAGE_TEXT_CHARS_MAX,
 } from '../limits.ts';
@@ -33,7 +33,7 @@ const attachment = z.strictObject({
   cid: field.cid,
   key: field.base64Url({ bytes: 32 }),
   /** Bytes of plaintext. */
-  size: field.count(MESSAGE_ATTACHMENT_BYTES_MAX),
+  size: field.count(FILE_BYTES_MAX),
   type: z
     .string()
     .max(127)

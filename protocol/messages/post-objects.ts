@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import { field } from '../wire/fields.ts';
 import {
+  ALT_CHARS_MAX,
   FILE_NAME_CHARS_MAX,
   MEDIA_DURATION_MS_MAX,
   MEDIA_SIDE_PIXELS_MAX,
@@ -15,7 +16,6 @@ import { isCleanText } from './text.ts';
 import { visibility } from './posts.ts';
 
 const MEDIA_TYPE_CHARS_MAX = 100;
-const ALT_CHARS_MAX = 2000;
 const ORIGIN_CHARS_MAX = 2_048;
 
 const version = z.number().int().min(1).max(POST_VERSION_MAX);

@@ -70,7 +70,7 @@ export async function spawnProgram(file: string, args: readonly string[], env: E
   const stdout = collect(child.stdout);
   const stderr = collect(child.stderr);
   const ended = once(child, 'close') as Promise<[number | null]>;
-  const ready = await new Promise<string>((resolve, reject) => {
+  const ready = await new Promise<Record<string, unknown>>((resolve, reject) => {
     const timer = setTimeout(() => {
       child.kill('SIGKILL');
       reject(new Error(`${file} was not ready in time: ${stderr()}`));
@@ -80,7 +80,12 @@ export async function spawnProgram(file: string, args: readonly string[], env: E
       // A program that fails says so in its first line too, and ends.
       if (line === undefined || rest === undefined || line.startsWith('{"error"')) return;
       clearTimeout(timer);
-      resolve(line);
+      try {
+        resolve(JSON.parse(line) as Record<string, unknown>);
+      } catch (cause) {
+        child.kill('SIGKILL');
+        reject(new Error(`${file} said no JSON when it was ready: ${line}`, { cause }));
+      }
     };
     child.stdout?.on('data', look);
     child.once('close', (code) => {
@@ -95,7 +100,7 @@ export async function spawnProgram(file: string, args: readonly string[], env: E
   return {
     pid: child.pid ?? 0,
     child,
-    ready: JSON.parse(ready) as Record<string, unknown>,
+    ready,
     stdout,
     stderr,
     end,

@@ -1,12 +1,13 @@
 // Block lists travel between programs: what is read, what is refused, and that a list comes back as it went.
 import { makeNode, temporaryFolder } from '#kit';
 import { listBlocks } from '#node/portability/api.ts';
-import { blockListCsv, BLOCKS_MAX, parseBlockList } from '#node/portability/model.ts';
+import { blockListCsv, parseBlockList } from '#node/portability/model.ts';
 import { AppError } from '#protocol';
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { BLOCKS_MAX } from '#protocol/limits.ts';
 import { makeTown } from '../conversations/rig.ts';
 import { makeSigner } from '../federation/rig.ts';
 

@@ -95,12 +95,17 @@ describe('posts', () => {
     await page.getByRole('list', { name: '1 answer' }).getByText('An answer').waitFor();
 
     await page.getByRole('button', { name: 'React' }).first().click();
-    await page.getByRole('button', { name: 'Heart' }).click();
-    await page.getByText(/❤️.*1 person/).waitFor();
+    await page.getByRole('button', { name: 'Agree' }).click();
+    await page.getByText(/👍.*1 person/).waitFor();
     await eventually('the reaction is on the node', async () => {
       const thread = await node.call(api.readThread, { params: { id: uri } });
-      return thread.my_reaction === '❤️';
+      return thread.my_reaction === '👍';
     });
+    // Opened again, it begins at what was chosen.
+    await page.getByRole('button', { name: 'React' }).first().click();
+    assert.equal(await focused(there), 'button Agree');
+    await page.keyboard.press('Escape');
+    assert.match(await focused(there), /React/);
 
     const more = page.getByRole('button', { name: 'More about the post by alice' }).first();
     await more.click();

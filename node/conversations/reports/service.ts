@@ -3,8 +3,9 @@
 import { actorToString, type Actor } from '#kernel/actor.ts';
 import type { Settle } from '#kernel/http/once.ts';
 import { isUri, newMessageId, parseUri } from '#protocol';
+import { REASON_CHARS_MAX } from '#protocol/limits.ts';
 import { cleanText } from '#protocol/messages';
-import { REASON_CHARS_MAX, type Report } from '../model.ts';
+import type { Report } from '../model.ts';
 import { peerNamed } from '../naming.ts';
 import type { ConversationsHost } from '../ports.ts';
 import type { Page } from '../reading.ts';

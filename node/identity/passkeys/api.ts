@@ -2,8 +2,9 @@
 // A response is read leniently in what it may hold besides, strictly in what is checked.
 import { defineRoute } from '#kernel/http/contract.ts';
 import { z } from 'zod';
+import { DEVICE_NAME_CHARS_MAX } from '#protocol/limits.ts';
 import { device, grantSchema } from '../sessions/api.ts';
-import { PASSKEY_NAME_CHARS_MAX, RESPONSE_PART_CHARS_MAX } from './model.ts';
+import { RESPONSE_PART_CHARS_MAX } from './model.ts';
 
 const change = { kind: 'session', action: 'change-passkeys' } as const;
 const signIn = { kind: 'session', action: 'create' } as const;
@@ -12,7 +13,7 @@ const part = z
   .max(RESPONSE_PART_CHARS_MAX)
   .regex(/^[\w-]*$/);
 const id = part.min(1).max(1_400);
-const name = z.string().trim().min(1).max(PASSKEY_NAME_CHARS_MAX);
+const name = z.string().trim().min(1).max(DEVICE_NAME_CHARS_MAX);
 const transport = z.string().max(32);
 const extensions = z.object({}).default({});
 const params = z.strictObject({ passkey_id: id });

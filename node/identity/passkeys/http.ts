@@ -2,11 +2,12 @@
 // It decides nothing else.
 import { bind, type BoundRoute } from '#kernel/http/contract.ts';
 import { isoTime } from '#kernel/ports.ts';
+import { DEVICE_NAME_CHARS_MAX } from '#protocol/limits.ts';
 import { cleanText } from '#protocol/messages';
 import type { IncomingMessage } from 'node:http';
 import { accountOf, deviceOf, type SignInHttp } from '../sessions/granting.ts';
 import * as api from './api.ts';
-import { PASSKEY_NAME_CHARS_MAX, type Passkey, type Place } from './model.ts';
+import type { Passkey, Place } from './model.ts';
 import { placeOf } from './place.ts';
 import type { Passkeys } from './service.ts';
 
@@ -19,11 +20,11 @@ export function passkeyRoutes(passkeys: Passkeys, http: SignInHttp): BoundRoute[
     ),
     bind(api.addPasskey, async ({ body }, context) => {
       const named = body.name ?? deviceOf(undefined, context).name;
-      const options = { place: place(context.request), name: cleanText(named, PASSKEY_NAME_CHARS_MAX) };
+      const options = { place: place(context.request), name: cleanText(named, DEVICE_NAME_CHARS_MAX) };
       return shown(await passkeys.register(accountOf(context.actor), body.response, options));
     }),
     bind(api.renamePasskey, ({ params, body }) =>
-      passkeys.rename(params.passkey_id, cleanText(body.name, PASSKEY_NAME_CHARS_MAX)),
+      passkeys.rename(params.passkey_id, cleanText(body.name, DEVICE_NAME_CHARS_MAX)),
     ),
     bind(api.removePasskey, ({ params }, { actor }) => passkeys.remove(actor, params.passkey_id)),
     bind(api.passkeyChallenge, (_input, { request }) =>

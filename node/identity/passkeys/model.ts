@@ -4,7 +4,6 @@ import { AppError, type Text } from '#protocol/errors.ts';
 
 /** A person's devices, security keys and password managers. */
 export const PASSKEYS_MAX = 20;
-export const PASSKEY_NAME_CHARS_MAX = 100;
 /** From the question to the finger: browsers give up after about this time as well. */
 export const CHALLENGE_MS = 5 * 60_000;
 /** An attestation of a security key with its certificates has some 3 kB; the rest of a response less. */

@@ -2,12 +2,13 @@
 // Secrets travel in bodies only, never in a path or a query, where logs would keep them.
 import { defineRoute } from '#kernel/http/contract.ts';
 import { z } from 'zod';
+import { DEVICE_NAME_CHARS_MAX } from '#protocol/limits.ts';
 import { CODE_CHARS_MAX } from '../second-factor/model.ts';
-import { PASSPHRASE_CHARS_MAX, SESSION_NAME_CHARS_MAX } from './model.ts';
+import { PASSPHRASE_CHARS_MAX } from './model.ts';
 
 const passphrase = z.string().min(1).max(PASSPHRASE_CHARS_MAX);
 export const device = {
-  name: z.string().max(SESSION_NAME_CHARS_MAX).optional().describe('What the list of sessions shows'),
+  name: z.string().max(DEVICE_NAME_CHARS_MAX).optional().describe('What the list of sessions shows'),
   mode: z
     .enum(['cookie', 'bearer'])
     .default('cookie')
@@ -119,7 +120,7 @@ export const renameSessionRoute = defineRoute({
   audience: 'owner',
   access: { kind: 'session', action: 'rename', idFrom: 'session_id' },
   params: z.strictObject({ session_id: z.string().max(64) }),
-  body: z.strictObject({ name: z.string().trim().min(1).max(SESSION_NAME_CHARS_MAX) }),
+  body: z.strictObject({ name: z.string().trim().min(1).max(DEVICE_NAME_CHARS_MAX) }),
   status: 204,
 });
 

@@ -1,6 +1,6 @@
 // A plain name for a device, from its User-Agent: "Firefox, Linux". A guess for a list that the owner can correct,
 // never a reason to decide anything. Pure.
-import { SESSION_NAME_CHARS_MAX } from './model.ts';
+import { DEVICE_NAME_CHARS_MAX } from '#protocol/limits.ts';
 
 /** In order: browsers name others before themselves. */
 const browsers: readonly (readonly [RegExp, string])[] = [
@@ -22,7 +22,7 @@ const systems: readonly (readonly [RegExp, string])[] = [
   [/\bLinux\b|\bX11\b/, 'Linux'],
 ];
 
-/** At most SESSION_NAME_CHARS_MAX characters of plain ASCII; empty where the header says nothing. */
+/** At most DEVICE_NAME_CHARS_MAX characters of plain ASCII; empty where the header says nothing. */
 export function deviceName(userAgent: string): string {
   const plain = userAgent.replaceAll(/[^\x20-\x7e]/g, '').slice(0, 1_024);
   const named = [browsers, systems]
@@ -30,5 +30,5 @@ export function deviceName(userAgent: string): string {
     .filter((name) => name !== undefined);
   // A program that is no browser says its name first: "curl/8.5.0".
   const name = named.length > 0 ? named.join(', ') : (plain.split(/[/ ]/)[0] ?? '');
-  return name.slice(0, SESSION_NAME_CHARS_MAX);
+  return name.slice(0, DEVICE_NAME_CHARS_MAX);
 }

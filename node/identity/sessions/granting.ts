@@ -4,6 +4,7 @@ import type { AccountActor, Actor } from '#kernel/actor.ts';
 import type { RequestContext } from '#kernel/http/contract.ts';
 import type { Transport } from '#kernel/http/transport.ts';
 import { isoTime, type Clock } from '#kernel/ports.ts';
+import { DEVICE_NAME_CHARS_MAX } from '#protocol/limits.ts';
 import { cleanText } from '#protocol/messages';
 import assert from 'node:assert/strict';
 import type { IncomingMessage } from 'node:http';
@@ -11,7 +12,7 @@ import type { z } from 'zod';
 import type { grantSchema } from './api.ts';
 import * as credentials from './credentials.ts';
 import { deviceName } from './device-name.ts';
-import { refusals, SESSION_NAME_CHARS_MAX } from './model.ts';
+import { refusals } from './model.ts';
 import type { Device, Grant } from './service.ts';
 
 type Answer = z.input<typeof grantSchema>;
@@ -77,7 +78,7 @@ export function accountOf(actor: Actor): AccountActor {
 export function deviceOf(name: string | undefined, context: RequestContext): Device {
   const guessed = deviceName(context.request.headers['user-agent'] ?? '');
   return {
-    name: name === undefined || name.trim() === '' ? guessed : cleanText(name.trim(), SESSION_NAME_CHARS_MAX),
+    name: name === undefined || name.trim() === '' ? guessed : cleanText(name.trim(), DEVICE_NAME_CHARS_MAX),
     address: context.address,
   };
 }

@@ -3,12 +3,13 @@
 import { anonymousActor, type Actor } from '#kernel/actor.ts';
 import { bind, type BoundRoute } from '#kernel/http/contract.ts';
 import { isoTime } from '#kernel/ports.ts';
+import { DEVICE_NAME_CHARS_MAX } from '#protocol/limits.ts';
 import { cleanText } from '#protocol/messages';
 import type { IncomingMessage } from 'node:http';
 import * as api from './api.ts';
 import * as credentials from './credentials.ts';
 import { accountOf, deviceOf, type SignInHttp } from './granting.ts';
-import { refusals, SESSION_NAME_CHARS_MAX, type Proof } from './model.ts';
+import { refusals, type Proof } from './model.ts';
 import type { Sessions } from './service.ts';
 
 export interface SessionHttp {
@@ -70,7 +71,7 @@ export function sessionRoutes({ sessions, http }: SessionHttp): BoundRoute[] {
       next_cursor: null,
     })),
     bind(api.renameSessionRoute, ({ params, body }) =>
-      sessions.rename(params.session_id, cleanText(body.name, SESSION_NAME_CHARS_MAX)),
+      sessions.rename(params.session_id, cleanText(body.name, DEVICE_NAME_CHARS_MAX)),
     ),
     bind(api.endSessionRoute, ({ params }, { actor }) => sessions.end(actor, params.session_id, 'revoked')),
     bind(api.endOtherSessionsRoute, (_input, { actor }) => sessions.endOthers(accountOf(actor))),

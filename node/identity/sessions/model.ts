@@ -1,6 +1,7 @@
 // The rules of signing in: lifetimes, limits and refusals. Pure: no I/O.
 // What each refusal tells is in its sentence; none tells whether a guess was close.
 import { AppError, invalid, type Text } from '#protocol/errors.ts';
+import { PASSPHRASE_CHARS_MIN } from '#protocol/limits.ts';
 
 /** An access token is short because it names a session that every request checks anyway. */
 export const ACCESS_TOKEN_MS = 10 * 60_000;
@@ -12,11 +13,8 @@ export const SESSION_MS_MAX = 180 * 24 * 3_600_000;
 export const SESSIONS_MAX = 50;
 export const REFRESH_TOKEN_BYTES = 32;
 export const SESSION_ID_BYTES = 16;
-/** Characters; a phrase of three words is longer, and nothing else is asked of it (NIST SP 800-63B). */
-export const PASSPHRASE_CHARS_MIN = 10;
 /** Bounds what argon2id has to read. */
 export const PASSPHRASE_CHARS_MAX = 1_024;
-export const SESSION_NAME_CHARS_MAX = 100;
 /** How long a proof (passphrase, passkey) holds for what asks for step-up: time for one errand in the settings. */
 export const PROOF_MS = 5 * 60_000;
 

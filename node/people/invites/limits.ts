@@ -6,4 +6,3 @@ export const INVITES_MAX = 200;
 /** A class or a congress; whoever wants more has a public address. */
 export const INVITE_USES_MAX = 1_000;
 export const INVITE_DAYS_MAX = 365;
-export const INVITE_NOTE_CHARS_MAX = 200;

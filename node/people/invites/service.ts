@@ -6,9 +6,10 @@ import type { Events } from '#kernel/events.ts';
 import type { Settle } from '#kernel/http/once.ts';
 import { isoTime, type Clock, type Random } from '#kernel/ports.ts';
 import { newMessageId } from '#protocol';
+import { INVITE_NOTE_CHARS_MAX } from '#protocol/limits.ts';
 import { cleanText } from '#protocol/messages';
 import type { ShownInvite } from '../api.ts';
-import { INVITE_NOTE_CHARS_MAX, INVITES_MAX } from './limits.ts';
+import { INVITES_MAX } from './limits.ts';
 import { digestOf, failures, inviteSecret, inviteState, type Invite } from './model.ts';
 import * as store from './store.ts';
 

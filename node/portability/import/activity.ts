@@ -1,13 +1,14 @@
 // An activity of an outbox as a post of this node, or the reason why it becomes none. Pure.
 // Nothing in an archive is trusted: each field has the type that is used, or is left out.
 import {
+  ALT_CHARS_MAX,
   COMBINING_MARKS_MAX,
   POST_MEDIA_MAX,
   POST_TEXT_CHARS_MAX,
   POST_WARNING_CHARS_MAX,
 } from '#protocol/limits.ts';
 import { htmlToText } from './html-text.ts';
-import { ALT_CHARS_MAX, ORIGIN_CHARS_MAX, type Note, type NoteFile, type SkipReason } from './model.ts';
+import { ORIGIN_CHARS_MAX, type Note, type NoteFile, type SkipReason } from './model.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 

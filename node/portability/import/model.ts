@@ -23,9 +23,6 @@ export const TAR_OVERHEAD_BYTES_MAX = 1024 * 1024;
 /** Rows of one transaction: a second of the writer at most, so that the node answers meanwhile. */
 export const STEP_ROWS = 50;
 export const ORIGIN_CHARS_MAX = 2_048;
-export const ALT_CHARS_MAX = 2_000;
-/** A picture on its way into memory; the media area takes no larger file. */
-export const FILE_BYTES_MAX = 50 * 1024 * 1024;
 
 export const importStates = ['running', 'done', 'failed', 'cancelled', 'undoing', 'undone'] as const;
 export type ImportState = (typeof importStates)[number];

@@ -1,18 +1,11 @@
 // Does the work of an import in steps, each one transaction: read what was written, take its files in, make the posts,
 // oldest first. Stopped or killed at any moment it goes on where it was; what has come once does not come again.
 import { AppError, newMessageId } from '#protocol';
-import { POST_TEXT_CHARS_MAX } from '#protocol/limits.ts';
+import { FILE_BYTES_MAX, POST_TEXT_CHARS_MAX } from '#protocol/limits.ts';
 import { basename } from 'node:path';
 import { noteOf, tamed } from './activity.ts';
 import { archiveEntries } from './archive.ts';
-import {
-  FILE_BYTES_MAX,
-  nothingSkipped,
-  STEP_ROWS,
-  type ImportRow,
-  type Note,
-  type SkipReason,
-} from './model.ts';
+import { nothingSkipped, STEP_ROWS, type ImportRow, type Note, type SkipReason } from './model.ts';
 import { readOutbox } from './outbox.ts';
 import type { ImportHost } from './ports.ts';
 import * as store from './store.ts';

@@ -1,8 +1,8 @@
-// Brings content here: what was announced is asked of its author's node, verified, kept and indexed. Also judges the
-// answers that came with their messages. A node that cannot be reached is asked again later and delays nobody else.
+// Brings content here: what was announced is asked of its author's node; judging.ts decides whether it is kept. A node
+// that cannot be reached is asked again later and delays nobody else.
 import type { Tx } from '#kernel/db/database.ts';
 import { isSilence } from '#node/federation/index.ts';
-import { AppError, isUri, type Json, type NodeId, type Uri } from '#protocol';
+import { AppError, type Json, type NodeId, type Uri } from '#protocol';
 import { parsePayload, type Payload } from '#protocol/messages';
 import { isoTime } from '#kernel/ports.ts';
 import { z } from 'zod';
@@ -21,11 +21,9 @@ import {
   THREAD_REPLIES_MAX,
   type Item,
 } from '../model.ts';
-import { verifyPost, verifyReaction } from '../objects.ts';
 import type { PostsHost } from '../ports.ts';
-import { keep } from '../own/telling.ts';
 import type { AbsentAuthors } from './absent-authors.ts';
-import * as extras from '../store-extras.ts';
+import { createJudging } from './judging.ts';
 import * as store from '../store.ts';
 
 const contentAnswer = z.object({
@@ -52,6 +50,7 @@ export interface Fetching {
 
 export function createFetching(host: PostsHost, authors: AbsentAuthors, wake: () => void): Fetching {
   const { db, clock } = host;
+  const judging = createJudging(host);
 
   /** Notes whether the author's node is there. @throws what `ask` throws */
   const askAuthor = async (author: NodeId, ...[type, payload, options]: AuthorQuestion): Promise<Json> => {
@@ -65,26 +64,6 @@ export function createFetching(host: PostsHost, authors: AbsentAuthors, wake: ()
       else authors.found(author);
       throw error;
     }
-  };
-
-  /** Keeps an object that was given for `item`; what does not hold is refused. */
-  const accept = async (item: Item, text: string): Promise<void> => {
-    const { item: whole, post } = await verifyPost(host, text, item);
-    if (whole.version < item.version && item.offered === null) throw tooOld();
-    const inFeed = item.offered !== null && item.offered === text;
-    await db.write(async (tx) => {
-      const now = await store.findItem(tx, item);
-      if (now === undefined || now.state === 'deleted' || whole.version < now.held) return;
-      await keep(host, tx, { ...whole, createdAt: item.createdAt, inFeed }, post);
-      await host.events.append(tx, [
-        {
-          type: 'posts.received',
-          subject: post.uri,
-          actor: `node:${item.author}`,
-          new: { version: whole.version, parent: whole.parent },
-        },
-      ]);
-    });
   };
 
   const ask = async (author: NodeId, uri: Uri): Promise<z.infer<typeof contentAnswer>> => {
@@ -102,7 +81,7 @@ export function createFetching(host: PostsHost, authors: AbsentAuthors, wake: ()
       return;
     }
     try {
-      await accept(item, text);
+      await judging.keepItem(item, text);
     } catch (error) {
       await failed(item, error);
     }
@@ -128,66 +107,6 @@ export function createFetching(host: PostsHost, authors: AbsentAuthors, wake: ()
     await host.search.remove(tx, [{ kind: 'post', ref: postUri(item.author, item.id) }]);
   };
 
-  const verifyReactions = async (): Promise<void> => {
-    for (const reaction of await extras.unverifiedReactions(db.read, FETCH_BATCH_MAX)) {
-      const uri = `orf://${reaction.author}/reaction/${reaction.id}`;
-      try {
-        const object = await verifyReaction(host, reaction.object, { uri, author: reaction.author });
-        if (object.parent !== reaction.parent) throw tooOld();
-        await db.write(async (tx) => {
-          await extras.putReaction(tx, { ...reaction, value: object.value, verified: true });
-          await host.events.append(tx, [
-            {
-              type: 'posts.reaction-received',
-              subject: reaction.parent,
-              actor: `node:${reaction.author}`,
-              new: { value: object.value },
-            },
-          ]);
-        });
-      } catch (error) {
-        if (!(error instanceof AppError)) throw error;
-        host.log.debug({ err: error, uri }, 'a reaction does not hold and was dropped');
-        await db.write(async (tx) => void (await extras.removeReaction(tx, reaction)));
-      }
-    }
-  };
-
-  /** Keeps what the thread's host says that others answered; each with its own author's proof. */
-  const keepThread = async (
-    parent: Uri,
-    answer: { readonly replies: readonly string[]; readonly reactions: readonly string[] },
-  ): Promise<void> => {
-    for (const text of answer.replies) {
-      const key = postIn(uriOf(text));
-      if (key === undefined) continue;
-      const known = await store.findItem(db.read, key);
-      if (known?.object === text || known?.state === 'deleted') continue;
-      const verified = await attempt(() => verifyPost(host, text, key));
-      if (verified?.item.parent !== parent) continue;
-      await db.write((tx) => keep(host, tx, verified.item, verified.post));
-    }
-    for (const text of answer.reactions) {
-      const uri = uriOf(text);
-      const author = isUri(uri) ? (uri.slice(6, 52) as NodeId) : undefined;
-      const verified = author && (await attempt(() => verifyReaction(host, text, { uri, author })));
-      if (!verified || verified.parent !== parent) continue;
-      const id = ownIdIn(uri, verified.author, 'reaction');
-      const createdAt = Math.min(Date.parse(verified.created_at), clock.now());
-      await db.write((tx) =>
-        extras.putReaction(tx, {
-          author: verified.author,
-          id,
-          parent,
-          value: verified.value,
-          createdAt,
-          verified: true,
-          object: text,
-        }),
-      );
-    }
-  };
-
   const fetchNow = async (items: readonly Item[], waitMs: number): Promise<void> => {
     // Opening asks again those who were just missed; not the long absent, nor those who asked to be left alone.
     const queue = items.filter(({ author }) => {
@@ -211,7 +130,7 @@ export function createFetching(host: PostsHost, authors: AbsentAuthors, wake: ()
   return {
     fetchNow,
     async run() {
-      await verifyReactions();
+      await judging.verifyReactions();
       const queue = await store.dueItems(db.read, {
         now: clock.now(),
         limit: FETCH_BATCH_MAX,
@@ -233,12 +152,8 @@ export function createFetching(host: PostsHost, authors: AbsentAuthors, wake: ()
       const key = postIn(uri);
       if (key === undefined) return;
       const answer = await ask(key.author, uri);
-      const known = await store.findItem(db.read, key);
-      if (known?.object !== answer.object) {
-        const { item, post } = await verifyPost(host, answer.object, key);
-        await db.write((tx) => keep(host, tx, item, post));
-      }
-      await keepThread(uri, answer);
+      await judging.keepWhole(key, answer.object);
+      await judging.keepThread(uri, answer);
     },
 
     async backfill(nodeId) {
@@ -274,34 +189,7 @@ export function createFetching(host: PostsHost, authors: AbsentAuthors, wake: ()
   };
 }
 
-/** The URI that an object gives itself; empty when it has none. */
-function uriOf(text: string): string {
-  try {
-    const { uri } = JSON.parse(text) as { uri?: unknown };
-    return typeof uri === 'string' && isUri(uri) ? uri : '';
-  } catch {
-    return ''; // Not JSON: the other node's nonsense is passed over.
-  }
-}
-
-async function attempt<Value>(work: () => Promise<Value>): Promise<Value | undefined> {
-  try {
-    return await work();
-  } catch (error) {
-    if (error instanceof AppError) return undefined;
-    throw error;
-  }
-}
-
 /** Whether a node has refused a question only because there were too many at once. */
 export function isBusy(error: unknown): error is AppError {
   return error instanceof AppError && error.category === 'limit';
-}
-
-function tooOld(): AppError {
-  return new AppError({
-    category: 'unavailable',
-    code: 'posts/old-version',
-    safe: 'The author’s node gave an older version than it announced.',
-  });
 }

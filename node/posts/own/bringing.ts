@@ -1,5 +1,5 @@
 // Posts that the owner wrote elsewhere, with their date and address there. They are announced to nobody: whoever
-// becomes a friend meets them as any older post. What has been given to somebody is remembered, so that a removal
+// becomes a friend meets them like every older post. What has been given to somebody is remembered, so that a removal
 // tells those who may have it, and nobody else.
 import { actorToString, systemActor } from '#kernel/actor.ts';
 import type { Tx } from '#kernel/db/database.ts';
@@ -91,7 +91,7 @@ export function createBringing(host: PostsHost): Bringing {
         if (item.state === 'deleted') continue;
         const uri = postUri(item.author, item.id);
         const version = item.version + 1;
-        // An edited one was announced as any post.
+        // An edited one was announced like every post.
         const readers = given.has(item.id) || item.version > 1 ? await audience(host, tx, item) : [];
         await removeItem(host, tx, { author: item.author, id: item.id, version });
         await withdraw(host, tx, { uri, version }, readers);

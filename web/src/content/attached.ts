@@ -1,11 +1,9 @@
 // Files that go with what is being written: chosen, dropped, pasted or taken with the camera, made ready one after the
 // other, each with the words for who does not see it. Kept as blobs, so they survive a closing page and no network.
 import { useRef, useState } from 'react';
+import { FILE_BYTES_MAX } from '#protocol/limits.ts';
 import { randomKey } from '../offline/random-key.ts';
 import { makeReady } from './picture.ts';
-
-/** One file (node/media): the node refuses more, so the app says it before anything travels. */
-const BYTES_MAX = 50 * 1024 * 1024;
 
 export interface AttachedFile {
   readonly id: string;
@@ -51,7 +49,7 @@ export function useAttaching(
     setPending((count) => count + 1);
     try {
       const ready = await makeReady(file);
-      if (ready.blob.size > BYTES_MAX) return refused('large');
+      if (ready.blob.size > FILE_BYTES_MAX) return refused('large');
       set([...latest.current, { ...ready, id: randomKey(), name: file.name, alt: '' }]);
     } catch {
       // Said in the form; the file is still where it was.

@@ -1,6 +1,7 @@
 // The files of what is being written, as they will be seen, each with room for words about it; and the ways to add some.
 // Words for who does not see a picture are asked for kindly: a note until they are there, never a refusal.
 import { useEffect, useRef, useState, type ReactNode } from 'react';
+import { ALT_CHARS_MAX } from '#protocol/limits.ts';
 import { Button, IconButton } from '../design/button.tsx';
 import { Icon } from '../design/icon.tsx';
 import { TextField } from '../design/field.tsx';
@@ -11,11 +12,9 @@ import type { OutboxFile, OutboxItem } from '../offline/database.ts';
 import { fileProgress } from '../offline/outbox-files.ts';
 import type { AttachedFile, Attaching } from './attached.ts';
 import './content.css';
-import { kindOfFile } from './media.ts';
+import { kindOfFile } from './media/media.ts';
 import { useContentText } from './words.ts';
 
-/** As the protocol allows (`alt` of a media item). */
-const ALT_CHARS_MAX = 2_000;
 const OFFERED = 'image/*,video/*,audio/*';
 
 /** Buttons: a file, and where there is a camera that one holds, a picture. */

@@ -7,8 +7,9 @@ import { itemsOf, makeStale, readPages } from '../api/queries.ts';
 import { Avatar } from '../design/avatar.tsx';
 import { Button, IconButton } from '../design/button.tsx';
 import { Dialog } from '../design/dialog.tsx';
+import { Pages } from '../design/list.tsx';
 import { DeliveryState, type Delivery as DeliveryWord } from '../design/state.tsx';
-import { EmptyState, ProblemNote, Skeletons, Time } from '../design/text.tsx';
+import { EmptyState, Time } from '../design/text.tsx';
 import { describeProblem } from '../shell/problem-words.ts';
 import { announce, showToast } from '../shell/toasts.tsx';
 import './content.css';
@@ -119,22 +120,16 @@ export function DeliveryDialog({
         </>
       }
     >
-      {list.isPending && <Skeletons count={2} />}
-      {list.isError && <ProblemNote error={list.error} onRetry={() => void list.refetch()} />}
-      {list.isSuccess && rows.length === 0 && <EmptyState title={t('delivery.none')} />}
       {counts !== undefined && <CountLine counts={counts} />}
-      {rows.length > 0 && (
-        <ul className="list deliveries" aria-label={t('delivery.people')}>
-          {rows.map((row) => (
-            <DeliveryRow key={row.id} row={row} busy={busy} onChange={(action) => changeOne(row, action)} />
-          ))}
-        </ul>
-      )}
-      {list.hasNextPage && (
-        <Button busy={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
-          {t('delivery.people')}
-        </Button>
-      )}
+      <Pages pages={list} expected={2} empty={<EmptyState title={t('delivery.none')} />}>
+        {(items) => (
+          <ul className="list deliveries" aria-label={t('delivery.people')}>
+            {items.map((row) => (
+              <DeliveryRow key={row.id} row={row} busy={busy} onChange={(action) => changeOne(row, action)} />
+            ))}
+          </ul>
+        )}
+      </Pages>
     </Dialog>
   );
 }

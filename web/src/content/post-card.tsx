@@ -8,16 +8,18 @@ import { Menu, type MenuItem } from '../design/menu.tsx';
 import { VisibilityMark } from '../design/state.tsx';
 import { Time } from '../design/text.tsx';
 import type { ItemPlace } from '../design/virtual-list.tsx';
+import { personPath, postPath } from '../router/addresses.ts';
 import { Link } from '../router/link.tsx';
 import { navigate } from '../router/location.ts';
 import { useShellText } from '../shell/words.ts';
+import { nameOf } from '../text/person-name.ts';
 import './content.css';
 import { DeliveryButton } from './delivery.tsx';
-import { MediaGrid } from './media-grid.tsx';
-import type { ShownFile } from './media.ts';
+import { MediaGrid } from './media/media-grid.tsx';
+import type { ShownFile } from './media/media.ts';
 import { Reactions } from './reactions.tsx';
 import { RichText, Warned } from './rich-text.tsx';
-import { nameOf, personPath, postPath, type Post } from './routes.ts';
+import type { Post } from './routes.ts';
 import { useContentText } from './words.ts';
 
 export interface PostCardProps {

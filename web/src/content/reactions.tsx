@@ -1,8 +1,9 @@
 // The reaction to a post: one emoji of a few, set or taken back, also without network (outbox): what is shown is what
 // was chosen last, wherever it is. Who hears the page hears words, not pictures.
-import { useEffect, useId, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
+import { useId, type KeyboardEvent, type ReactNode } from 'react';
 import { useSignal } from '../api/signal.ts';
 import { Icon } from '../design/icon.tsx';
+import { usePopup } from '../design/popup.ts';
 import { enqueue, outbox, whenSent } from '../offline/outbox.ts';
 import './content.css';
 import { refreshPost } from './post-cache.ts';
@@ -29,36 +30,19 @@ whenSent(KIND, ({ path }) => refreshPost(decodeURIComponent(path.split('/')[4] ?
 export function Reactions({ post }: { readonly post: Post }): ReactNode {
   const t = useContentText();
   const id = useId();
-  const [open, setOpen] = useState(false);
-  const box = useRef<HTMLDivElement>(null);
-  const button = useRef<HTMLButtonElement>(null);
+  const { open, toggle, close, button, box } = usePopup('[aria-pressed=true]', '[aria-pressed]');
   const waiting = useSignal(outbox).findLast(({ path, kind }) => kind === KIND && path === pathOf(post.uri));
   const mine = waiting === undefined ? post.my_reaction : (waiting.body as ReactionBody).value;
   const counts = withMine(post, mine);
 
-  useEffect(() => {
-    if (!open) return undefined;
-    box.current?.querySelector<HTMLElement>('[aria-pressed=true], [aria-pressed]')?.focus();
-    const leave = (event: Event): void => {
-      const target = event.target as Node;
-      if (box.current?.contains(target) !== true && button.current?.contains(target) !== true) setOpen(false);
-    };
-    document.addEventListener('pointerdown', leave);
-    return () => document.removeEventListener('pointerdown', leave);
-  }, [open]);
-
-  const close = (): void => {
-    setOpen(false);
-    button.current?.focus();
-  };
   const choose = (value: string | null): void => {
-    close();
+    close(true);
     void enqueue(KIND, react, { params: { id: post.uri }, body: { value } });
   };
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.key !== 'Escape' && event.key !== 'ArrowRight' && event.key !== 'ArrowLeft') return;
     event.preventDefault();
-    if (event.key === 'Escape') return close();
+    if (event.key === 'Escape') return close(true);
     const all = [...(box.current?.querySelectorAll<HTMLElement>('button') ?? [])];
     const at = all.indexOf(document.activeElement as HTMLElement);
     all[(at + (event.key === 'ArrowRight' ? 1 : all.length - 1)) % all.length]?.focus();
@@ -71,7 +55,7 @@ export function Reactions({ post }: { readonly post: Post }): ReactNode {
         className="button quiet action"
         aria-expanded={open}
         aria-controls={open ? id : undefined}
-        onClick={() => setOpen(!open)}
+        onClick={toggle}
       >
         {mine === null ? <Icon name="heart" size={20} /> : <span aria-hidden="true">{mine}</span>}
         <span className="only-read">{t('react')}</span>

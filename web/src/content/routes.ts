@@ -1,9 +1,9 @@
-// The routes behind what people wrote, which several areas show: posts, reactions, deliveries.
+// The routes behind what people wrote, which several areas show: posts, reactions, deliveries, reports.
 // Types only come from the node's contracts.
+import type * as conversations from '#node/conversations/api.ts';
 import type * as federation from '#node/federation/api.ts';
 import type * as api from '#node/posts/api.ts';
 import { route, type OutputOf } from '../api/route.ts';
-import { pathTo } from '../router/match.ts';
 
 export const readPost = route<typeof api.readPost>('GET', '/api/v1/posts/:id');
 export const listPosts = route<typeof api.listPosts>('GET', '/api/v1/posts');
@@ -17,23 +17,8 @@ export const changeDeliveries = route<typeof federation.changeDeliveries>(
 );
 export const cancelOutbox = route<typeof federation.cancelOutbox>('POST', '/api/v1/outbox/:id/cancel');
 export const retryOutbox = route<typeof federation.retryOutbox>('POST', '/api/v1/outbox/:id/retry');
+export const createReport = route<typeof conversations.createReport>('POST', '/api/v1/reports');
 
 export type Post = OutputOf<typeof readPost>;
 export type Delivery = OutputOf<typeof listDeliveries>['items'][number];
 export type DeliveryCounts = NonNullable<Post['delivery']>;
-
-/** A post's own page, from its address `orf://author/post/id`. */
-export function postPath(uri: string): string {
-  const [author = '', , id = ''] = uri.replace(/^orf:\/\//, '').split('/');
-  return pathTo('/post/:author/:id', { author, id });
-}
-
-/** The address behind such a page. */
-export const postUriOf = (author: string, id: string): string => `orf://${author}/post/${id}`;
-
-export const personPath = (who: string): string => pathTo('/people/:who', { who });
-
-/** What a person is called: the name they chose, else their username. */
-export function nameOf(person: { readonly display_name: string; readonly username: string }): string {
-  return person.display_name === '' ? person.username : person.display_name;
-}

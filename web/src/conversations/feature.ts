@@ -5,6 +5,7 @@ import { useUnreadMessages } from './unread-count.ts';
 
 export const conversations = defineFeature({
   name: 'conversations',
+  shows: ['content'],
   screens: [
     {
       path: '/messages',

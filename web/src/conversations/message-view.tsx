@@ -2,8 +2,8 @@
 // Own ones stand at the end side on another ground; who hears the page hears whose words they are.
 import { useState, type ReactNode } from 'react';
 import { DeliveryDialog } from '../content/delivery.tsx';
-import { MediaGrid } from '../content/media-grid.tsx';
-import { kindOfFile, type ShownFile } from '../content/media.ts';
+import { MediaGrid } from '../content/media/media-grid.tsx';
+import { kindOfFile, type ShownFile } from '../content/media/media.ts';
 import { RichText } from '../content/rich-text.tsx';
 import { WaitingFiles } from '../content/attachments.tsx';
 import { useSignal } from '../api/signal.ts';

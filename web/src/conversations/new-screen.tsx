@@ -2,23 +2,23 @@
 // Choosing opens the conversation, which may be empty.
 import { useQuery } from '@tanstack/react-query';
 import { useState, type FormEvent, type ReactNode } from 'react';
+import { WHO_CHARS_MAX } from '#protocol/limits.ts';
 import { read } from '../api/queries.ts';
 import { Avatar } from '../design/avatar.tsx';
 import { BackLink } from '../design/back-link.tsx';
 import { Button } from '../design/button.tsx';
-import { List } from '../design/card.tsx';
 import { TextField } from '../design/field.tsx';
+import { List } from '../design/list.tsx';
 import { EmptyState, ProblemNote, ScreenHead, Skeletons } from '../design/text.tsx';
 import { conversationPath } from '../router/addresses.ts';
 import { Link } from '../router/link.tsx';
+import { nameOf } from '../text/person-name.ts';
 import './conversations.css';
-import { findPeople, listConnections, nameOf } from './routes.ts';
+import { findPeople, listConnections } from './routes.ts';
 import { useTalkText } from './words.ts';
 
 /** The largest page of the node. */
 const FRIENDS_SHOWN_MAX = 100;
-/** As the node's contract bounds it. */
-const WHO_CHARS_MAX = 600;
 
 interface Somebody {
   readonly node_id: string;

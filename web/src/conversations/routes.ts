@@ -10,7 +10,6 @@ export const listThreads = route<typeof api.listThreads>('GET', '/api/v1/convers
 export const changeThread = route<typeof api.changeThread>('POST', '/api/v1/conversations/:action');
 export const listMessages = route<typeof api.listMessages>('GET', '/api/v1/messages');
 export const sendMessage = route<typeof api.sendMessage>('POST', '/api/v1/messages');
-export const createReport = route<typeof api.createReport>('POST', '/api/v1/reports');
 export const readPerson = route<typeof people.readPerson>('GET', '/api/v1/people/:who');
 export const findPeople = route<typeof people.findPeople>('GET', '/api/v1/people');
 export const listConnections = route<typeof people.listConnections>('GET', '/api/v1/connections');
@@ -23,14 +22,3 @@ export type Person = OutputOf<typeof readPerson>;
 
 export const openThreads = readPages(listThreads, { query: { status: 'open' } });
 export const requestThreads = readPages(listThreads, { query: { status: 'request' } });
-
-/** What a person is called: the name they chose, their username, or the beginning of their node id. */
-export function nameOf(person: {
-  readonly node_id: string;
-  readonly username: string;
-  readonly display_name: string | null;
-}): string {
-  const { display_name: name, username, node_id: nodeId } = person;
-  if (name !== null && name !== '') return name;
-  return username === '' ? nodeId.slice(0, 12) : username;
-}

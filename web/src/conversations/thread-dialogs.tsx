@@ -1,5 +1,5 @@
 // What is said and asked about a conversation: how it is protected, with the words by which two people know each other's
-// node; and before somebody is blocked or reported, what that does.
+// node; and before somebody is blocked, what that does.
 import { useQuery } from '@tanstack/react-query';
 import { useState, type ReactNode } from 'react';
 import { call } from '../api/call.ts';
@@ -7,7 +7,6 @@ import { makeStale, read } from '../api/queries.ts';
 import { useSignal } from '../api/signal.ts';
 import { Button } from '../design/button.tsx';
 import { Dialog } from '../design/dialog.tsx';
-import { TextArea } from '../design/field.tsx';
 import { Icon } from '../design/icon.tsx';
 import { ProblemNote, Skeletons } from '../design/text.tsx';
 import { personPath } from '../router/addresses.ts';
@@ -15,11 +14,8 @@ import { Link } from '../router/link.tsx';
 import { describeProblem } from '../shell/problem-words.ts';
 import { showToast } from '../shell/toasts.tsx';
 import { language } from '../text/language.ts';
-import { changeBond, compare, createReport } from './routes.ts';
+import { changeBond, compare } from './routes.ts';
 import { useTalkText } from './words.ts';
-
-/** As the node's contract of reports bounds it. */
-const REASON_CHARS_MAX = 2_000;
 
 interface AboutPerson {
   readonly who: string;
@@ -99,54 +95,6 @@ export function BlockDialog({
       }
     >
       <p>{t('block.about', { name })}</p>
-    </Dialog>
-  );
-}
-
-export function ReportDialog({ who, name, onClose }: AboutPerson): ReactNode {
-  const t = useTalkText();
-  const [reason, setReason] = useState('');
-  const [problem, setProblem] = useState<string>();
-  const [busy, setBusy] = useState(false);
-  const keep = async (): Promise<void> => {
-    if (reason.trim() === '') {
-      setProblem(t('report.missing'));
-      return;
-    }
-    setBusy(true);
-    try {
-      await call(createReport, { body: { about: who, reason } });
-      showToast({ text: t('report.done') });
-      onClose();
-    } catch (error) {
-      setProblem(describeProblem(error));
-      setBusy(false);
-    }
-  };
-  return (
-    <Dialog
-      title={t('report.title', { name })}
-      onClose={onClose}
-      actions={
-        <>
-          <Button onClick={onClose}>{t('cancel')}</Button>
-          <Button busy={busy} onClick={() => void keep()}>
-            {t('report.keep')}
-          </Button>
-        </>
-      }
-    >
-      <p>{t('report.about')}</p>
-      <TextArea
-        label={t('report.reason')}
-        value={reason}
-        problem={problem}
-        maxLength={REASON_CHARS_MAX}
-        onChange={({ target }) => {
-          setReason(target.value);
-          setProblem(undefined);
-        }}
-      />
     </Dialog>
   );
 }

@@ -9,8 +9,9 @@ import { conversationPath } from '../router/addresses.ts';
 import { Link } from '../router/link.tsx';
 import { useShellText } from '../shell/words.ts';
 import type { Say } from '../text/messages.ts';
+import { nameOf } from '../text/person-name.ts';
 import type messages from './messages/en.json';
-import { nameOf, type Message, type Thread } from './routes.ts';
+import type { Message, Thread } from './routes.ts';
 import { isVoice } from './writing/voice.ts';
 import { useTalkText } from './words.ts';
 

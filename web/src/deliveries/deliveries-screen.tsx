@@ -3,17 +3,17 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useState, type ReactNode } from 'react';
 import { call } from '../api/call.ts';
-import { itemsOf, makeStale, readPages } from '../api/queries.ts';
+import { makeStale, readPages } from '../api/queries.ts';
 import { useSignal } from '../api/signal.ts';
 import { Avatar } from '../design/avatar.tsx';
-import { Button, IconButton } from '../design/button.tsx';
-import { List } from '../design/card.tsx';
+import { IconButton } from '../design/button.tsx';
 import { Segmented } from '../design/choice.tsx';
+import { List, Pages } from '../design/list.tsx';
 import { DeliveryState } from '../design/state.tsx';
-import { EmptyState, ProblemNote, ScreenHead, Skeletons, Time } from '../design/text.tsx';
+import { EmptyState, ScreenHead, Time } from '../design/text.tsx';
 import type { OutboxItem } from '../offline/database.ts';
 import { discard, outbox, retry } from '../offline/outbox.ts';
-import { personPath } from '../content/routes.ts';
+import { personPath } from '../router/addresses.ts';
 import { Link } from '../router/link.tsx';
 import { describeProblem } from '../shell/problem-words.ts';
 import { announce, showToast } from '../shell/toasts.tsx';
@@ -60,25 +60,18 @@ export function Screen(): ReactNode {
 function Ledger({ view }: { readonly view: View }): ReactNode {
   const t = useDeliveriesText();
   const list = useInfiniteQuery(readPages(listOutbox, { query: { state: view } }));
-  const entries = itemsOf(list.data);
-  if (list.isPending) return <Skeletons count={2} />;
-  if (list.isError && entries.length === 0) {
-    return <ProblemNote error={list.error} onRetry={() => void list.refetch()} />;
-  }
-  if (entries.length === 0) {
-    return <EmptyState title={t(`none.${view}`)}>{t(`none.${view}.about`)}</EmptyState>;
-  }
   return (
-    <>
-      <List label={t(`view.${view}`)} items={entries} keyOf={({ id }) => id}>
-        {(entry) => <EntryRow entry={entry} />}
-      </List>
-      {list.hasNextPage && (
-        <Button busy={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
-          {t('more')}
-        </Button>
+    <Pages
+      pages={list}
+      expected={2}
+      empty={<EmptyState title={t(`none.${view}`)}>{t(`none.${view}.about`)}</EmptyState>}
+    >
+      {(entries) => (
+        <List label={t(`view.${view}`)} items={entries} keyOf={({ id }) => id}>
+          {(entry) => <EntryRow entry={entry} />}
+        </List>
       )}
-    </>
+    </Pages>
   );
 }
 

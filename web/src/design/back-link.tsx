@@ -6,7 +6,7 @@ import { Icon } from './icon.tsx';
 
 export function BackLink({ to, children }: { readonly to: string; readonly children: ReactNode }): ReactNode {
   return (
-    <Link to={to} className="back-link">
+    <Link to={to} className="back-link no-print">
       <Icon name="back" size={20} />
       {children}
     </Link>

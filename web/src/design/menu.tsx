@@ -1,8 +1,9 @@
 // A button that opens a short list of actions, by the pattern of the ARIA Authoring Practices (menu button): arrows
 // move, Home and End jump, a letter finds, Escape and Tab close, and focus returns to the button.
-import { useEffect, useId, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
+import { useId, type KeyboardEvent, type ReactNode } from 'react';
 import { IconButton } from './button.tsx';
 import { Icon, type IconName } from './icon.tsx';
+import { usePopup } from './popup.ts';
 
 export interface MenuItem {
   readonly id: string;
@@ -19,32 +20,11 @@ export interface MenuProps {
 }
 
 export function Menu({ label, icon = 'more', items }: MenuProps): ReactNode {
-  const [open, setOpen] = useState(false);
+  const { open, toggle, close, button, box } = usePopup('[role=menuitem]');
   const id = useId();
-  const button = useRef<HTMLButtonElement>(null);
-  const list = useRef<HTMLDivElement>(null);
-
-  const entries = (): HTMLElement[] => [
-    ...(list.current?.querySelectorAll<HTMLElement>('[role=menuitem]') ?? []),
-  ];
-  const close = (back: boolean): void => {
-    setOpen(false);
-    if (back) button.current?.focus();
-  };
-  useEffect(() => {
-    if (!open) return undefined;
-    entries()[0]?.focus();
-    const leave = (event: Event): void => {
-      const target = event.target as Node;
-      if (list.current?.contains(target) !== true && button.current?.contains(target) !== true)
-        setOpen(false);
-    };
-    document.addEventListener('pointerdown', leave);
-    return () => document.removeEventListener('pointerdown', leave);
-  }, [open]);
 
   const move = (event: KeyboardEvent): void => {
-    const all = entries();
+    const all = [...(box.current?.querySelectorAll<HTMLElement>('[role=menuitem]') ?? [])];
     const at = all.indexOf(document.activeElement as HTMLElement);
     const target = nextIndex(
       event.key,
@@ -67,12 +47,12 @@ export function Menu({ label, icon = 'more', items }: MenuProps): ReactNode {
         aria-haspopup="menu"
         aria-expanded={open}
         aria-controls={open ? id : undefined}
-        onClick={() => setOpen(!open)}
+        onClick={toggle}
       />
       {open && (
         // The list takes keys for its entries, which hold the focus.
         <div
-          ref={list}
+          ref={box}
           id={id}
           role="menu"
           tabIndex={-1}

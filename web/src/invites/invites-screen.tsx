@@ -2,12 +2,13 @@
 // The defaults suit the usual case, one friend this week, so that making one is a single press.
 import { useQuery } from '@tanstack/react-query';
 import { useState, type FormEvent, type ReactNode } from 'react';
+import { INVITE_NOTE_CHARS_MAX } from '#protocol/limits.ts';
 import { call } from '../api/call.ts';
 import { makeStale, read } from '../api/queries.ts';
 import { Button } from '../design/button.tsx';
-import { List } from '../design/card.tsx';
 import { Segmented, Switch } from '../design/choice.tsx';
 import { TextField } from '../design/field.tsx';
+import { List } from '../design/list.tsx';
 import { ProblemNote, ScreenHead, Skeletons } from '../design/text.tsx';
 import { describeProblem } from '../shell/problem-words.ts';
 import { announce } from '../shell/toasts.tsx';
@@ -18,8 +19,6 @@ import { useInvitesText } from './words.ts';
 
 const uses = ['1', '5', '25'] as const;
 const days = ['1', '7', '30'] as const;
-/** As in the node's contract. */
-const NOTE_CHARS_MAX = 200;
 
 export function Screen(): ReactNode {
   const t = useInvitesText();
@@ -110,7 +109,7 @@ function MakeForm({ onMade }: { readonly onMade: (id: string) => void }): ReactN
         problem={problem}
         dir="auto"
         autoComplete="off"
-        maxLength={NOTE_CHARS_MAX}
+        maxLength={INVITE_NOTE_CHARS_MAX}
         value={note}
         onChange={(event) => setNote(event.target.value)}
       />

@@ -2,13 +2,12 @@
 // afterwards. The chain is walked when asked.
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useState, type ReactNode } from 'react';
-import { itemsOf, read, readPages } from '../api/queries.ts';
+import { read, readPages } from '../api/queries.ts';
 import { useSignal } from '../api/signal.ts';
 import { BackLink } from '../design/back-link.tsx';
 import { Button } from '../design/button.tsx';
-import { List } from '../design/card.tsx';
-import { ProblemNote, ScreenHead, Skeletons } from '../design/text.tsx';
-import { useShellText } from '../shell/words.ts';
+import { List, Pages } from '../design/list.tsx';
+import { ProblemNote, ScreenHead } from '../design/text.tsx';
 import { formatMoment } from '../text/format.ts';
 import { language } from '../text/language.ts';
 import { Bad, Good } from './node-screen.tsx';
@@ -29,27 +28,20 @@ const areas = [
 
 export function Screen(): ReactNode {
   const t = useNodeText();
-  const shell = useShellText();
   const list = useInfiniteQuery(readPages(listAudit, {}));
-  const entries = itemsOf(list.data);
   return (
     <>
       <BackLink to="/node">{t('title')}</BackLink>
       <ScreenHead title={t('log')} />
       <p className="about">{t('log.about')}</p>
       <Verification />
-      {list.isPending && <Skeletons />}
-      {list.isError && entries.length === 0 && (
-        <ProblemNote error={list.error} onRetry={() => void list.refetch()} />
-      )}
-      <List label={t('log')} items={entries} keyOf={({ seq }) => String(seq)}>
-        {(entry) => <EntryRow entry={entry} />}
-      </List>
-      {list.hasNextPage && (
-        <Button busy={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
-          {shell('more')}
-        </Button>
-      )}
+      <Pages pages={list}>
+        {(entries) => (
+          <List label={t('log')} items={entries} keyOf={({ seq }) => String(seq)}>
+            {(entry) => <EntryRow entry={entry} />}
+          </List>
+        )}
+      </Pages>
     </>
   );
 }

@@ -1,13 +1,13 @@
 // What a notification says and what it opens, by its kind. Pure, and shared by the list and the service worker: it gives
 // keys of this area's messages and their values, and leaves the language to whoever shows them.
 import { conversationPath, personPath, postPath } from '../router/addresses.ts';
+import { nameOf } from '../text/person-name.ts';
 import type { Notice } from './routes.ts';
 
 /** Finds a message: i18next in the page, a few lines in the service worker. */
 export type SayNotice = (key: string, values: Readonly<Record<string, string | number>>) => string;
 
 type Told = Pick<Notice, 'kind' | 'actors' | 'people' | 'count' | 'target' | 'about'>;
-type Actor = Notice['actors'][number];
 
 /** The sentence of a notice. */
 export function noticeText(notice: Told, say: SayNotice): string {
@@ -25,9 +25,6 @@ function peopleText({ actors, people }: Told, say: SayNotice): string {
   if (people === 2) return say('people.two', { first, second });
   return say('people.more', { first, second, count: people - 2 });
 }
-
-const nameOf = ({ display_name: shown, username, node_id: nodeId }: Actor): string =>
-  [shown, username, nodeId.slice(0, 12)].find((name) => name !== '') ?? '';
 
 /** The path of the app that a notice opens. */
 export function noticePath({ kind, target, actors, people }: Told): string {

@@ -3,11 +3,12 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useState, type ReactNode } from 'react';
 import { call } from '../api/call.ts';
-import { itemsOf, makeStale, readPages } from '../api/queries.ts';
+import { makeStale, readPages } from '../api/queries.ts';
 import { Avatar } from '../design/avatar.tsx';
 import { Button } from '../design/button.tsx';
 import { Icon, type IconName } from '../design/icon.tsx';
-import { EmptyState, ProblemNote, ScreenHead, Skeletons, Time } from '../design/text.tsx';
+import { List, Pages } from '../design/list.tsx';
+import { EmptyState, ScreenHead, Time } from '../design/text.tsx';
 import { Link } from '../router/link.tsx';
 import { describeProblem } from '../shell/problem-words.ts';
 import { showToast } from '../shell/toasts.tsx';
@@ -19,8 +20,23 @@ import { useNotificationsText } from './words.ts';
 export function Screen(): ReactNode {
   const t = useNotificationsText();
   const pages = useInfiniteQuery(readPages(listNotices, {}));
+  return (
+    <>
+      <ScreenHead title={t('title')}>
+        <Link to="/notifications/settings" className="button">
+          {t('settings')}
+        </Link>
+      </ScreenHead>
+      <Pages pages={pages} empty={<EmptyState title={t('empty')}>{t('empty.about')}</EmptyState>}>
+        {(items) => <ReadAndUnread items={items} />}
+      </Pages>
+    </>
+  );
+}
+
+function ReadAndUnread({ items }: { readonly items: readonly Notice[] }): ReactNode {
+  const t = useNotificationsText();
   const [busy, setBusy] = useState(false);
-  const items = itemsOf(pages.data);
   const unread = items.filter(({ read }) => !read);
   const earlier = items.filter(({ read }) => read);
   const [newest] = items;
@@ -39,18 +55,6 @@ export function Screen(): ReactNode {
   };
   return (
     <>
-      <ScreenHead title={t('title')}>
-        <Link to="/notifications/settings" className="button">
-          {t('settings')}
-        </Link>
-      </ScreenHead>
-      {pages.isPending && <Skeletons />}
-      {pages.isError && items.length === 0 && (
-        <ProblemNote error={pages.error} onRetry={() => void pages.refetch()} />
-      )}
-      {pages.isSuccess && items.length === 0 && (
-        <EmptyState title={t('empty')}>{t('empty.about')}</EmptyState>
-      )}
       {unread.length > 0 && (
         <section>
           <div className="notices-head">
@@ -68,24 +72,15 @@ export function Screen(): ReactNode {
           <Notices label={t('earlier')} items={earlier} />
         </section>
       )}
-      {pages.hasNextPage && (
-        <Button busy={pages.isFetchingNextPage} onClick={() => void pages.fetchNextPage()}>
-          {t('more')}
-        </Button>
-      )}
     </>
   );
 }
 
 function Notices({ label, items }: { readonly label: string; readonly items: readonly Notice[] }): ReactNode {
   return (
-    <ul className="list" aria-label={label}>
-      {items.map((notice) => (
-        <li key={notice.id}>
-          <NoticeRow notice={notice} />
-        </li>
-      ))}
-    </ul>
+    <List label={label} items={items} keyOf={({ id }) => id}>
+      {(notice) => <NoticeRow notice={notice} />}
+    </List>
   );
 }
 

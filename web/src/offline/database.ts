@@ -83,6 +83,18 @@ export function ownDatabase(): Promise<OwnDatabase> {
   return opening;
 }
 
+const ACCOUNT_NOTE = 'session.account';
+
+/** The node id of whose data this browser keeps; undefined where nobody has signed in since it was cleared. */
+export async function readAccount(): Promise<string | undefined> {
+  const account = await readNote(ACCOUNT_NOTE);
+  return typeof account === 'string' ? account : undefined;
+}
+
+export function writeAccount(account: string): Promise<void> {
+  return writeNote(ACCOUNT_NOTE, account);
+}
+
 export async function readNote(name: string): Promise<unknown> {
   return (await ownDatabase()).get('note', name);
 }

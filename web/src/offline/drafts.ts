@@ -1,7 +1,7 @@
 // Words that were typed and not sent yet, kept in this browser under a name, whatever closes the page.
 // Form state stays in the form; this is its copy, written while typing rests.
 import { useEffect, useRef } from 'react';
-import { LAST_WORDS, ownDatabase, readNote, type OwnDatabase } from './database.ts';
+import { LAST_WORDS, ownDatabase, readAccount, type OwnDatabase } from './database.ts';
 
 /** Rest in the typing after which a draft is kept; leaving the page keeps it at once. */
 const REST_MS = 400;
@@ -14,7 +14,7 @@ interface Shelf {
 let shelf: Shelf | undefined;
 
 async function openShelf(): Promise<Shelf> {
-  const [db, account] = await Promise.all([ownDatabase(), readNote('session.account')]);
+  const [db, account] = await Promise.all([ownDatabase(), readAccount()]);
   shelf = { db, account: String(account) };
   return shelf;
 }

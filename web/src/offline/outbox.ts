@@ -7,15 +7,13 @@ import { makeStale, rootOf, type QueryRoot } from '../api/queries.ts';
 import { addressOf, type InputOf, type Route } from '../api/route.ts';
 import { session } from '../api/session.ts';
 import { signal } from '../api/signal.ts';
-import { ownDatabase, readNote, type FilesUnder, type OutboxFile, type OutboxItem } from './database.ts';
+import { ownDatabase, readAccount, type FilesUnder, type OutboxFile, type OutboxItem } from './database.ts';
 import { exclusive } from './exclusive.ts';
 import { sendFiles } from './outbox-files.ts';
 import { randomKey } from './random-key.ts';
 
 /** Tries again this often while something waits; focus, network and loading try at once. */
 const RETRY_MS = 20_000;
-/** The note that names the account, written by the session. */
-const ACCOUNT_NOTE = 'session.account';
 
 /** What waits, oldest first; every screen may watch it. */
 export const outbox = signal<readonly OutboxItem[]>([]);
@@ -37,7 +35,7 @@ export async function enqueue<R extends Route<unknown>>(
 ): Promise<OutboxItem> {
   const { body, ...where } = input as { readonly body?: unknown } & Parameters<typeof addressOf>[1];
   const path = addressOf(target.path, where);
-  const account = await readNote(ACCOUNT_NOTE);
+  const account = await readAccount();
   const item: OutboxItem = {
     key: randomKey(),
     account: String(account),
@@ -85,7 +83,7 @@ export function drain(): Promise<void> {
 
 async function drainInOrder(): Promise<void> {
   const db = await ownDatabase();
-  const account = await readNote(ACCOUNT_NOTE);
+  const account = await readAccount();
   for (;;) {
     if (session.get() !== 'in') return;
     const items = await db.getAllFromIndex('outbox', 'at');

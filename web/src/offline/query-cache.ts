@@ -4,7 +4,7 @@
 import { dehydrate, hydrate, type DehydratedState } from '@tanstack/react-query';
 import { queryClient } from '../api/queries.ts';
 import { session } from '../api/session.ts';
-import { ownDatabase, readNote } from './database.ts';
+import { ownDatabase, readAccount, type OwnDatabase } from './database.ts';
 
 /** Changes rest this long before they are written: a page of a feed comes in several steps. */
 const REST_MS = 1_500;
@@ -19,39 +19,63 @@ interface Kept {
   readonly state: DehydratedState;
 }
 
+interface Shelf {
+  readonly db: OwnDatabase;
+  readonly account: string;
+}
+// Kept open: a page that is being closed has no time to look anything up.
+let shelf: Shelf | undefined;
+
+async function openShelf(): Promise<Shelf | undefined> {
+  const [db, account] = await Promise.all([ownDatabase(), readAccount()]);
+  shelf = account === undefined ? undefined : { db, account };
+  return shelf;
+}
+
 /** Takes up what this account left; before the first screen is shown. */
 export async function restoreQueries(): Promise<void> {
-  const account = await readNote('session.account');
-  if (typeof account !== 'string') return;
-  const db = await ownDatabase();
+  const open = await openShelf();
+  if (open === undefined) return;
+  const { db, account } = open;
   const kept = (await db.get('cache', account)) as Kept | undefined;
   if (kept === undefined) return;
   if (kept.version === APP_VERSION && Date.now() - kept.at < AGE_MS_MAX) hydrate(queryClient, kept.state);
   else await db.delete('cache', account);
 }
 
-/** Keeps the cache from now on. */
+/** Keeps the cache from now on: when changes rest, when the page goes out of sight, and when it is left. */
 export function keepQueries(): void {
   let timer: ReturnType<typeof setTimeout> | undefined;
-  const later = (): void => {
+  const settle = (): boolean => {
+    const isDue = timer !== undefined;
+    clearTimeout(timer);
+    timer = undefined;
+    return isDue;
+  };
+  queryClient.getQueryCache().subscribe(({ type }) => {
+    if (type !== 'updated' && type !== 'removed') return;
     timer ??= setTimeout(() => {
       timer = undefined;
       void keepNow();
     }, REST_MS);
-  };
-  queryClient.getQueryCache().subscribe(({ type }) => {
-    if (type === 'updated' || type === 'removed') later();
   });
   document.addEventListener('visibilitychange', () => {
-    if (document.visibilityState === 'hidden') void keepNow();
+    if (document.visibilityState === 'hidden' && settle()) void keepNow();
+  });
+  window.addEventListener('pagehide', () => {
+    if (settle() && shelf !== undefined) void put(shelf);
   });
 }
 
 async function keepNow(): Promise<void> {
+  // Asked each time: another tab may have signed out.
+  const open = await openShelf();
+  if (open !== undefined) await put(open);
+}
+
+async function put({ db, account }: Shelf): Promise<void> {
   // After a sign-out nothing is written any more.
   if (session.get() !== 'in') return;
-  const account = await readNote('session.account');
-  if (typeof account !== 'string') return;
   const state = dehydrate(queryClient, {
     shouldDehydrateMutation: () => false,
     // What could not be asked again without network is exactly what must not be lost.
@@ -61,9 +85,11 @@ async function keepNow(): Promise<void> {
     const data = firstPages(query.state.data);
     query.state = { ...query.state, data, status: 'success', error: null, fetchFailureReason: null };
   }
-  await (
-    await ownDatabase()
-  ).put('cache', { version: APP_VERSION, at: Date.now(), state } satisfies Kept, account);
+  const tx = db.transaction('cache', 'readwrite');
+  const written = tx.store.put({ version: APP_VERSION, at: Date.now(), state } satisfies Kept, account);
+  // Said at once: a page that is being closed hears no answer, and what was not committed is taken back.
+  tx.commit();
+  await Promise.all([written, tx.done]);
 }
 
 function firstPages(data: unknown): unknown {

@@ -5,6 +5,7 @@ import { useEffect, useMemo } from 'react';
 import { itemsOf } from '../api/queries.ts';
 import { useSignal } from '../api/signal.ts';
 import { language } from '../text/language.ts';
+import { nameOf } from '../text/person-name.ts';
 import { connectionPages, type Connection } from './routes.ts';
 
 /** Pages that are read without being asked for: a thousand connections. */
@@ -45,17 +46,6 @@ export function useConnections(): ConnectionsState {
     retry: () => void query.refetch(),
     more: wantsMore && pages >= PAGES_AT_ONCE ? () => void fetchNextPage() : undefined,
   };
-}
-
-/** The name to show: what they call themselves, else the name of their verified record. */
-export function nameOf(person: {
-  readonly display_name: string | null;
-  readonly username: string;
-  readonly node_id: string;
-}): string {
-  const { display_name: shown, username, node_id: nodeId } = person;
-  if (shown !== null && shown !== '') return shown;
-  return username === '' ? nodeId.slice(0, 12) : username;
 }
 
 function sorted(all: readonly Connection[], now: string): Connections {

@@ -3,13 +3,15 @@
 import { useState, type ReactNode } from 'react';
 import { useSignal } from '../api/signal.ts';
 import { Button } from '../design/button.tsx';
-import { List } from '../design/card.tsx';
 import { Segmented } from '../design/choice.tsx';
 import { TextField } from '../design/field.tsx';
+import { List } from '../design/list.tsx';
 import { EmptyState, ProblemNote, ScreenHead, Skeletons } from '../design/text.tsx';
 import { Link } from '../router/link.tsx';
 import { navigate, place } from '../router/location.ts';
-import { nameOf, useConnections, type Connections } from './connections.ts';
+import { useShellText } from '../shell/words.ts';
+import { nameOf } from '../text/person-name.ts';
+import { useConnections, type Connections } from './connections.ts';
 import './people.css';
 import { PersonRow } from './person-row.tsx';
 import { AskedRow, AskingRow, BlockedRow } from './request-row.tsx';
@@ -24,6 +26,7 @@ const NARROW_FROM = 10;
 
 export function Screen(): ReactNode {
   const t = usePeopleText();
+  const shell = useShellText();
   const given = new URLSearchParams(useSignal(place).search).get('view');
   const view = views.find((one) => one === given) ?? 'friends';
   const { list, error, retry, more } = useConnections();
@@ -48,7 +51,7 @@ export function Screen(): ReactNode {
       {list === undefined && error === null && <Skeletons />}
       {list === undefined && error !== null && <ProblemNote error={error} onRetry={retry} />}
       {list !== undefined && <ViewOf view={view} list={list} />}
-      {more !== undefined && <Button onClick={more}>{t('more')}</Button>}
+      {more !== undefined && <Button onClick={more}>{shell('list.more')}</Button>}
       <p className="foot-links">
         <Link to="/profile">{t('toProfile')}</Link>
         <Link to="/invites">{t('toInvites')}</Link>

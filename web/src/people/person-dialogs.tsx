@@ -1,20 +1,13 @@
-// What is asked before it is done: a friend request with a word, and the three acts that cannot be taken back in silence.
+// What is asked before it is done: a friend request with a word, and the two acts that cannot be taken back in silence.
 // Each says what will happen, to whom it is shown, and what stays.
 import { useState, type ReactNode } from 'react';
 import { NOTE_CHARS_MAX } from '#protocol/limits.ts';
-import { call } from '../api/call.ts';
 import { Button } from '../design/button.tsx';
 import { Dialog } from '../design/dialog.tsx';
 import { TextArea } from '../design/field.tsx';
-import { describeProblem } from '../shell/problem-words.ts';
-import { showToast } from '../shell/toasts.tsx';
+import { nameOf } from '../text/person-name.ts';
 import { useBondChange } from './bonds/bond.ts';
-import { nameOf } from './connections.ts';
-import { createReport } from './routes.ts';
 import { usePeopleText } from './words.ts';
-
-/** As in the node's contract of reports. */
-const REASON_CHARS_MAX = 2_000;
 
 interface DialogProps {
   readonly person: {
@@ -88,57 +81,6 @@ function Confirmed({
       }
     >
       <p>{t(`${what}.about`, { name })}</p>
-    </Dialog>
-  );
-}
-
-export function ReportDialog({ person, onClose }: DialogProps): ReactNode {
-  const t = usePeopleText();
-  const [reason, setReason] = useState('');
-  const [problem, setProblem] = useState<string>();
-  const [busy, setBusy] = useState(false);
-  const name = nameOf(person);
-  const send = async (): Promise<void> => {
-    if (reason.trim() === '') {
-      setProblem(t('report.missing'));
-      return;
-    }
-    setBusy(true);
-    try {
-      await call(createReport, { body: { about: person.node_id, reason } });
-      showToast({ text: t('report.done') });
-      onClose();
-    } catch (error) {
-      setProblem(describeProblem(error));
-    } finally {
-      setBusy(false);
-    }
-  };
-  return (
-    <Dialog
-      title={t('report.title', { name })}
-      onClose={onClose}
-      actions={
-        <>
-          <Button onClick={onClose}>{t('cancel')}</Button>
-          <Button busy={busy} onClick={() => void send()}>
-            {t('report.send')}
-          </Button>
-        </>
-      }
-    >
-      <p>{t('report.about')}</p>
-      <TextArea
-        label={t('report.reason')}
-        value={reason}
-        problem={problem}
-        maxLength={REASON_CHARS_MAX}
-        rows={4}
-        onChange={(event) => {
-          setReason(event.target.value);
-          setProblem(undefined);
-        }}
-      />
     </Dialog>
   );
 }

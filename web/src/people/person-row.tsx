@@ -4,7 +4,7 @@ import type { ReactNode } from 'react';
 import { Avatar } from '../design/avatar.tsx';
 import { personPath } from '../router/addresses.ts';
 import { Link } from '../router/link.tsx';
-import { nameOf } from './connections.ts';
+import { nameOf } from '../text/person-name.ts';
 
 export interface PersonRowProps {
   readonly person: {

@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useState, type ReactNode } from 'react';
 import { read } from '../api/queries.ts';
 import { PersonPosts } from '../content/post-list.tsx';
+import { ReportDialog } from '../content/report-dialog.tsx';
 import { Avatar } from '../design/avatar.tsx';
 import { Button } from '../design/button.tsx';
 import { Icon, type IconName } from '../design/icon.tsx';
@@ -13,11 +14,12 @@ import { conversationPath } from '../router/addresses.ts';
 import type { ScreenProps } from '../router/feature.ts';
 import { Link } from '../router/link.tsx';
 import { CopyButton } from '../design/copy-button.tsx';
+import { nameOf } from '../text/person-name.ts';
 import { useBondChange } from './bonds/bond.ts';
-import { nameOf, useConnections } from './connections.ts';
+import { useConnections } from './connections.ts';
 import { Fingerprint } from './fingerprint.tsx';
 import './people.css';
-import { AskDialog, BlockDialog, RemoveDialog, ReportDialog } from './person-dialogs.tsx';
+import { AskDialog, BlockDialog, RemoveDialog } from './person-dialogs.tsx';
 import { readPerson, readProfile, type Person } from './routes.ts';
 import { bondStateOf, type BondState } from './bonds/bond-state.ts';
 import { usePeopleText } from './words.ts';
@@ -80,7 +82,7 @@ function Known({ person }: { readonly person: Person }): ReactNode {
       {asked === 'ask' && <AskDialog person={person} onClose={close} />}
       {asked === 'block' && <BlockDialog person={person} onClose={close} />}
       {asked === 'remove' && <RemoveDialog person={person} onClose={close} />}
-      {asked === 'report' && <ReportDialog person={person} onClose={close} />}
+      {asked === 'report' && <ReportDialog who={person.node_id} name={name} onClose={close} />}
     </>
   );
 }

@@ -3,8 +3,8 @@
 import type { ReactNode } from 'react';
 import { Button } from '../design/button.tsx';
 import { Time } from '../design/text.tsx';
+import { nameOf } from '../text/person-name.ts';
 import { useBondChange } from './bonds/bond.ts';
-import { nameOf } from './connections.ts';
 import { PersonRow } from './person-row.tsx';
 import type { Connection } from './routes.ts';
 import { usePeopleText } from './words.ts';

@@ -1,6 +1,5 @@
 // The routes that people's screens call, and the shapes they answer.
 // Types only come from the node's contracts.
-import type * as conversations from '#node/conversations/api.ts';
 import type * as discovery from '#node/discovery/api.ts';
 import type * as identity from '#node/identity/api.ts';
 import type * as media from '#node/media/api.ts';
@@ -18,7 +17,6 @@ export const changeBond = route<typeof api.changeBond>('POST', '/api/v1/connecti
 export const compare = route<typeof discovery.compareRoute>('GET', '/api/v1/people/:who/fingerprint');
 export const showIdentity = route<typeof identity.showIdentityRoute>('GET', '/api/v1/identity');
 export const uploadMedia = route<typeof media.uploadMedia>('POST', '/api/v1/media');
-export const createReport = route<typeof conversations.createReport>('POST', '/api/v1/reports');
 
 export type Connection = OutputOf<typeof listConnections>['items'][number];
 export type Person = OutputOf<typeof readPerson>;

@@ -11,7 +11,12 @@ import {
   type KeyboardEvent,
   type ReactNode,
 } from 'react';
-import { POST_MEDIA_MAX, POST_TEXT_CHARS_MAX, POST_WARNING_CHARS_MAX } from '#protocol/limits.ts';
+import {
+  POST_MEDIA_MAX,
+  POST_TEXT_CHARS_MAX,
+  POST_WARNING_CHARS_MAX,
+  REPLY_TEXT_CHARS_MAX,
+} from '#protocol/limits.ts';
 import { read } from '../api/queries.ts';
 import { filesIn, useAttaching } from '../content/attached.ts';
 import { AttachButtons, AttachedList } from '../content/attachments.tsx';
@@ -26,8 +31,6 @@ import { usePostsText } from './words.ts';
 
 /** The count is shown when it begins to matter. */
 const LEFT_SHOWN = 500;
-/** An answer travels inside its message (node/posts/model.ts). */
-const REPLY_TEXT_CHARS_MAX = 10_000;
 
 export interface ComposerProps {
   readonly drafting: Drafting;

@@ -3,11 +3,13 @@
 // node only: looking in directories is a step of its own, on another screen.
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useEffect, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
+import { QUERY_CHARS_MAX } from '#protocol/limits.ts';
 import { itemsOf, readPages } from '../api/queries.ts';
 import { Button } from '../design/button.tsx';
 import { Segmented } from '../design/choice.tsx';
 import { TextField } from '../design/field.tsx';
-import { EmptyState, ProblemNote, ScreenHead, Skeletons } from '../design/text.tsx';
+import { Pages } from '../design/list.tsx';
+import { EmptyState, ScreenHead } from '../design/text.tsx';
 import { Link } from '../router/link.tsx';
 import { navigate, place } from '../router/location.ts';
 import { fitsName } from './matching.ts';
@@ -23,8 +25,6 @@ type Kind = (typeof kinds)[number];
 /** Rest in the typing after which the node is asked. */
 const REST_MS = 250;
 const QUESTION_CHARS_MIN = 2;
-/** As in the node's contract. */
-const QUESTION_CHARS_MAX = 500;
 /** People shown beside other results; all of them in their own view. */
 const PEOPLE_BESIDE = 3;
 const CONNECTIONS_A_PAGE = 100;
@@ -90,7 +90,7 @@ export function Screen(): ReactNode {
             enterKeyHint="search"
             autoComplete="off"
             dir="auto"
-            maxLength={QUESTION_CHARS_MAX}
+            maxLength={QUERY_CHARS_MAX}
             value={text}
             onChange={(event) => setText(event.target.value)}
           />
@@ -140,26 +140,21 @@ function Results({ question, kind }: { readonly question: string; readonly kind:
           </ul>
         </section>
       )}
-      {wantsTexts && pages.isPending && <Skeletons count={3} />}
-      {wantsTexts && pages.isError && texts.length === 0 && (
-        <ProblemNote error={pages.error} onRetry={() => void pages.refetch()} />
-      )}
-      {texts.length > 0 && (
-        <section className="part" aria-label={t('texts')}>
-          {kind === 'all' && <h2>{t('texts')}</h2>}
-          <ul className="list">
-            {texts.map((found) => (
-              <li key={`${found.kind} ${found.id}`} data-result onClickCapture={keep}>
-                <FoundText found={found} question={question} />
-              </li>
-            ))}
-          </ul>
-          {pages.hasNextPage && (
-            <Button busy={pages.isFetchingNextPage} onClick={() => void pages.fetchNextPage()}>
-              {t('more')}
-            </Button>
+      {wantsTexts && (
+        <Pages pages={pages} expected={3}>
+          {(texts) => (
+            <section className="part" aria-label={t('texts')}>
+              {kind === 'all' && <h2>{t('texts')}</h2>}
+              <ul className="list">
+                {texts.map((found) => (
+                  <li key={`${found.kind} ${found.id}`} data-result onClickCapture={keep}>
+                    <FoundText found={found} question={question} />
+                  </li>
+                ))}
+              </ul>
+            </section>
           )}
-        </section>
+        </Pages>
       )}
       {nothing && <EmptyState title={t('none')}>{t('none.about')}</EmptyState>}
       {(kind === 'all' || kind === 'people') && (

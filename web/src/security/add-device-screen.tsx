@@ -6,13 +6,13 @@ import { call } from '../api/call.ts';
 import { Problem } from '../api/problem.ts';
 import { makeStale } from '../api/queries.ts';
 import type { OutputOf } from '../api/route.ts';
+import { BackLink } from '../design/back-link.tsx';
 import { Button } from '../design/button.tsx';
 import { QrCode } from '../design/pictures/qr-code.tsx';
 import { ProblemNote, ScreenHead, Skeletons } from '../design/text.tsx';
 import { goBack } from '../router/location.ts';
 import { nodeContext } from '../session/context.ts';
 import { showToast } from '../shell/toasts.tsx';
-import { BackLink } from './back-link.tsx';
 import { isOfThisMachine, linkFor, useSecondsTo } from './pairing.ts';
 import { beginPairing, confirmPairing, readPairing, refusePairing, type Pairing } from './routes.ts';
 import './security.css';
@@ -38,7 +38,7 @@ export function Screen(): ReactNode {
   }, []);
   return (
     <>
-      <BackLink />
+      <BackLink to="/security">{t('title')}</BackLink>
       <ScreenHead title={t('pair.title')} />
       {problem !== undefined && <ProblemNote error={problem} onRetry={() => void begin()} />}
       {begun === undefined && problem === undefined && (

@@ -1,15 +1,15 @@
 // Another passphrase: typed once, and looked at if one wants to. The node asks for a fresh proof, and ends all other
 // sessions with the change, which is said before.
 import { useRef, useState, type FormEvent, type ReactNode } from 'react';
+import { PASSPHRASE_CHARS_MIN } from '#protocol/limits.ts';
 import { call } from '../api/call.ts';
 import { makeStale } from '../api/queries.ts';
+import { BackLink } from '../design/back-link.tsx';
 import { Button } from '../design/button.tsx';
-import { NewSecretField } from '../design/secret-field.tsx';
-import { PASSPHRASE_CHARS_MIN } from '../design/strength.ts';
 import { ProblemNote, ScreenHead } from '../design/text.tsx';
 import { goBack } from '../router/location.ts';
+import { NewSecretField } from '../session/secret-field.tsx';
 import { showToast } from '../shell/toasts.tsx';
-import { BackLink } from './back-link.tsx';
 import { changePassphrase } from './routes.ts';
 import './security.css';
 import { useSecurityText } from './words.ts';
@@ -43,7 +43,7 @@ export function Screen(): ReactNode {
   };
   return (
     <>
-      <BackLink />
+      <BackLink to="/security">{t('title')}</BackLink>
       <ScreenHead title={t('passphrase.title')} />
       <form className="stack" onSubmit={(event) => void change(event)} noValidate>
         <p className="lead">{t('passphrase.lead')}</p>

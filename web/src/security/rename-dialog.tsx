@@ -1,14 +1,12 @@
 // Gives a device or a passkey the name by which its owner knows it.
 // Closing it changes nothing; a refusal is said in the field.
 import { useRef, useState, type FormEvent, type ReactNode } from 'react';
+import { DEVICE_NAME_CHARS_MAX } from '#protocol/limits.ts';
 import { Button } from '../design/button.tsx';
 import { Dialog } from '../design/dialog.tsx';
 import { TextField } from '../design/field.tsx';
 import { describeProblem } from '../shell/problem-words.ts';
 import { useSecurityText } from './words.ts';
-
-/** The node's own bound for both kinds of name. */
-const NAME_CHARS_MAX = 100;
 
 export function RenameDialog({
   name,
@@ -47,7 +45,7 @@ export function RenameDialog({
           ref={field}
           label={t('rename.label')}
           defaultValue={name}
-          maxLength={NAME_CHARS_MAX}
+          maxLength={DEVICE_NAME_CHARS_MAX}
           problem={problem}
           autoFocus
           autoComplete="off"

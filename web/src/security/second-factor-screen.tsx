@@ -5,6 +5,7 @@ import { useRef, useState, type FormEvent, type ReactNode } from 'react';
 import { call } from '../api/call.ts';
 import { makeStale, read } from '../api/queries.ts';
 import type { OutputOf } from '../api/route.ts';
+import { BackLink } from '../design/back-link.tsx';
 import { Button } from '../design/button.tsx';
 import { Dialog } from '../design/dialog.tsx';
 import { TextField } from '../design/field.tsx';
@@ -12,7 +13,6 @@ import { QrCode } from '../design/pictures/qr-code.tsx';
 import { ProblemNote, ScreenHead, Skeletons, Time } from '../design/text.tsx';
 import { describeProblem } from '../shell/problem-words.ts';
 import { showToast } from '../shell/toasts.tsx';
-import { BackLink } from './back-link.tsx';
 import { CodesPaper } from './codes-paper.tsx';
 import { beginFactor, confirmFactor, readFactor, renewCodes, turnOffFactor } from './routes.ts';
 import './security.css';
@@ -27,7 +27,7 @@ export function Screen(): ReactNode {
   const [codes, setCodes] = useState<readonly string[]>();
   return (
     <>
-      <BackLink />
+      <BackLink to="/security">{t('title')}</BackLink>
       <ScreenHead title={codes === undefined ? t('factor') : t('codes.title')} />
       {state.isPending && <Skeletons count={1} />}
       {state.isError && state.data === undefined && (

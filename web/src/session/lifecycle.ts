@@ -6,37 +6,30 @@ import { Problem } from '../api/problem.ts';
 import { queryClient } from '../api/queries.ts';
 import { route } from '../api/route.ts';
 import { forgetRenewal, session, signOutRoute } from '../api/session.ts';
-import { readNote, wipe, writeNote } from '../offline/database.ts';
+import { readAccount, wipe, writeAccount } from '../offline/database.ts';
 import { forgetMedia } from '../shell/service-worker.ts';
 
-const ACCOUNT_NOTE = 'session.account';
 const showIdentity = route<typeof identity.showIdentityRoute>('GET', '/api/v1/identity');
-
-/** Whose browser this is, or undefined where nobody has signed in since it was cleared. */
-export async function knownAccount(): Promise<string | undefined> {
-  const account = await readNote(ACCOUNT_NOTE);
-  return typeof account === 'string' ? account : undefined;
-}
 
 /** After signing in: takes up what this account left here, and asks again for what is on the screen. */
 export async function beginSession(account: string): Promise<void> {
-  const before = await knownAccount();
+  const before = await readAccount();
   if (before !== undefined && before !== account) await wipe();
   await forgetRenewal();
-  await writeNote(ACCOUNT_NOTE, account);
+  await writeAccount(account);
   session.set('in');
   await queryClient.invalidateQueries();
 }
 
 /** At the start: known from before, and shown at once with what is kept here; else the node is asked. */
 export async function resumeSession(): Promise<void> {
-  if ((await knownAccount()) !== undefined) {
+  if ((await readAccount()) !== undefined) {
     session.set('in');
     return;
   }
   try {
     const { node_id: nodeId } = await call(showIdentity, {});
-    await writeNote(ACCOUNT_NOTE, nodeId);
+    await writeAccount(nodeId);
     session.set('in');
   } catch (error) {
     // Without an answer nothing is known; the sign-in says so when it is tried.

@@ -5,8 +5,8 @@ import { useEffect, useRef, useState, type FormEvent, type ReactNode } from 'rea
 import { Problem } from '../api/problem.ts';
 import { Button } from '../design/button.tsx';
 import { TextField } from '../design/field.tsx';
-import { NodeNameField, SecretField } from '../design/secret-field.tsx';
 import { describeProblem } from '../shell/problem-words.ts';
+import { NodeNameField, SecretField } from './secret-field.tsx';
 import { useSessionText } from './words.ts';
 
 export interface Proof {

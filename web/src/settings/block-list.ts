@@ -1,25 +1,18 @@
 // Block lists as files: read leniently (other programs wrote them) and bounded, written as JSON that any node takes.
 // Nothing in them is executed or fetched; who is named is looked up by the node.
+import { BLOCKS_MAX, BLOCK_COMMENT_CHARS_MAX, WHO_CHARS_MAX } from '#protocol/limits.ts';
 
 export interface BlockEntry {
   readonly who: string;
   readonly comment?: string;
 }
 
-/** As the node bounds them (node/portability). */
-const ENTRIES_MAX = 10_000;
-const WHO_CHARS_MAX = 600;
-const COMMENT_CHARS_MAX = 500;
-export const BLOCK_FILE_BYTES_MAX = 8 * 1024 * 1024;
-/** Of one request. */
-export const ENTRIES_A_REQUEST = 40;
-
 /** The entries of a JSON array, or of CSV with the address in the first column; undefined for what is no list. */
 export function readBlockList(text: string): BlockEntry[] | undefined {
   const found = /^\s*\[/.test(text) ? fromJson(text) : fromCsv(text);
   if (found === undefined) return undefined;
   const unique = new Map(found.map((entry) => [entry.who, entry]));
-  return unique.size === 0 || unique.size > ENTRIES_MAX ? undefined : [...unique.values()];
+  return unique.size === 0 || unique.size > BLOCKS_MAX ? undefined : [...unique.values()];
 }
 
 export function writeBlockList(
@@ -54,6 +47,8 @@ function fromCsv(text: string): BlockEntry[] {
 function entryOf(who: unknown, comment: unknown): BlockEntry[] {
   if (typeof who !== 'string' || who.trim() === '' || who.length > WHO_CHARS_MAX) return [];
   const words =
-    typeof comment === 'string' && comment !== '' ? { comment: comment.slice(0, COMMENT_CHARS_MAX) } : {};
+    typeof comment === 'string' && comment !== ''
+      ? { comment: comment.slice(0, BLOCK_COMMENT_CHARS_MAX) }
+      : {};
   return [{ who: who.trim(), ...words }];
 }

@@ -2,23 +2,18 @@
 // part, with who could not be found named at the end.
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useRef, useState, type ReactNode } from 'react';
+import { BLOCKS_PER_REQUEST_MAX, BLOCK_LIST_BYTES_MAX } from '#protocol/limits.ts';
 import { call } from '../api/call.ts';
 import { itemsOf, makeStale, readPages } from '../api/queries.ts';
 import { Avatar } from '../design/avatar.tsx';
 import { BackLink } from '../design/back-link.tsx';
 import { Button } from '../design/button.tsx';
-import { List } from '../design/card.tsx';
-import { EmptyState, ProblemNote, ScreenHead, Skeletons } from '../design/text.tsx';
+import { List, Pages } from '../design/list.tsx';
+import { EmptyState, ScreenHead } from '../design/text.tsx';
 import { describeProblem } from '../shell/problem-words.ts';
 import { showToast } from '../shell/toasts.tsx';
-import { useShellText } from '../shell/words.ts';
-import {
-  BLOCK_FILE_BYTES_MAX,
-  ENTRIES_A_REQUEST,
-  readBlockList,
-  writeBlockList,
-  type BlockEntry,
-} from './block-list.ts';
+import { nameOf } from '../text/person-name.ts';
+import { readBlockList, writeBlockList, type BlockEntry } from './block-list.ts';
 import { changeBond, importBlocks, listBlocks, type Blocked } from './routes.ts';
 import { saveFile } from './save-file.ts';
 import './settings.css';
@@ -29,32 +24,24 @@ const PAGE = 100;
 
 export function Screen(): ReactNode {
   const t = useSettingsText();
-  const shell = useShellText();
   const list = useInfiniteQuery(readPages(listBlocks, {}));
-  const blocked = itemsOf(list.data);
   return (
     <>
       <BackLink to="/settings">{t('title')}</BackLink>
       <ScreenHead title={t('blocks')} />
       <p className="about">{t('blocks.about')}</p>
-      <Files any={blocked.length > 0} />
-      {list.isPending && <Skeletons count={2} />}
-      {list.isError && blocked.length === 0 && (
-        <ProblemNote error={list.error} onRetry={() => void list.refetch()} />
-      )}
-      {list.isSuccess && blocked.length === 0 && (
-        <EmptyState title={t('blocks.empty')}>{t('blocks.empty.about')}</EmptyState>
-      )}
-      {blocked.length > 0 && (
-        <List label={t('blocks')} items={blocked} keyOf={({ node_id: id }) => id}>
-          {(one) => <BlockedRow one={one} />}
-        </List>
-      )}
-      {list.hasNextPage && (
-        <Button busy={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
-          {shell('more')}
-        </Button>
-      )}
+      <Files any={itemsOf(list.data).length > 0} />
+      <Pages
+        pages={list}
+        expected={2}
+        empty={<EmptyState title={t('blocks.empty')}>{t('blocks.empty.about')}</EmptyState>}
+      >
+        {(blocked) => (
+          <List label={t('blocks')} items={blocked} keyOf={({ node_id: id }) => id}>
+            {(one) => <BlockedRow one={one} />}
+          </List>
+        )}
+      </Pages>
     </>
   );
 }
@@ -62,7 +49,7 @@ export function Screen(): ReactNode {
 function BlockedRow({ one }: { readonly one: Blocked }): ReactNode {
   const t = useSettingsText();
   const [busy, setBusy] = useState(false);
-  const name = one.username === '' ? one.node_id.slice(0, 12) : one.username;
+  const name = nameOf(one);
   const unblock = async (): Promise<void> => {
     setBusy(true);
     try {
@@ -106,8 +93,8 @@ function useTakingIn(): TakingIn {
   const takeParts = async (entries: readonly BlockEntry[]): Promise<void> => {
     let state: Taking = { done: 0, all: entries.length, failed: [] };
     setTaking(state);
-    for (let at = 0; at < entries.length; at += ENTRIES_A_REQUEST) {
-      const items = entries.slice(at, at + ENTRIES_A_REQUEST);
+    for (let at = 0; at < entries.length; at += BLOCKS_PER_REQUEST_MAX) {
+      const items = entries.slice(at, at + BLOCKS_PER_REQUEST_MAX);
       const { failed } = await call(importBlocks, { body: { items } });
       state = {
         ...state,
@@ -125,7 +112,7 @@ function useTakingIn(): TakingIn {
     async take(file) {
       setProblem(undefined);
       setTaking(undefined);
-      const entries = file.size > BLOCK_FILE_BYTES_MAX ? undefined : readBlockList(await file.text());
+      const entries = file.size > BLOCK_LIST_BYTES_MAX ? undefined : readBlockList(await file.text());
       if (entries === undefined) {
         setProblem(t('blocks.noList'));
         return;

@@ -2,6 +2,7 @@
 // First a copy of everything; then the own name is typed, and who is there is asked once more.
 import { useQuery } from '@tanstack/react-query';
 import { useState, type FormEvent, type ReactNode } from 'react';
+import { WHO_CHARS_MAX } from '#protocol/limits.ts';
 import { call } from '../api/call.ts';
 import { makeStale, read } from '../api/queries.ts';
 import { BackLink } from '../design/back-link.tsx';
@@ -13,8 +14,6 @@ import { ExportState, progressQuery } from './export-screen.tsx';
 import { readProfile, startLeaving, type Progress } from './routes.ts';
 import './settings.css';
 import { useSettingsText } from './words.ts';
-
-const NAME_CHARS_MAX = 600;
 
 export function Screen(): ReactNode {
   const t = useSettingsText();
@@ -79,7 +78,7 @@ function Asking({ progress }: { readonly progress: Progress }): ReactNode {
             advice={t('leave.confirm.advice', { name: username ?? '' })}
             problem={problem}
             value={typed}
-            maxLength={NAME_CHARS_MAX}
+            maxLength={WHO_CHARS_MAX}
             autoComplete="off"
             autoCapitalize="off"
             spellCheck={false}

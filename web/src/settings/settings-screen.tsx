@@ -2,7 +2,7 @@
 // has not been sent.
 import { useState, type ReactNode } from 'react';
 import { useSignal } from '../api/signal.ts';
-import { chooseDataSaver, dataSaver } from '../content/data-saver.ts';
+import { chooseDataSaver, dataSaver } from '../content/media/data-saver.ts';
 import { Button } from '../design/button.tsx';
 import { Card } from '../design/card.tsx';
 import { Choices, Segmented } from '../design/choice.tsx';

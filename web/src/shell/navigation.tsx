@@ -10,7 +10,7 @@ import { Link } from '../router/link.tsx';
 import { language } from '../text/language.ts';
 import { useShellText } from './words.ts';
 
-export interface Entry extends NavigationEntry {
+interface Entry extends NavigationEntry {
   readonly path: string;
 }
 
@@ -18,7 +18,7 @@ export const entries: readonly Entry[] = screens
   .flatMap(({ path, navigation }) => (navigation === undefined ? [] : [{ path, ...navigation }]))
   .toSorted((one, other) => one.order - other.order);
 
-export const noCount = (): number => 0;
+const noCount = (): number => 0;
 
 export function Rail(): ReactNode {
   const t = useShellText();
@@ -53,7 +53,8 @@ export function Bar(): ReactNode {
   );
 }
 
-function NavigationLink({ entry }: { readonly entry: Entry }): ReactNode {
+/** One way: its picture, its name, and the number of what waits there. */
+export function NavigationLink({ entry }: { readonly entry: Entry }): ReactNode {
   const label = entry.label[useSignal(language)];
   // One entry always has the same hook: the list never changes while the app runs.
   const useCount = entry.useCount ?? noCount;

@@ -2,14 +2,14 @@
 // where the node gets its owner. Tried again, it goes on where it stopped: nobody is left before a half-claimed node.
 import { useQuery } from '@tanstack/react-query';
 import { useRef, useState, type ReactNode } from 'react';
+import { PASSPHRASE_CHARS_MIN } from '#protocol/limits.ts';
 import { session } from '../api/session.ts';
 import { useSignal } from '../api/signal.ts';
 import { Choices } from '../design/choice.tsx';
-import { NewSecretField } from '../design/secret-field.tsx';
-import { PASSPHRASE_CHARS_MIN } from '../design/strength.ts';
 import { ScreenHead } from '../design/text.tsx';
 import { nodeContext } from '../session/context.ts';
 import { addPasskeyHere, passkeysExist } from '../session/passkeys.ts';
+import { NewSecretField } from '../session/secret-field.tsx';
 import { becomeOwner, sendAnswers } from './first-run.ts';
 import { StepForm } from './step-form.tsx';
 import { claimToken, goTo } from './steps.ts';

@@ -3,12 +3,13 @@
 import { useState, type ReactNode } from 'react';
 import { call } from '../../api/call.ts';
 import { makeStale } from '../../api/queries.ts';
+import { ReportDialog } from '../../content/report-dialog.tsx';
 import { Button } from '../../design/button.tsx';
 import { navigate } from '../../router/location.ts';
 import { describeProblem } from '../../shell/problem-words.ts';
 import { showToast } from '../../shell/toasts.tsx';
 import { changeThread } from '../routes.ts';
-import { BlockDialog, ReportDialog } from '../thread-dialogs.tsx';
+import { BlockDialog } from '../thread-dialogs.tsx';
 import { useTalkText } from '../words.ts';
 
 export function RequestPanel({ who, name }: { readonly who: string; readonly name: string }): ReactNode {

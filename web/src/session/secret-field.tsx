@@ -1,9 +1,9 @@
 // A field for a passphrase that can be looked at while it is typed: typing twice blindly helps nobody. A new one is
 // weighed in words as it grows; nothing is asked of its composition (NIST SP 800-63B), only its length.
 import { useState, type ReactNode } from 'react';
+import { Button } from '../design/button.tsx';
+import { TextField, type TextFieldProps } from '../design/field.tsx';
 import { useShellText } from '../shell/words.ts';
-import { Button } from './button.tsx';
-import { TextField, type TextFieldProps } from './field.tsx';
 import { strengthOf } from './strength.ts';
 
 export type SecretFieldProps = Omit<TextFieldProps, 'type'>;

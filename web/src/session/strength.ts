@@ -1,10 +1,9 @@
 // What a passphrase is worth, roughly and honestly: how many guesses somebody with a list of words would need. It does
 // not refuse anything but what the node refuses (its length); it only says so in words.
+import { PASSPHRASE_CHARS_MIN } from '#protocol/limits.ts';
 
 export type Strength = 'empty' | 'short' | 'weak' | 'fair' | 'good';
 
-/** The node's own least length (node/identity/sessions/model.ts); it decides. */
-export const PASSPHRASE_CHARS_MIN = 10;
 /** A word that people choose comes from a list of some thousand. */
 const BITS_A_WORD = 11;
 /** A letter that people choose, given those before it. */

@@ -1,6 +1,6 @@
 // Whether pictures wait for a tap before they come: chosen on this device, else as the browser says (`saveData`).
 // Read by whatever shows media; set by the settings.
-import { signal } from '../api/signal.ts';
+import { signal } from '../../api/signal.ts';
 
 export type DataSaver = 'auto' | 'on' | 'off';
 const STORED = 'ored.data-saver';

@@ -2,15 +2,15 @@
 // they come; sound and film with the browser's own controls; everything else as a download with its size. With the
 // data-saver, nothing is fetched before a tap.
 import { useState, type ReactNode } from 'react';
-import { useSignal } from '../api/signal.ts';
-import { Icon } from '../design/icon.tsx';
-import { formatBytes } from '../text/format.ts';
-import { language } from '../text/language.ts';
-import './content.css';
+import { useSignal } from '../../api/signal.ts';
+import { Icon } from '../../design/icon.tsx';
+import { formatBytes } from '../../text/format.ts';
+import { language } from '../../text/language.ts';
+import '../content.css';
+import { useContentText } from '../words.ts';
 import { dataSaver, savesData } from './data-saver.ts';
 import { kindOfFile, type ShownFile } from './media.ts';
 import { MediaViewer } from './media-viewer.tsx';
-import { useContentText } from './words.ts';
 
 /** Pictures side by side; the last says how many more there are. */
 const TILES_MAX = 4;
