@@ -1,5 +1,6 @@
 // Portability: everything that is the owner's as plain files, leaving for good, block lists in and out.
 // Reads through the doors of the areas that own the data, and owns none itself.
+import { actorToString } from '#kernel/actor.ts';
 import { defineFeature, type DoorOf, type Host } from '#kernel/feature.ts';
 import { access, deny } from '#node/access/index.ts';
 import { conversations } from '#node/conversations/index.ts';
@@ -18,6 +19,7 @@ import type { ImportHost } from './import/ports.ts';
 import { runImport } from './import/runner.ts';
 import { createImports, type Imports } from './import/service.ts';
 import { migrations } from './migrations/index.ts';
+import { DOWNLOAD_LOOK_MS } from './model.ts';
 import { createPortability } from './service.ts';
 import * as store from './store.ts';
 import { exportMedia, exportSections, type ExportDoors } from './sources.ts';
@@ -88,6 +90,24 @@ export const portability = defineFeature({
       exports: {
         last: () => store.findExport(db.read),
         keep: (done) => db.write((tx) => store.putExport(tx, done)),
+        tell: (what, actor) =>
+          db.write((tx) =>
+            host.events.append(tx, [
+              {
+                type: `portability.${what}`,
+                subject: doors.identity.self().nodeId,
+                actor: actorToString(actor),
+              },
+            ]),
+          ),
+      },
+    });
+    host.jobs.register({
+      name: 'portability/tidy-download',
+      firstAfterMs: 0,
+      run: async () => {
+        await service.tidyDownload();
+        return DOWNLOAD_LOOK_MS;
       },
     });
     const imports = startImports(host, doors);

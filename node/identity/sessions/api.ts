@@ -79,6 +79,17 @@ export const stepUpRoute = defineRoute({
   status: 204,
 });
 
+export const proofRoute = defineRoute({
+  id: 'sessions.proof',
+  method: 'GET',
+  path: '/api/v1/sessions/step-up',
+  summary: 'Whether a proof of the last five minutes stands; asked before a download, which cannot ask by itself',
+  audience: 'owner',
+  access: { kind: 'session', action: 'step-up' },
+  stepUp: true,
+  status: 204,
+});
+
 export const refreshRoute = defineRoute({
   id: 'sessions.refresh',
   method: 'POST',

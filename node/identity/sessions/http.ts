@@ -51,6 +51,8 @@ export function sessionRoutes({ sessions, http }: SessionHttp): BoundRoute[] {
       http.requireSafeLine(context);
       await sessions.stepUp(accountOf(context.actor), proofOf(body), context.address);
     }),
+    // The contract has asked already.
+    bind(api.proofRoute, () => Promise.resolve()),
     bind(api.refreshRoute, async ({ body }, context) => {
       const fromCookie = credentials.readCookie(context.request, http.cookieNames(context.request).refresh);
       const token = body.refresh_token ?? fromCookie;

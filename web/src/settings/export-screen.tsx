@@ -1,7 +1,7 @@
 // A copy of everything: made by the node in the background, with how far it is, then downloaded as one file and, when it
 // is safe, removed from the node again. Leaving the page does not stop it.
 import { useQuery } from '@tanstack/react-query';
-import { useState, type ReactNode } from 'react';
+import { useRef, useState, type MouseEvent, type ReactNode } from 'react';
 import { call } from '../api/call.ts';
 import { makeStale, read } from '../api/queries.ts';
 import { useSignal } from '../api/signal.ts';
@@ -12,7 +12,14 @@ import { ProblemNote, ScreenHead, Skeletons, Time } from '../design/text.tsx';
 import { describeProblem } from '../shell/problem-words.ts';
 import { formatBytes } from '../text/format.ts';
 import { language } from '../text/language.ts';
-import { downloadExport, readProgress, removeExport, startExport, type Progress } from './routes.ts';
+import {
+  downloadExport,
+  readProgress,
+  readProof,
+  removeExport,
+  startExport,
+  type Progress,
+} from './routes.ts';
 import './settings.css';
 import { useSettingsText } from './words.ts';
 
@@ -66,6 +73,22 @@ export function ExportState({ progress }: { readonly progress: Progress }): Reac
       setBusy(undefined);
     }
   };
+  const proven = useRef(false);
+  const download = async (event: MouseEvent<HTMLAnchorElement>): Promise<void> => {
+    if (proven.current) return;
+    event.preventDefault();
+    const link = event.currentTarget;
+    setProblem(undefined);
+    try {
+      await call(readProof, {});
+      proven.current = true;
+      link.click();
+    } catch (error) {
+      setProblem(describeProblem(error));
+    } finally {
+      proven.current = false;
+    }
+  };
   const { exported, files, bytes } = progress;
   const running = progress.work === 'export' && progress.state === 'running';
   const failed = progress.work === 'export' && progress.state === 'failed';
@@ -91,7 +114,12 @@ export function ExportState({ progress }: { readonly progress: Progress }): Reac
       </div>
       <div className="row">
         {ready && (
-          <a className="button primary" href={downloadExport.path} download>
+          <a
+            className="button primary"
+            href={downloadExport.path}
+            download
+            onClick={(event) => void download(event)}
+          >
             <Icon name="download" size={20} />
             {t('export.download')}
           </a>
