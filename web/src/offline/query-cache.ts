@@ -61,9 +61,10 @@ async function keepNow(): Promise<void> {
     const data = firstPages(query.state.data);
     query.state = { ...query.state, data, status: 'success', error: null, fetchFailureReason: null };
   }
-  await (
-    await ownDatabase()
-  ).put('cache', { version: APP_VERSION, at: Date.now(), state } satisfies Kept, account);
+  const db = await ownDatabase();
+  // It may have ended meanwhile.
+  if (session.get() !== 'in') return;
+  await db.put('cache', { version: APP_VERSION, at: Date.now(), state } satisfies Kept, account);
 }
 
 function firstPages(data: unknown): unknown {
