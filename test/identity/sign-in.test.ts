@@ -21,6 +21,7 @@ describe('claiming a node', () => {
       assert.equal(statSync(file).mode & 0o777, 0o600);
       const link = (JSON.parse(readFileSync(file, 'utf8')) as { claim_url: string }).claim_url;
       assert.equal(link, http.rig.booted.door(identity).claimUrl());
+      assert.match(link, /^http:\/\/localhost:7701\/#claim=/, 'by a name, to which a passkey can belong');
       const token = http.claimToken();
       const first = await http.call('POST', '/api/v1/claim', { body: { token, ...signInBody } });
       assert.equal(first.status, 201);

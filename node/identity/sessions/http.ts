@@ -81,6 +81,10 @@ export function sessionRoutes({ sessions, http }: SessionHttp): BoundRoute[] {
       credentials.clearCookies(response, http.cookieNames(request));
       if (sessionId !== undefined) await sessions.end(actor, sessionId, 'signed-out');
     }),
+    bind(api.newPassphraseRoute, async ({ body }, { actor, address }) => {
+      if (address !== '') throw refusals.localOnly();
+      return { passphrase: await sessions.newPassphrase(accountOf(actor), body.language) };
+    }),
     bind(api.changePassphraseRoute, ({ body }, context) => {
       http.requireSafeLine(context);
       return sessions.changePassphrase(accountOf(context.actor), body.next);
