@@ -20,7 +20,8 @@ import { runImport } from './import/runner.ts';
 import { createImports, type Imports } from './import/service.ts';
 import { migrations } from './migrations/index.ts';
 import { DOWNLOAD_LOOK_MS } from './model.ts';
-import { createPortability } from './service.ts';
+import type { Exports } from './ports.ts';
+import { createPortability, type Portability } from './service.ts';
 import * as store from './store.ts';
 import { exportMedia, exportSections, type ExportDoors } from './sources.ts';
 
@@ -87,29 +88,9 @@ export const portability = defineFeature({
         blocked: async (page) => named(await doors.people.blocked(db.read, page)),
       },
       downloads: join(host.dataDir, 'export'),
-      exports: {
-        last: () => store.findExport(db.read),
-        keep: (done) => db.write((tx) => store.putExport(tx, done)),
-        tell: (what, actor) =>
-          db.write((tx) =>
-            host.events.append(tx, [
-              {
-                type: `portability.${what}`,
-                subject: doors.identity.self().nodeId,
-                actor: actorToString(actor),
-              },
-            ]),
-          ),
-      },
+      exports: exportsOf(host, () => doors.identity.self().nodeId),
     });
-    host.jobs.register({
-      name: 'portability/tidy-download',
-      firstAfterMs: 0,
-      run: async () => {
-        await service.tidyDownload();
-        return DOWNLOAD_LOOK_MS;
-      },
-    });
+    tidyDownloads(host, service);
     const imports = startImports(host, doors);
     doors.access.register('portability', { decide: () => deny('owner-only') });
     return {
@@ -119,6 +100,29 @@ export const portability = defineFeature({
     };
   },
 });
+
+/** What is remembered of exports, and who asked for them. */
+function exportsOf({ db, events }: Host, nodeId: () => string): Exports {
+  return {
+    last: () => store.findExport(db.read),
+    keep: (done) => db.write((tx) => store.putExport(tx, done)),
+    tell: (what, actor) =>
+      db.write((tx) =>
+        events.append(tx, [{ type: `portability.${what}`, subject: nodeId(), actor: actorToString(actor) }]),
+      ),
+  };
+}
+
+function tidyDownloads({ jobs }: Host, service: Portability): void {
+  jobs.register({
+    name: 'portability/tidy-download',
+    firstAfterMs: 0,
+    run: async () => {
+      await service.tidyDownload();
+      return DOWNLOAD_LOOK_MS;
+    },
+  });
+}
 
 /** The work of imports, in a job of its own. */
 function startImports(

@@ -23,7 +23,7 @@ function longBox(type: string, content: Buffer): Buffer {
   return Buffer.concat([head, content]);
 }
 
-const picture = Buffer.from(`${'frame udta meta '.repeat(300)}`);
+const picture = Buffer.from('frame udta meta '.repeat(300));
 const track = (metadata: Buffer): Buffer =>
   box('trak', box('tkhd', 'track'), box('mdia', box('hdlr', 'vide'), metadata), metadata);
 /** As an iPhone and an Android phone write it, all in one. */

@@ -23,7 +23,7 @@ export async function knownAccount(): Promise<string | undefined> {
 export async function beginSession(account: string): Promise<void> {
   const before = await knownAccount();
   if (before !== undefined && before !== account) {
-    await (await forgetting()).forgetCopies();
+    await forgetCopies();
     await wipe();
   }
   await forgetRenewal();
@@ -57,11 +57,11 @@ export async function resumeSession(): Promise<void> {
 /** A device that was signed out from another one, perhaps because it was lost, keeps no copy of the node. */
 async function leaveNoCopy(): Promise<void> {
   await writeNote(OVER_NOTE, true);
-  await (await forgetting()).forgetCopies();
+  await forgetCopies();
 }
 
 // Not in the first script: most visits end nothing.
-const forgetting = (): Promise<typeof import('./forget.ts')> => import('./forget.ts');
+const forgetCopies = async (): Promise<void> => (await import('./forget.ts')).forgetCopies();
 
 /** Ends the session here and on the node, and leaves nothing of the account in this browser. @throws Problem */
 export async function endSession(): Promise<void> {
@@ -70,7 +70,7 @@ export async function endSession(): Promise<void> {
     if (!(error instanceof Problem) || error.status !== 401) throw error;
   });
   queryClient.clear();
-  await (await forgetting()).forgetCopies();
+  await forgetCopies();
   await wipe();
   session.set('out');
 }

@@ -73,22 +73,6 @@ export function ExportState({ progress }: { readonly progress: Progress }): Reac
       setBusy(undefined);
     }
   };
-  const proven = useRef(false);
-  const download = async (event: MouseEvent<HTMLAnchorElement>): Promise<void> => {
-    if (proven.current) return;
-    event.preventDefault();
-    const link = event.currentTarget;
-    setProblem(undefined);
-    try {
-      await call(readProof, {});
-      proven.current = true;
-      link.click();
-    } catch (error) {
-      setProblem(describeProblem(error));
-    } finally {
-      proven.current = false;
-    }
-  };
   const { exported, files, bytes } = progress;
   const running = progress.work === 'export' && progress.state === 'running';
   const failed = progress.work === 'export' && progress.state === 'failed';
@@ -113,17 +97,7 @@ export function ExportState({ progress }: { readonly progress: Progress }): Reac
         {failed && <p className="note problem">{t('export.failed')}</p>}
       </div>
       <div className="row">
-        {ready && (
-          <a
-            className="button primary"
-            href={downloadExport.path}
-            download
-            onClick={(event) => void download(event)}
-          >
-            <Icon name="download" size={20} />
-            {t('export.download')}
-          </a>
-        )}
+        {ready && <Download onProblem={setProblem} />}
         {!running && (
           <Button look={ready ? 'plain' : 'primary'} busy={busy === 'make'} onClick={() => void run('make')}>
             {t(ready ? 'export.again' : 'export.make')}
@@ -139,5 +113,32 @@ export function ExportState({ progress }: { readonly progress: Progress }): Reac
         {problem}
       </p>
     </div>
+  );
+}
+
+/** A download cannot ask who is there, so that is asked before. */
+function Download({ onProblem }: { readonly onProblem: (problem: string | undefined) => void }): ReactNode {
+  const t = useSettingsText();
+  const proven = useRef(false);
+  const prove = async (event: MouseEvent<HTMLAnchorElement>): Promise<void> => {
+    if (proven.current) return;
+    event.preventDefault();
+    const link = event.currentTarget;
+    onProblem(undefined);
+    try {
+      await call(readProof, {});
+      proven.current = true;
+      link.click();
+    } catch (error) {
+      onProblem(describeProblem(error));
+    } finally {
+      proven.current = false;
+    }
+  };
+  return (
+    <a className="button primary" href={downloadExport.path} download onClick={(event) => void prove(event)}>
+      <Icon name="download" size={20} />
+      {t('export.download')}
+    </a>
   );
 }
