@@ -59,4 +59,5 @@ export interface FoundInDirectory {
   readonly username: string;
   readonly display_name?: string | null;
   readonly online?: boolean;
+  readonly name_since?: string | undefined;
 }
