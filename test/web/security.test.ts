@@ -226,6 +226,7 @@ describe('security', () => {
     assert.equal((await node.running.status()).claim_url, null);
 
     // A node that has started anew knows of no proof: the passkey gives one.
+    await there.open('about:blank');
     await node.restart();
     await there.open('/security/passphrase');
     const change = async (next: string): Promise<void> => {
