@@ -126,7 +126,12 @@ module.exports = {
       { path: `${AREA}cli(\\.ts$|/)` },
       {
         path: LOCAL,
-        pathNot: ['^(protocol|node/kernel)/', '^node/$1/(?:[a-z-]+/)?(api|model)\\.ts$', '^node/$1/cli/'],
+        pathNot: [
+          '^(protocol|node/kernel)/',
+          '^node/$1/(api|model)\\.ts$',
+          '^node/$1/[a-z-]+/(api|model)\\.ts$',
+          '^node/$1/cli/',
+        ],
       },
     ),
     rule(
