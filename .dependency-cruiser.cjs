@@ -122,9 +122,17 @@ module.exports = {
     ),
     rule(
       'command-is-another-process',
-      "A command imports its area's api.ts and model.ts, the kernel and the protocol: it speaks over the socket.",
+      "A command imports its area's api.ts and model.ts (those of its parts too), the kernel and the protocol: it speaks over the socket.",
       { path: `${AREA}cli(\\.ts$|/)` },
-      { path: LOCAL, pathNot: ['^(protocol|node/kernel)/', '^node/$1/(api|model)\\.ts$', '^node/$1/cli/'] },
+      {
+        path: LOCAL,
+        pathNot: [
+          '^(protocol|node/kernel)/',
+          '^node/$1/(api|model)\\.ts$',
+          '^node/$1/[a-z-]+/(api|model)\\.ts$',
+          '^node/$1/cli/',
+        ],
+      },
     ),
     rule(
       'contract-does-no-io',

@@ -34,6 +34,8 @@ const summary = z.object({
   capabilities: z.array(z.string().max(64)).max(64),
   online: z.boolean(),
   last_seen: z.string().max(40),
+  /** Registries of before gave names out for good. */
+  name_since: z.string().max(40).optional(),
 });
 export type Listed = z.output<typeof summary>;
 const page = z.object({ items: z.array(summary).max(100), next_cursor: z.string().max(256).nullable() });

@@ -26,10 +26,10 @@ export function inboxRoute(
     method: 'POST',
     path: '/orf/v1/inbox',
     access: { kind: 'federation', action: 'inbox' },
-    handle: (request, response) => {
+    handle: (request, response, address) => {
       const end = time();
       response.once('close', () => end(String(response.statusCode)));
-      receive(service, request, response).catch((error: unknown) => {
+      receive(service, request, { response, address }).catch((error: unknown) => {
         const known = error instanceof AppError ? error : unexpected(error);
         if (statusOf(known) >= 500)
           log.error({ err: known.cause ?? known, code: known.code }, 'the inbox failed');
@@ -41,11 +41,15 @@ export function inboxRoute(
   };
 }
 
-async function receive(service: Service, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function receive(
+  service: Service,
+  request: IncomingMessage,
+  { response, address }: { readonly response: ServerResponse; readonly address: string },
+): Promise<void> {
   service.refuseClosed();
   const { form, bytesMax } = formOf(request);
   const body = await readBytes(request, bytesMax);
-  const answer = await service.intake.receive(body, form, request.socket.remoteAddress ?? '');
+  const answer = await service.intake.receive(body, form, address);
   response.writeHead(answer.status, {
     'content-type': mediaTypes.receipt,
     'content-length': answer.receipt.length,

@@ -169,10 +169,3 @@ export const mediaTypes = {
   batch: 'application/orf-batch+jsonl',
   receipt: 'application/orf-receipt+json',
 } as const;
-
-/** The subnet that a budget is kept for: /24, or /64. */
-export function subnetOf(address: string): string {
-  const v4 = /(\d+\.\d+\.\d+)\.\d+$/.exec(address);
-  if (v4 !== null) return v4[1] ?? address;
-  return address.split(':').slice(0, 4).join(':');
-}

@@ -4,6 +4,7 @@ import type { Tx } from '#kernel/db/database.ts';
 import type { Host } from '#kernel/feature.ts';
 import type { Job } from '#kernel/jobs.ts';
 import { isoTime } from '#kernel/ports.ts';
+import { addressPrefix } from '#kernel/rate-limit.ts';
 import { identityClosed } from '#node/identity/index.ts';
 import { AppError, type MessageId, type NodeId } from '#protocol';
 import type { MessageType } from '#protocol/messages';
@@ -17,7 +18,7 @@ import { Intake } from './inbox/intake.ts';
 import { RefusalTally } from './inbox/refusals.ts';
 import { greet, registerUpkeep } from './upkeep.ts';
 import { PeerClocks, watchClock } from './presence/peer-clocks.ts';
-import { INTRODUCE_BUDGET, subnetOf, type Standing } from './model.ts';
+import { INTRODUCE_BUDGET, type Standing } from './model.ts';
 import { registerCollector } from './outbox/collector.ts';
 import { Delivery } from './outbox/delivery.ts';
 import { Envelopes, type Sealer } from './outbox/envelopes.ts';
@@ -231,7 +232,7 @@ export class Service {
     shown: { record: Uint8Array; log: string },
     address: string,
   ): Promise<{ node_id: string; verdict: string }> {
-    const subnet = subnetOf(address);
+    const subnet = addressPrefix(address);
     if (!this.#introductions.tryTake(subnet)) {
       throw new AppError({
         category: 'limit',

@@ -1,5 +1,5 @@
 // The one-time claim link: in a 0600 file under data/run until the node has its owner, so that the installer and
-// `ored status` can show it. The token stands in the fragment, which browsers do not send and servers do not log.
+// `ored status` can show it. It names this machine where it means this machine: passkeys belong to names. The token stands in the fragment, which browsers do not send and servers do not log.
 import type { Host } from '#kernel/feature.ts';
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -17,7 +17,7 @@ export function createClaimLink(host: Host, sessions: Sessions): ClaimLink {
   const file = join(folder, 'claim.json');
   const url = (): string | null => {
     const token = sessions.claimToken();
-    return token === undefined ? null : `${host.serverUrl}/#claim=${token}`;
+    return token === undefined ? null : `${byName(host.serverUrl)}/#claim=${token}`;
   };
   return {
     url,
@@ -31,4 +31,9 @@ export function createClaimLink(host: Host, sessions: Sessions): ClaimLink {
       return rename(`${file}.new`, file);
     },
   };
+}
+
+/** The same place by a name: browsers bind a passkey to one, never to an address. */
+function byName(serverUrl: string): string {
+  return serverUrl.replace(/^http:\/\/127\.0\.0\.1(?=[:/]|$)/, 'http://localhost');
 }

@@ -1,7 +1,10 @@
-// `ored id show` and `ored id kit`: who this node is, and the recovery kit on paper.
+// `ored id show` and `ored id kit`: who this node is, and the recovery kit on paper. `ored sign-in`: the way back in for an
+// owner who has lost the passphrase, or the phone with its codes; whoever sits at the machine is the owner.
 // The kit is printed to whoever sits at the machine; it is never logged, and never shown again once confirmed.
 import { AppError } from '#protocol/errors.ts';
 import { defineCommand, type Command, type CommandContext, type CommandOutput } from '#kernel/command.ts';
+import { newPassphraseRoute } from './sessions/api.ts';
+import { turnOffSecondFactor } from './second-factor/api.ts';
 import { confirmKitRoute, showIdentityRoute, showKitRoute } from './api.ts';
 
 const WORDS_PER_LINE = 4;
@@ -111,4 +114,38 @@ function numbered(words: readonly string[]): string[] {
   return lines;
 }
 
-export const commands: readonly Command[] = [showCommand, kitCommand];
+const newPassphraseCommand = defineCommand({
+  path: 'sign-in new-passphrase',
+  about: {
+    en: 'Lost the passphrase? Make another one; all devices are signed out',
+    fr: 'Phrase de passe perdue ? En faire une autre ; tous les appareils sont déconnectés',
+  },
+  examples: ['ored sign-in new-passphrase'],
+  async run(context) {
+    const made = await context.call(newPassphraseRoute, { body: { language: context.language } });
+    const text = context.say({
+      en: `Sign in with these words, then choose your own under Security:\n\n  ${made.passphrase}\n\nAll devices are signed out. Passkeys and the second factor stay as they were.`,
+      fr: `Connectez-vous avec ces mots, puis choisissez les vôtres sous Sécurité :\n\n  ${made.passphrase}\n\nTous les appareils sont déconnectés. Les clés d’accès et le second facteur restent tels quels.`,
+    });
+    return { json: made, text };
+  },
+});
+
+const factorOffCommand = defineCommand({
+  path: 'sign-in factor-off',
+  about: {
+    en: 'Lost the phone and the recovery codes? Turn the second factor off',
+    fr: 'Téléphone et codes de secours perdus ? Désactiver le second facteur',
+  },
+  examples: ['ored sign-in factor-off'],
+  async run(context) {
+    await context.call(turnOffSecondFactor, {});
+    const text = context.say({
+      en: 'The second factor is off: the passphrase alone signs in. It is on record, and every device is told.',
+      fr: 'Le second facteur est désactivé : la phrase de passe suffit. C’est consigné, et chaque appareil en est averti.',
+    });
+    return { json: { second_factor: 'off' }, text };
+  },
+});
+
+export const commands: readonly Command[] = [showCommand, kitCommand, newPassphraseCommand, factorOffCommand];

@@ -6,7 +6,7 @@ import type { Database } from '#kernel/db/database.ts';
 import type { Events } from '#kernel/events.ts';
 import type { Random } from '#kernel/ports.ts';
 import type { Secrets } from '#node/vault/index.ts';
-import { choosePositions, KIT_CHECK_WORDS, secretNames, type RecoveryState } from './model.ts';
+import { choosePositions, KIT_CHECK_WORDS, KIT_TRIES_MAX, secretNames, type RecoveryState } from './model.ts';
 import * as store from './store.ts';
 
 export interface ShownKit {
@@ -38,6 +38,7 @@ export function createKit(host: {
     if (found === undefined) throw confirmed();
     return found;
   };
+  let tries = 0;
   return {
     async show(actor, language) {
       const recovery = await seed();
@@ -47,13 +48,16 @@ export function createKit(host: {
         const event = { type: 'identity.kit_shown', subject: nodeId, actor: actorToString(actor) };
         await host.events.append(tx, [event]);
       });
+      tries = 0;
       return { words: recoveryWords(recovery, language), code: formatKitCode(nodeId, recovery), check };
     },
     async confirm(actor, words) {
       const recovery = await seed();
       const self = await store.findSelf(db.read);
       const positions = JSON.parse(self?.kit_positions ?? '[]') as number[];
-      if (positions.length === 0) throw notShown();
+      // Counted before the words are looked at: a session that gave no proof must not guess them, and so erase the kit.
+      if (positions.length === 0 || tries >= KIT_TRIES_MAX) throw notShown();
+      tries += 1;
       const right = (['en', 'fr'] as const).some((language) => {
         const all = recoveryWords(recovery, language);
         return (

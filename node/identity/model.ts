@@ -16,6 +16,9 @@ export const RECORD_LIFETIME_MS = 48 * 3_600_000;
 /** Words that the owner types back to show that the kit was written down: one guess in 4 million. */
 export const KIT_CHECK_WORDS = 2;
 
+/** Wrong answers after which the kit must be shown again, which asks for a proof: confirming erases the node's copy. */
+export const KIT_TRIES_MAX = 5;
+
 /** Names under which identity keeps its keys in the vault. */
 export const secretNames = {
   signing: 'identity/signing',

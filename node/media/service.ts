@@ -6,6 +6,7 @@ import type { Vault } from '#node/vault/index.ts';
 import { AppError } from '#protocol/errors.ts';
 import { newMessageId } from '#protocol';
 import { FILE_BYTES_MAX } from '#protocol/limits.ts';
+import { mayTellPlaces, withoutPlaces } from './film-metadata.ts';
 import type { Images } from './images.ts';
 import {
   cleanFileName,
@@ -80,7 +81,8 @@ export function createMedia(host: Host, doors: { vault: Vault; images: Images })
       const format = drawnAs[sniffed];
       let file: MediaFile;
       if (format === undefined) {
-        const sealed = await seal(rest(), sniffed.split(';')[0] ?? sniffed);
+        const whole = mayTellPlaces(found) ? withoutPlaces(rest()) : rest();
+        const sealed = await seal(whole, sniffed.split(';')[0] ?? sniffed);
         const none = { width: null, height: null, thumbnail: null, view: null, color: null };
         file = { ...common, ...sealed, ...none };
       } else {

@@ -13,6 +13,7 @@ export const kinds = [
   'message_request',
   'delivery_refused',
   'kit_unconfirmed',
+  'security',
 ] as const;
 export type Kind = (typeof kinds)[number];
 
@@ -30,6 +31,7 @@ export const policies: Readonly<Record<Kind, 'merge' | 'once'>> = {
   message_request: 'merge',
   delivery_refused: 'once',
   kit_unconfirmed: 'once',
+  security: 'merge',
 };
 
 export interface Setting {
@@ -39,6 +41,11 @@ export interface Setting {
   readonly push: boolean;
 }
 export type Settings = Readonly<Record<Kind, Setting>>;
+
+/**
+ * Always told: somebody who got in must not be able to switch off what would betray them.
+ */
+export const alwaysTold: readonly Kind[] = ['security'];
 
 /** Devices are woken for what somebody waits for an answer to. */
 export const defaultSettings: Settings = {
@@ -51,6 +58,7 @@ export const defaultSettings: Settings = {
   message_request: { app: true, push: true },
   delivery_refused: { app: true, push: true },
   kit_unconfirmed: { app: true, push: false },
+  security: { app: true, push: true },
 };
 
 export interface Notice {

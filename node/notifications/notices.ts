@@ -79,6 +79,15 @@ export function meaningOf(event: Event, self: NodeId): Meaning {
       return memberOf(event.new, 'state') === 'refused' ? draft('delivery_refused') : undefined;
     case 'notifications.reminded':
       return subject === 'kit_unconfirmed' ? draft('kit_unconfirmed') : undefined;
+    case 'session.paired':
+    case 'session.passphrase_changed':
+    case 'session.passkey_added':
+    case 'session.passkey_removed':
+    case 'session.recovery_code_used':
+    case 'session.recovery_codes_renewed':
+    case 'session.second_factor_on':
+    case 'session.second_factor_off':
+      return draft('security', type.slice('session.'.length));
     case 'identity.kit_confirmed':
       return { settle: { kinds: ['kit_unconfirmed'], target: 'kit_unconfirmed', how: 'forget' } };
     default:

@@ -6,6 +6,7 @@ import type { Consumer, Event, Events } from '#kernel/events.ts';
 import type { Clock } from '#kernel/ports.ts';
 import type { NodeId } from '#protocol';
 import {
+  alwaysTold,
   defaultSettings,
   failures,
   kinds,
@@ -85,7 +86,7 @@ export function createNotifications(host: NotificationsHost): Notifications {
         const before = await settingsIn(tx);
         for (const kind of kinds) {
           const wanted = change[kind];
-          if (wanted === undefined) continue;
+          if (wanted === undefined || alwaysTold.includes(kind)) continue;
           const { app = before[kind].app, push: woken = before[kind].push } = wanted;
           await store.writeSetting(tx, kind, { app, push: woken });
         }

@@ -35,6 +35,8 @@ const personSchema = z.object({
   username: z.string(),
   display_name: z.string().nullable(),
   online: z.boolean().nullable(),
+  /** Since when the directory has given them this username, which may have been another person's before. */
+  name_since: z.string().nullable(),
   /** The bonds that stand or wait. */
   relationship: z.array(z.string()),
 });

@@ -2,6 +2,7 @@
 // Shows usernames of verified records only; a directory or node that does not answer leaves the rest readable.
 import type { Database } from '#kernel/db/database.ts';
 import type { Log } from '#kernel/log.ts';
+import { isoTime } from '#kernel/ports.ts';
 import { AppError, type NodeId } from '#protocol';
 import { failures, nodeIdIn, type Connection } from './model.ts';
 import { knownPerson, resolvePerson } from './naming.ts';
@@ -21,6 +22,7 @@ export interface FoundPerson {
   readonly username: string;
   readonly display_name: string | null;
   readonly online: boolean | null;
+  readonly name_since: string | null;
   readonly relationship: string[];
 }
 
@@ -140,14 +142,17 @@ export function createDirectory(host: DirectoryHost): Directory {
           username: known.username,
           display_name: display,
           online: null,
+          name_since: null,
         });
       }
-      for (const { node_id, username, display_name, online } of listed.value ?? []) {
+      for (const { node_id, username, display_name, online, name_since: since = '' } of listed.value ?? []) {
         people.set(node_id, {
           node_id,
           username,
           display_name: display_name ?? null,
           online: online ?? null,
+          // The directory's word: a moment, or nothing.
+          name_since: Number.isNaN(Date.parse(since)) ? null : isoTime(Date.parse(since)),
         });
       }
       const byNode = await bonds([...people.keys()]);

@@ -61,6 +61,7 @@ export interface FoundInDirectory {
   readonly username: string;
   readonly display_name?: string | null;
   readonly online?: boolean;
+  readonly name_since?: string | undefined;
 }
 
 export interface PeopleHost<C extends Contact = Contact> {

@@ -43,6 +43,7 @@ export const startExport = defineRoute({
   summary: 'Starts to write everything that is yours into a folder of this machine, or for a download',
   audience: 'owner',
   access: access('export'),
+  stepUp: true,
   /** Without a folder it is written beside the node's data, to be downloaded, in the place of the one before. */
   body: z.strictObject({ folder: z.string().min(1).max(FOLDER_CHARS_MAX).startsWith('/').optional() }),
   output: progressSchema,
@@ -66,6 +67,8 @@ export const downloadExport = defineRoute({
   summary: 'The last export that was made for a download, as a tar archive',
   audience: 'owner',
   access: access('read'),
+  /** All private messages in the clear: more than a session left open may take away. */
+  stepUp: true,
 });
 
 export const removeExport = defineRoute({

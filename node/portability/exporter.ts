@@ -85,6 +85,16 @@ export async function holdsExport(done: FinishedExport): Promise<boolean> {
   }
 }
 
+/** When something was last added to a folder (Unix milliseconds); undefined where there is none. */
+export async function changedAt(folder: string): Promise<number | undefined> {
+  try {
+    return (await stat(folder)).mtimeMs;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
 async function* lines(rows: AsyncIterable<unknown>): AsyncGenerator<string> {
   for await (const row of rows) yield `${JSON.stringify(row)}\n`;
 }

@@ -11,12 +11,13 @@ import type { Portability, Progress } from './service.ts';
 export function portabilityRoutes(portability: Portability): BoundRoute[] {
   return [
     bind(api.startExport, async ({ body }, context) => {
-      if (body.folder === undefined) return shown(await portability.startDownload());
+      const { actor } = context;
+      if (body.folder === undefined) return shown(await portability.startDownload(actor));
       refuseRemote(context);
-      return shown(portability.startExport(body.folder));
+      return shown(await portability.startExport(body.folder, actor));
     }),
-    bind(api.downloadExport, async (_input, { response, signal }) => {
-      const { name, bytes, content } = await portability.archive();
+    bind(api.downloadExport, async (_input, { actor, response, signal }) => {
+      const { name, bytes, content } = await portability.archive(actor);
       response.writeHead(200, {
         'content-type': 'application/x-tar',
         'content-length': bytes,

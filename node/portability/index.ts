@@ -1,6 +1,6 @@
 // Portability: everything that is the owner's as plain files, leaving for good, block lists in and out.
 // Reads through the doors of the areas that own the data, and owns none itself.
-import { systemActor } from '#kernel/actor.ts';
+import { actorToString, systemActor } from '#kernel/actor.ts';
 import { defineFeature, type DoorOf, type Host } from '#kernel/feature.ts';
 import { access, deny } from '#node/access/index.ts';
 import { conversations } from '#node/conversations/index.ts';
@@ -19,7 +19,9 @@ import type { ImportHost } from './import/ports.ts';
 import { runImport } from './import/runner.ts';
 import { createImports, type Imports } from './import/service.ts';
 import { migrations } from './migrations/index.ts';
-import { createPortability } from './service.ts';
+import { DOWNLOAD_LOOK_MS } from './model.ts';
+import type { Exports } from './ports.ts';
+import { createPortability, type Portability } from './service.ts';
 import * as store from './store.ts';
 import { exportMedia, exportSections, type ExportDoors } from './sources.ts';
 
@@ -86,11 +88,9 @@ export const portability = defineFeature({
         blocked: async (page) => named(await doors.people.blocked(db.read, page)),
       },
       downloads: join(host.dataDir, 'export'),
-      exports: {
-        last: () => store.findExport(db.read),
-        keep: (done) => db.write((tx) => store.putExport(tx, done)),
-      },
+      exports: exportsOf(host, () => doors.identity.self().nodeId),
     });
+    tidyDownloads(host, service);
     const imports = startImports(host, doors);
     doors.access.register('portability', { decide: () => deny('owner-only') });
     return {
@@ -100,6 +100,29 @@ export const portability = defineFeature({
     };
   },
 });
+
+/** What is remembered of exports, and who asked for them. */
+function exportsOf({ db, events }: Host, nodeId: () => string): Exports {
+  return {
+    last: () => store.findExport(db.read),
+    keep: (done) => db.write((tx) => store.putExport(tx, done)),
+    tell: (what, actor) =>
+      db.write((tx) =>
+        events.append(tx, [{ type: `portability.${what}`, subject: nodeId(), actor: actorToString(actor) }]),
+      ),
+  };
+}
+
+function tidyDownloads({ jobs }: Host, service: Portability): void {
+  jobs.register({
+    name: 'portability/tidy-download',
+    firstAfterMs: 0,
+    run: async () => {
+      await service.tidyDownload();
+      return DOWNLOAD_LOOK_MS;
+    },
+  });
+}
 
 /** The work of imports, in a job of its own. */
 function startImports(

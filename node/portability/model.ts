@@ -17,6 +17,10 @@ export const BLOCK_RETRY_MS = 10_000;
 export const FAREWELL_MS_MAX = 60_000;
 export const FAREWELL_LOOK_MS = 500;
 
+/** An export for a download lies in the clear beside the encrypted database: no longer than a download takes to be asked for. */
+export const DOWNLOAD_KEPT_MS = 24 * 3_600_000;
+export const DOWNLOAD_LOOK_MS = 3_600_000;
+
 export const MANIFEST = 'manifest.json';
 /** Names what is complete while an export runs, so that it goes on where it stopped. */
 export const PROGRESS = '.export-progress.jsonl';

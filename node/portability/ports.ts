@@ -56,4 +56,6 @@ export interface Bonds {
 export interface Exports {
   last(): Promise<FinishedExport | undefined>;
   keep(done: FinishedExport): Promise<void>;
+  /** Writes down that everything was exported, or taken away, and by whom. */
+  tell(what: 'export-started' | 'export-downloaded', actor: Actor): Promise<void>;
 }

@@ -6,9 +6,10 @@ import type { Log } from '#kernel/log.ts';
 import { isoTime, type Clock } from '#kernel/ports.ts';
 import { AppError, type ErrorCategory } from '#protocol/errors.ts';
 import { archiveOf, type Archive } from './archive.ts';
-import { holdsExport, removeFolder, writeExport } from './exporter.ts';
+import { changedAt, holdsExport, removeFolder, writeExport } from './exporter.ts';
 import {
   BLOCK_LOOKUPS_MAX,
+  DOWNLOAD_KEPT_MS,
   failures,
   FAREWELL_LOOK_MS,
   FAREWELL_MS_MAX,
@@ -35,15 +36,17 @@ export interface Progress {
 
 export interface Portability extends AsyncDisposable {
   /** Starts to write everything into a folder. @throws portability/running */
-  startExport(folder: string): Progress;
+  startExport(folder: string, actor: Actor): Promise<Progress>;
   /** Starts to write everything beside the node's data, to be downloaded. @throws portability/running */
-  startDownload(): Promise<Progress>;
+  startDownload(actor: Actor): Promise<Progress>;
   /** What was exported for a download. @throws portability/no-download */
-  archive(): Promise<Archive & { readonly name: string }>;
+  archive(actor: Actor): Promise<Archive & { readonly name: string }>;
   /** Whether this export waits for a download. */
   isDownload(done: FinishedExport): Promise<boolean>;
   /** @throws portability/running */
   removeDownload(): Promise<void>;
+  /** Removes what nobody has taken away for DOWNLOAD_KEPT_MS, also of an export that was cut short. */
+  tidyDownload(): Promise<void>;
   /** Starts to leave; with a folder it exports first. @throws portability/confirm-unprocessable, portability/left, portability/export-first, portability/running */
   startLeaving(confirm: string, folder: string | undefined): Promise<Progress>;
   progress(): Progress;
@@ -129,10 +132,15 @@ export function createPortability(host: PortabilityHost): Portability {
   };
 
   return {
-    startExport: (folder) => begin('export', folder, () => exportTo(folder)),
+    async startExport(folder, actor) {
+      refuseTwo();
+      await exports.tell('export-started', actor);
+      return begin('export', folder, () => exportTo(folder));
+    },
 
     ...createDownloads(host, {
       refuseTwo,
+      isRunning: () => current.state === 'running',
       start: () => begin('export', downloads, () => exportTo(downloads)),
     }),
 
@@ -162,36 +170,50 @@ export function createPortability(host: PortabilityHost): Portability {
   };
 }
 
-type Downloads = Pick<Portability, 'startDownload' | 'archive' | 'isDownload' | 'removeDownload'>;
+type Downloads = Pick<
+  Portability,
+  'startDownload' | 'archive' | 'isDownload' | 'removeDownload' | 'tidyDownload'
+>;
 
 /** Exports that lie beside the node's data until they have been downloaded, one at a time. */
 function createDownloads(
-  { sources, exports, downloads }: PortabilityHost,
-  run: { readonly refuseTwo: () => void; readonly start: () => Progress },
+  { clock, sources, exports, downloads }: PortabilityHost,
+  run: { readonly refuseTwo: () => void; readonly isRunning: () => boolean; readonly start: () => Progress },
 ): Downloads {
   const isDownload = async (done: FinishedExport): Promise<boolean> =>
     done.folder === downloads && (await holdsExport(done));
   return {
     isDownload,
 
-    async startDownload() {
+    async startDownload(actor) {
       run.refuseTwo();
+      await exports.tell('export-started', actor);
       const last = await exports.last();
       // What is whole gives its place; what was cut short is gone on with.
       if (last !== undefined && (await isDownload(last))) await removeFolder(downloads);
       return run.start();
     },
 
-    async archive() {
+    async archive(actor) {
       const last = await exports.last();
       if (last === undefined || !(await isDownload(last))) throw failures.noDownload();
       const root = `ored-${sources.owner().username}-${isoTime(last.finishedAt).slice(0, 10)}`;
-      return { ...(await archiveOf(last, root)), name: `${root}.tar` };
+      const archive = await archiveOf(last, root);
+      await exports.tell('export-downloaded', actor);
+      return { ...archive, name: `${root}.tar` };
     },
 
     async removeDownload() {
       run.refuseTwo();
       await removeFolder(downloads);
+    },
+
+    async tidyDownload() {
+      const since = await changedAt(downloads);
+      if (since === undefined || run.isRunning()) return;
+      const last = await exports.last();
+      const madeAt = last !== undefined && (await isDownload(last)) ? last.finishedAt : since;
+      if (madeAt + DOWNLOAD_KEPT_MS <= clock.now()) await removeFolder(downloads);
     },
   };
 }

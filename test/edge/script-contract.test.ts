@@ -41,7 +41,7 @@ describe('the contract for scripts', () => {
     for (const name of ['did', 'server_url', 'version', 'uptime_s', 'recovery', 'database']) {
       assert.ok(name in status, `status has ${name}`);
     }
-    assert.match(String(status.claim_url), new RegExp(`^http://127\\.0\\.0\\.1:${port}/`));
+    assert.match(String(status.claim_url), new RegExp(`^http://localhost:${port}/`));
 
     const second = await runCli({ dataDir }, ['start']);
     assert.deepEqual([second.code, second.error().code], [75, 'lock/held']);

@@ -85,6 +85,38 @@ describe('behind a proxy', () => {
   });
 });
 
+describe('a session that began in the insecure mode', () => {
+  it('is worth nothing on a line that others can read once that mode is off, and goes on where it is safe', async () => {
+    await inFolder(async (dataDir) => {
+      const tokens = await (async () => {
+        await using http = await behindProxy(dataDir, { ORED_EDGE_INSECURE: 'true' });
+        const body = { token: http.claimToken(), passphrase };
+        const claimed = await http.call('POST', '/api/v1/claim', { body, headers: overPlain });
+        assert.equal(claimed.status, 201, claimed.text);
+        const cookie = claimed.headers
+          .getSetCookie()
+          .map((one) => one.split(';')[0])
+          .join('; ');
+        const whole = { passphrase, mode: 'bearer' };
+        const signedIn = await http.call('POST', '/api/v1/sessions', { body: whole, headers: overPlain });
+        return { cookie, ...(signedIn.json as { access_token: string; refresh_token: string }) };
+      })();
+      await using http = await makeHttpRig(dataDir, { serverUrl: `https://${PROXY_NAME}`, init: false });
+      const authorization = `Bearer ${tokens.access_token}`;
+      const list = (headers: Record<string, string>): Promise<Answer> =>
+        http.call('GET', '/api/v1/sessions', { headers });
+      assert.equal((await list({ ...overPlain, cookie: tokens.cookie })).status, 401);
+      assert.equal((await list({ ...overPlain, authorization })).json.code, 'session/plain-http');
+      const body = { refresh_token: tokens.refresh_token };
+      const renew = (headers: Record<string, string>): Promise<Answer> =>
+        http.call('POST', '/api/v1/sessions/refresh', { body, headers });
+      assert.equal((await renew(overPlain)).json.code, 'session/plain-http');
+      assert.equal((await list({ ...overTls, authorization })).status, 200);
+      assert.equal((await renew(overTls)).status, 200, 'the refusal used nothing up');
+    });
+  });
+});
+
 describe('from another machine, in plain text', () => {
   const address = lanAddress();
 

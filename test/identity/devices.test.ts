@@ -146,6 +146,7 @@ describe('step-up', () => {
         'identity.show-kit': {},
         'identity.change-passphrase': { next: 'une autre phrase' },
         'second-factor.confirm': { code: '123456' },
+        'identity.new-passphrase': { language: 'en' },
       };
       for (const { contract } of guarded.filter(({ contract: { id } }) => id !== 'passkeys.add')) {
         const answer = await http.call(contract.method, contract.path.replace(/:\w+/, 'x'), {

@@ -5,6 +5,7 @@ import { access } from '#node/access/index.ts';
 import { createNode, identity } from '#node/identity/index.ts';
 import { vault } from '#node/vault/index.ts';
 import type { AnyFeature, Host } from '#kernel/feature.ts';
+import { createClientAddresses } from '#kernel/http/client-address.ts';
 import { closeServer, createApi, createHardenedServer } from '#kernel/http/server.ts';
 import { once } from 'node:events';
 import { request, type IncomingMessage } from 'node:http';
@@ -63,6 +64,7 @@ export async function makeHttpRig(
     log: rig.host.log,
     authenticate: (request) => door.authenticate(request),
     decide: (request) => rig.booted.door(access).decide(request),
+    addressOf: createClientAddresses(rig.host.config.edge.proxies),
     hosts: () => hostNames(rig.host.config, rig.host.serverUrl),
   });
   const server = createHardenedServer(api).listen(0, '127.0.0.1');

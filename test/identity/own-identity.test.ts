@@ -5,6 +5,7 @@ import { createNode, identity, type NewNode } from '#node/identity/index.ts';
 import { vault } from '#node/vault/index.ts';
 import type { Host } from '#kernel/feature.ts';
 import {
+  AppError,
   fromUtf8,
   parseRecord,
   seedFromWords,
@@ -223,7 +224,31 @@ describe('the node record', () => {
   });
 });
 
+const codeOf = (error: unknown): string => (error instanceof AppError ? error.code : '');
+
 describe('the recovery kit', () => {
+  it('is not erased by guessing: after five wrong answers it must be shown again', async () => {
+    await inFolder(async (dataDir) => {
+      await using rig = await makeRig(features, { dataDir, before: init() });
+      const kit = rig.booted.door(identity).kit();
+      const { words, check } = await kit.show(owner, 'en');
+      const asked = check.map((position) => words[position - 1] ?? '');
+      const guesses = await Promise.allSettled(
+        Array.from({ length: 8 }, () => kit.confirm(owner, ['zebra', 'abandon'])),
+      );
+      const codes = guesses.map((guess) => (guess.status === 'rejected' ? codeOf(guess.reason) : ''));
+      assert.equal(codes.filter((code) => code === 'identity/kit-words').length, 5);
+      assert.equal(codes.filter((code) => code === 'identity/kit-not-shown').length, 3);
+      await assert.rejects(kit.confirm(owner, asked), { code: 'identity/kit-not-shown' });
+      assert.equal(rig.booted.door(identity).recoveryState(), 'unconfirmed');
+      const again = await kit.show(owner, 'en');
+      await kit.confirm(
+        owner,
+        again.check.map((position) => words[position - 1] ?? ''),
+      );
+    });
+  });
+
   it('shows the committed recovery key until two asked words confirm it, and is then erased', async () => {
     await inFolder(async (dataDir) => {
       {

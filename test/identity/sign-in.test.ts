@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { createHmac } from 'node:crypto';
 import { identity } from '#node/identity/index.ts';
+import { createAttempts } from '#node/identity/sessions/attempts.ts';
+import { fakeClock } from '#kit';
 import { SignJWT } from 'jose';
 import { bearer, claim, makeHttpRig, passphrase, type BearerGrant } from './http-rig.ts';
 import { inFolder } from './rig.ts';
@@ -19,6 +21,7 @@ describe('claiming a node', () => {
       assert.equal(statSync(file).mode & 0o777, 0o600);
       const link = (JSON.parse(readFileSync(file, 'utf8')) as { claim_url: string }).claim_url;
       assert.equal(link, http.rig.booted.door(identity).claimUrl());
+      assert.match(link, /^http:\/\/localhost:7701\/#claim=/, 'by a name, to which a passkey can belong');
       const token = http.claimToken();
       const first = await http.call('POST', '/api/v1/claim', { body: { token, ...signInBody } });
       assert.equal(first.status, 201);
@@ -264,6 +267,37 @@ describe('guessing', () => {
       assert.ok(checked.length <= 5, `${checked.length} guesses were checked`);
       assert.equal(answers.filter(({ status }) => status === 429).length, 12 - checked.length);
     });
+  });
+
+  it('behind a proxy costs the guesser alone: the owner gets in from elsewhere', async () => {
+    await inFolder(async (dataDir) => {
+      await using http = await makeHttpRig(dataDir, { serverUrl: 'https://alice.example' });
+      await claim(http);
+      const attempt = (from: string, guess: string) =>
+        http.call('POST', '/api/v1/sessions', {
+          body: { passphrase: guess },
+          headers: { host: 'alice.example', 'x-forwarded-proto': 'https', 'x-forwarded-for': from },
+        });
+      // Each from another address of one /64, and with another lie before what the proxy writes.
+      for (let i = 0; i < 5; i += 1) {
+        assert.equal((await attempt(`192.0.2.${i}, 2001:db8::${i}:0:0:1`, `guess number ${i}`)).status, 401);
+      }
+      assert.equal((await attempt('192.0.2.9, 2001:db8::9:0:0:9', passphrase)).status, 429);
+      assert.equal((await attempt('203.0.113.7', passphrase)).status, 201);
+    });
+  });
+
+  it('is not made of the times that the owner got in', async () => {
+    const clock = fakeClock();
+    const attempts = createAttempts(clock);
+    for (let i = 0; i < 150; i += 1) {
+      attempts.check('203.0.113.7');
+      attempts.failed('203.0.113.7');
+      attempts.succeeded('203.0.113.7');
+    }
+    attempts.check('203.0.113.7');
+    for (let i = 0; i < 100; i += 1) attempts.failed(`198.51.100.${i}`);
+    assert.throws(() => attempts.check('203.0.113.7'), { code: 'session/too-many-attempts' });
   });
 
   it('of claim tokens is limited as well', async () => {

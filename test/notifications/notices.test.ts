@@ -49,6 +49,26 @@ describe('notifications', () => {
     assert.ok(found.every(({ read }) => !read));
   });
 
+  it('tell of every change at the owner’s own doors, and cannot be switched off by who made it', async () => {
+    await using node = await makeNode({ name: 'alice' });
+    const quiet = await node.call(api.changeSettings, { body: { security: { app: false, push: false } } });
+    assert.deepEqual(quiet.security, { app: true, push: true });
+    const types = [
+      'passkey_added',
+      'passphrase_changed',
+      'second_factor_off',
+      'recovery_code_used',
+      'paired',
+    ];
+    const actor = 'account:1';
+    await happen(node, ...types.map((type) => ({ type: `session.${type}`, subject: node.nodeId, actor })));
+    const found = (await settled(node)).toReversed();
+    assert.deepEqual(
+      found.map(({ kind, target, actors }) => [kind, target, actors.length]),
+      types.map((type) => ['security', type, 0]),
+    );
+  });
+
   it('say nothing of what the owner did, nor of what is between others', async () => {
     await using node = await makeNode({ name: 'alice' });
     const account = 'account:1';

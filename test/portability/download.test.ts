@@ -1,8 +1,8 @@
 // An export for a download: made from a browser that names no folder, given as one archive, removed when it is safe.
-import { claimNode, eventually, makeNode, temporaryFolder, type Owner } from '#kit';
+import { claimNode, eventually, fakeClock, makeNode, temporaryFolder, type Owner } from '#kit';
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 
@@ -13,6 +13,13 @@ const post = (owner: Owner, path: string, body: unknown): Promise<Response> =>
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(body),
+  });
+
+const isMade = (owner: Owner): Promise<boolean> =>
+  eventually('it is made', async () => {
+    const answer = await owner.fetch('/api/v1/exports/current');
+    const { exported } = (await answer.json()) as { exported: { downloadable: boolean } | null };
+    return exported?.downloadable === true;
   });
 
 describe('an export for a download', () => {
@@ -47,6 +54,49 @@ describe('an export for a download', () => {
 
     assert.equal((await owner.fetch(ARCHIVE, { method: 'DELETE' })).status, 204);
     assert.equal((await owner.fetch(ARCHIVE)).status, 404);
+  });
+
+  it('is asked for and taken away only by whom has just proven to be the owner, and both are on record', async () => {
+    const clock = fakeClock();
+    await using node = await makeNode({ name: 'alice', clock });
+    const owner = await claimNode(node);
+    assert.equal((await post(owner, '/api/v1/exports', {})).status, 202);
+    await isMade(owner);
+    // Five minutes later somebody else sits before the open session.
+    await clock.advance(5 * 60_000 + 1);
+    const refused = [
+      await owner.fetch(ARCHIVE),
+      await post(owner, '/api/v1/exports', {}),
+      await owner.fetch('/api/v1/sessions/step-up'),
+    ];
+    for (const answer of refused) {
+      assert.equal(answer.status, 403);
+      assert.equal(((await answer.json()) as { code: string }).code, 'session/step-up');
+    }
+    const proof = { passphrase: owner.passphrase };
+    assert.equal((await post(owner, '/api/v1/sessions/step-up', proof)).status, 204);
+    assert.equal((await owner.fetch('/api/v1/sessions/step-up')).status, 204);
+    const given = await owner.fetch(ARCHIVE);
+    assert.equal(given.status, 200);
+    await given.arrayBuffer();
+    const types = (await node.host.events.since(0, 1_000)).map(({ type }) => type);
+    assert.equal(types.filter((type) => type === 'portability.export-started').length, 1);
+    assert.equal(types.filter((type) => type === 'portability.export-downloaded').length, 1);
+  });
+
+  it('does not lie about in the clear for longer than a day', async () => {
+    const clock = fakeClock();
+    await using node = await makeNode({ name: 'alice', clock });
+    const owner = await claimNode(node);
+    assert.equal((await post(owner, '/api/v1/exports', {})).status, 202);
+    await isMade(owner);
+    const folder = join(node.dataDir, 'export');
+    await clock.advance(23 * 3_600_000);
+    assert.ok(existsSync(folder));
+    await eventually('it is gone', async () => {
+      await clock.advance(3_600_000);
+      return !existsSync(folder);
+    });
   });
 
   it('lets no browser name a folder of the machine, and no stranger near', async () => {

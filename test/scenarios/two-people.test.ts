@@ -20,11 +20,13 @@ test('alice finds bob, a friends-only post reaches him and not carol, and their 
     village.settle('carol'),
   ]);
 
-  const found = await alice.ored<{ node_id: string; username: string }[]>('find', 'bob');
+  const found = await alice.ored<{ node_id: string; username: string; name_since: string }[]>('find', 'bob');
   assert.deepEqual(
     found.map(({ node_id, username }) => ({ node_id, username })),
     [{ node_id: bob.nodeId, username: 'bob' }],
   );
+  // A name may have been another's before: what the directory says of it reaches who looks for somebody.
+  assert.ok(Date.parse(found[0]?.name_since ?? '') <= Date.now());
   assert.notEqual(await alice.exit('friends', 'add', 'nobody-here'), 0);
   assert.notEqual(await bob.exit('friends', 'accept', 'alice'), 0, 'nothing is pending yet');
   await befriend(alice, bob);

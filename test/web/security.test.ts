@@ -1,6 +1,11 @@
 // Who gets in, in a real browser: devices that are paired, named and signed out, the second factor with its codes, a
 // passkey from Chromium's own virtual authenticator, and the page about a connection that others can read.
-import { claimNode, makeNode, type TestNode } from '#kit';
+import { claimNode, eventually, makeNode, signIn, type TestNode } from '#kit';
+import {
+  beginSecondFactor,
+  confirmSecondFactor,
+  readSecondFactor,
+} from '#node/identity/second-factor/api.ts';
 import { codeOfStep } from '#node/identity/second-factor/totp.ts';
 import assert from 'node:assert/strict';
 import { networkInterfaces } from 'node:os';
@@ -50,6 +55,17 @@ const devices = async (page: Page): Promise<string[]> => {
   };
   return items.map(({ name }) => name);
 };
+
+/** Answers and pictures of the node that this browser keeps. */
+const copiesLeft = (page: Page): Promise<number> =>
+  page.evaluate(async () => {
+    const open = indexedDB.open('ored');
+    await new Promise((resolve) => (open.onsuccess = resolve));
+    const asked = open.result.transaction('cache').objectStore('cache').count();
+    await new Promise((resolve) => (asked.onsuccess = resolve));
+    open.result.close();
+    return asked.result + Number(await caches.has('ored-media'));
+  });
 
 describe('security', () => {
   let browser: Browser;
@@ -101,6 +117,14 @@ describe('security', () => {
     await phone.page.getByText('Tous les autres appareils sont déconnectés.').waitFor();
     assert.deepEqual(await devices(phone.page), ['Téléphone d’Élise']);
     await desk.page.getByText('Your session has ended.').waitFor();
+
+    // Whoever holds a device that was signed out from afar finds no copy of the node on it, with or without network.
+    await eventually('no copy is left', async () => (await copiesLeft(desk.page)) === 0);
+    await desk.page.waitForFunction(() => navigator.serviceWorker.controller !== null);
+    await desk.offline(true);
+    await desk.open('/');
+    await desk.page.getByRole('heading', { name: 'Sign in to your node' }).waitFor();
+    assert.equal(await desk.page.getByRole('navigation').count(), 0);
   });
 
   it('asks for the code of the second factor once it is set up, takes a recovery code, and keeps the way', async () => {
@@ -183,6 +207,62 @@ describe('security', () => {
     await page.getByRole('menuitem', { name: 'Remove it' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Remove it' }).click();
     await page.getByRole('list', { name: 'Passkeys' }).waitFor({ state: 'detached' });
+  });
+
+  it('begins with a passkey that stands for every proof, gains a passphrase, and sheds devices and the second factor', async () => {
+    await using node = await makeNode({ name: 'alice' });
+    const local = at(node, node.url.replace('127.0.0.1', 'localhost'));
+    await using there = await visit(browser, local, { expected: [/status of 403/] });
+    const { page } = there;
+    await addAuthenticator(there);
+    await there.open(`/${new URL(String((await node.running.status()).claim_url)).hash}`);
+    for (const heading of ['Who are you?', 'Make it yours']) {
+      await page.getByRole('button', { name: 'Continue' }).click();
+      await page.getByRole('heading', { name: heading, level: 1 }).waitFor();
+    }
+    await page.getByRole('radio', { name: 'A passkey' }).check();
+    await page.getByRole('button', { name: 'Make it mine with a passkey' }).click();
+    await page.getByRole('heading', { name: 'Your recovery kit' }).waitFor();
+    assert.equal((await node.running.status()).claim_url, null);
+
+    // A node that has started anew knows of no proof: the passkey gives one.
+    await there.open('about:blank');
+    await node.restart();
+    await there.open('/security/passphrase');
+    const change = async (next: string): Promise<void> => {
+      await page.getByRole('textbox', { name: 'New passphrase' }).fill(next);
+      await page.getByRole('button', { name: 'Change it' }).click();
+    };
+    await change('quatre chevaux très corrects');
+    const dialog = page.getByRole('dialog', { name: 'Is it really you?' });
+    await dialog.getByRole('button', { name: 'Use a passkey' }).click();
+    await page.getByText('The passphrase is changed.').waitFor();
+
+    const tablet = await signIn(node);
+    const laptop = await signIn(node);
+    await page
+      .getByRole('list', { name: 'Devices' })
+      .getByRole('button', { name: 'More about node' })
+      .first()
+      .click();
+    await page.getByRole('menuitem', { name: 'Sign it out' }).click();
+    await page.getByText('node is signed out.').waitFor();
+    const standing = async (): Promise<number> =>
+      (await Promise.all([tablet, laptop].map((one) => one.fetch('/api/v1/status')))).filter(({ ok }) => ok)
+        .length;
+    assert.equal(await standing(), 1, 'one device and no other');
+    await there.open('/security/passphrase');
+    await change('cinq chevaux très corrects');
+    await page.getByText('The passphrase is changed.').waitFor();
+    assert.equal(await standing(), 0);
+
+    const { secret } = await node.call(beginSecondFactor, {});
+    await node.call(confirmSecondFactor, { body: { code: codeFor(secret) } });
+    await there.open('/security/second-factor');
+    await page.getByRole('button', { name: 'Turn it off' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Turn it off' }).click();
+    await page.getByText('The second factor is off.').waitFor();
+    assert.equal((await node.call(readSecondFactor, {})).since, null);
   });
 
   it('says over plain http what cannot work and why, lets in only in the insecure mode, and shows it then', async () => {

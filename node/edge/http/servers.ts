@@ -2,6 +2,7 @@
 // The TCP port listens before the areas start and answers 503 until they have.
 import type { Once } from '#kernel/http/once.ts';
 import type { BoundRoute, RawRoute } from '#kernel/http/contract.ts';
+import { createClientAddresses } from '#kernel/http/client-address.ts';
 import { mountApiDocs } from '#kernel/http/docs.ts';
 import { BODY_MS_MAX } from '#kernel/http/limits.ts';
 import { openApiDocument } from '#kernel/http/openapi.ts';
@@ -23,6 +24,8 @@ export interface ApiParts {
   readonly log: Log;
   readonly version: string;
   readonly once: Once;
+  /** Address ranges (CIDR) of proxies in front. */
+  readonly proxies: readonly string[];
   /** Absent: everything else is served all the same. */
   readonly webApp: WebApp | undefined;
 }
@@ -42,6 +45,7 @@ export function nodeApi(parts: ApiParts, place: Place): RequestListener {
     authenticate: place.local ? () => Promise.resolve(guard.owner) : (request) => guard.authenticate(request),
     decide: (request) => guard.decide(request),
     hosts: place.local ? null : place.hosts,
+    addressOf: createClientAddresses(parts.proxies),
     mount: (app) => {
       mountApiDocs(app, {
         documentPath: '/api/v1/openapi.json',

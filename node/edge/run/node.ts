@@ -103,6 +103,7 @@ export async function startNode(options: StartOptions): Promise<RunningNode> {
     version: host.version,
     webApp,
     once,
+    proxies: host.config.edge.proxies,
   };
 
   stack.use(await listenOnSocket(socketPath, nodeApi(api, { local: true })));

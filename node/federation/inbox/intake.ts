@@ -4,6 +4,7 @@
 import type { Database } from '#kernel/db/database.ts';
 import type { Clock } from '#kernel/ports.ts';
 import { isoTime } from '#kernel/ports.ts';
+import { addressPrefix } from '#kernel/rate-limit.ts';
 import {
   AppError,
   FRESHNESS_MS,
@@ -29,7 +30,6 @@ import {
   STRANGER_BUDGET,
   UPDATE_BUDGET,
   refusals,
-  subnetOf,
   type Refusal,
 } from '../model.ts';
 import type { Peers } from '../peers.ts';
@@ -109,7 +109,7 @@ export class Intake {
    * envelope/misdirected, identity/unknown-key, envelope/signature, federation/blocked; db/* when it cannot be stored
    */
   async receive(body: Uint8Array, form: 'single' | 'batch', address: string): Promise<Answer> {
-    const subnet = subnetOf(address);
+    const subnet = addressPrefix(address);
     if (!this.#forgeries.has(subnet)) throw this.#tooMany(this.#forgeries.retryAfterS(subnet));
     const items = (form === 'single' ? [body] : splitBatch(body)).map((bytes): Item => ({
       parsed: parseEnvelope(bytes),

@@ -80,6 +80,18 @@ export const stepUpRoute = defineRoute({
   status: 204,
 });
 
+export const proofRoute = defineRoute({
+  id: 'sessions.proof',
+  method: 'GET',
+  path: '/api/v1/sessions/step-up',
+  summary:
+    'Whether a proof of the last five minutes stands; asked before a download, which cannot ask by itself',
+  audience: 'owner',
+  access: { kind: 'session', action: 'step-up' },
+  stepUp: true,
+  status: 204,
+});
+
 export const refreshRoute = defineRoute({
   id: 'sessions.refresh',
   method: 'POST',
@@ -143,6 +155,18 @@ export const signOutRoute = defineRoute({
   audience: 'owner',
   access: { kind: 'session', action: 'sign-out' },
   status: 204,
+});
+
+export const newPassphraseRoute = defineRoute({
+  id: 'identity.new-passphrase',
+  method: 'POST',
+  path: '/api/v1/passphrase/new',
+  summary: 'Make a passphrase for an owner who has lost theirs; by the local socket alone. All sessions end',
+  audience: 'owner',
+  access: { kind: 'session', action: 'change-passphrase' },
+  stepUp: true,
+  body: z.strictObject({ language: z.enum(['en', 'fr']) }),
+  output: z.object({ passphrase: z.string() }),
 });
 
 export const changePassphraseRoute = defineRoute({

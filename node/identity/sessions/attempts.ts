@@ -1,5 +1,6 @@
 // Guessing is slow: failed attempts are counted for each address and in all, in memory, over a sliding quarter hour.
 // A whole /64 counts as one IPv6 address, since a household or a virtual server has that many.
+import { shareOf } from '#kernel/http/connections.ts';
 import type { Clock } from '#kernel/ports.ts';
 import { refusals } from './model.ts';
 
@@ -17,6 +18,7 @@ export interface Attempts {
   failed(address: string): void;
   /** Takes the newest failure back: it was none. */
   forgive(address: string): void;
+  /** Forgets the failures of this address; the newest was none. */
   succeeded(address: string): void;
 }
 
@@ -36,10 +38,10 @@ export function createAttempts(clock: Clock): Attempts {
     check(address) {
       failures = recent(failures);
       refuseOver(failures, FAILURES_MAX);
-      refuseOver(recent(failuresByAddress.get(network(address)) ?? []), FAILURES_PER_ADDRESS_MAX);
+      refuseOver(recent(failuresByAddress.get(shareOf(address)) ?? []), FAILURES_PER_ADDRESS_MAX);
     },
     failed(address) {
-      const key = network(address);
+      const key = shareOf(address);
       const own = [...recent(failuresByAddress.get(key) ?? []), clock.now()];
       failuresByAddress.delete(key);
       failuresByAddress.set(key, own);
@@ -48,14 +50,12 @@ export function createAttempts(clock: Clock): Attempts {
       if (failuresByAddress.size > ADDRESSES_MAX && oldest !== undefined) failuresByAddress.delete(oldest);
     },
     forgive(address) {
-      failuresByAddress.get(network(address))?.pop();
+      failuresByAddress.get(shareOf(address))?.pop();
       failures.pop();
     },
-    succeeded: (address) => void failuresByAddress.delete(network(address)),
+    succeeded(address) {
+      failuresByAddress.delete(shareOf(address));
+      failures.pop();
+    },
   };
-}
-
-function network(address: string): string {
-  const plain = address.replace(/^::ffff:(?=\d+\.)/, '');
-  return plain.includes(':') ? plain.split(':').slice(0, 4).join(':') : plain;
 }

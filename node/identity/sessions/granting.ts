@@ -23,6 +23,8 @@ export interface SignInHttp {
   originOf(request: IncomingMessage): string | undefined;
   /** The names under which this request carries its cookies. */
   cookieNames(request: IncomingMessage): credentials.CookieNames;
+  /** Whether a session may travel on this line: not where others can read it, unless the owner allows that. */
+  isSafeLine(request: IncomingMessage): boolean;
   /** @throws session/plain-http */
   requireSafeLine(context: RequestContext): void;
   /** Sets the cookies, or answers the tokens. */
@@ -39,8 +41,10 @@ export function createSignInHttp(host: {
   const { transportOf, clock } = host;
   const cookieNames = (request: IncomingMessage): credentials.CookieNames =>
     credentials.cookieNames(host.nodeId(), transportOf(request) === 'tls');
+  const isSafeLine = (request: IncomingMessage): boolean => host.insecure || transportOf(request) !== 'plain';
   return {
     transportOf,
+    isSafeLine,
     originOf(request) {
       const name = request.headers.host;
       if (name === undefined || request.socket.remoteAddress === undefined) return undefined;
@@ -49,8 +53,7 @@ export function createSignInHttp(host: {
     cookieNames,
     requireSafeLine({ request, actor }) {
       const onSocket = actor.kind === 'account' && actor.session_id === undefined;
-      if (host.insecure || onSocket || transportOf(request) !== 'plain') return;
-      throw refusals.plainHttp();
+      if (!onSocket && !isSafeLine(request)) throw refusals.plainHttp();
     },
     answer(context, mode, grant) {
       if (mode === 'cookie') {

@@ -19,18 +19,22 @@ export interface SessionHttp {
 
 /**
  * Who a request stands for. A bad bearer token is refused; a bad cookie only counts as none, since a browser sends
- * stale ones along with the request that signs in again. @throws session/token
+ * stale ones along with the request that signs in again. On a line that others can read neither counts, also where the
+ * owner allowed it when the session began. @throws session/token, session/plain-http
  */
 export async function authenticate(
   { sessions, http }: SessionHttp,
   request: IncomingMessage,
 ): Promise<Actor> {
   const bearer = credentials.readBearer(request);
-  if (bearer !== undefined) return sessions.authenticate(bearer);
+  if (bearer !== undefined) {
+    if (!http.isSafeLine(request)) throw refusals.plainHttp();
+    return sessions.authenticate(bearer);
+  }
   const { authorization } = request.headers;
   // A ticket between nodes is judged where it is used; it makes nobody the owner.
   if (authorization !== undefined && !/^orf-ticket /i.test(authorization)) throw refusals.token();
-  if (request.headers.cookie === undefined) return anonymousActor;
+  if (request.headers.cookie === undefined || !http.isSafeLine(request)) return anonymousActor;
   const cookie = credentials.readCookie(request, http.cookieNames(request).access);
   if (cookie === undefined || cookie === '') return anonymousActor;
   return sessions.authenticate(cookie).catch(() => anonymousActor);
@@ -52,7 +56,10 @@ export function sessionRoutes({ sessions, http }: SessionHttp): BoundRoute[] {
       http.requireSafeLine(context);
       await sessions.stepUp(accountOf(context.actor), proofOf(body), context.address);
     }),
+    // The contract has asked already.
+    bind(api.proofRoute, () => Promise.resolve()),
     bind(api.refreshRoute, async ({ body }, context) => {
+      http.requireSafeLine(context);
       const fromCookie = credentials.readCookie(context.request, http.cookieNames(context.request).refresh);
       const token = body.refresh_token ?? fromCookie;
       if (token === undefined) throw refusals.refresh();
@@ -79,6 +86,10 @@ export function sessionRoutes({ sessions, http }: SessionHttp): BoundRoute[] {
       const { session_id: sessionId } = accountOf(actor);
       credentials.clearCookies(response, http.cookieNames(request));
       if (sessionId !== undefined) await sessions.end(actor, sessionId, 'signed-out');
+    }),
+    bind(api.newPassphraseRoute, async ({ body }, { actor, address }) => {
+      if (address !== '') throw refusals.localOnly();
+      return { passphrase: await sessions.newPassphrase(accountOf(actor), body.language) };
     }),
     bind(api.changePassphraseRoute, ({ body }, context) => {
       http.requireSafeLine(context);

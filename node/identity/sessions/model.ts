@@ -15,6 +15,8 @@ export const REFRESH_TOKEN_BYTES = 32;
 export const SESSION_ID_BYTES = 16;
 /** Bounds what argon2id has to read. */
 export const PASSPHRASE_CHARS_MAX = 1_024;
+/** Words of a passphrase that the node makes: 77 bits, more than anybody guesses at a hundred in a quarter of an hour. */
+export const MADE_PASSPHRASE_WORDS = 7;
 /** How long a proof (passphrase, passkey) holds for what asks for step-up: time for one errand in the settings. */
 export const PROOF_MS = 5 * 60_000;
 
@@ -112,6 +114,15 @@ export const refusals = {
       safe: {
         en: 'This node has no passphrase yet. Open its claim link first; "ored status" shows it.',
         fr: "Ce nœud n'a pas encore de phrase de passe. Ouvrez d'abord son lien de prise en main ; « ored status » l'affiche.",
+      },
+    }),
+  localOnly: (): AppError =>
+    new AppError({
+      category: 'forbidden',
+      code: 'session/local-only',
+      safe: {
+        en: 'This is done on the node’s own machine alone: type "ored sign-in new-passphrase" there. Nothing was changed.',
+        fr: 'Cela ne se fait que sur la machine du nœud : tapez-y « ored sign-in new-passphrase ». Rien n’a été modifié.',
       },
     }),
   notFound: (): AppError =>

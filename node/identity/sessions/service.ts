@@ -4,15 +4,18 @@ import { actorToString, type AccountActor, type Actor } from '#kernel/actor.ts';
 import type { Tx } from '#kernel/db/database.ts';
 import type { Host } from '#kernel/feature.ts';
 import type { Secrets } from '#node/vault/index.ts';
+import { recoveryWords, type WordLanguage } from '#protocol';
 import assert from 'node:assert/strict';
 import { loadFamilies, type Families, type Renewed } from './families.ts';
-import { checkNewPassphrase, refusals, type EndReason, type Proof } from './model.ts';
+import { checkNewPassphrase, MADE_PASSPHRASE_WORDS, refusals, type EndReason, type Proof } from './model.ts';
 import { loadOwner, type CodeCheck, type Owner } from './owner.ts';
 import { hashPassphrase } from './passphrase.ts';
 import type { AccountRow } from './store.ts';
 import { createTokens } from './tokens.ts';
 
 const SALT_BYTES = 16;
+/** What 24 words are made of; the first ones are used. */
+const MADE_SEED_BYTES = 32;
 
 /** What a device holds after signing in. */
 export interface Grant extends Renewed {
@@ -59,6 +62,8 @@ export interface Sessions
   rename(sessionId: string, name: string): Promise<void>;
   /** Ends all other sessions too. @throws session/passphrase-unprocessable, session/passphrase */
   changePassphrase(actor: AccountActor, next: string): Promise<void>;
+  /** As `changePassphrase`, with one made of random words, which it answers. @throws session/unclaimed, session/passphrase */
+  newPassphrase(actor: AccountActor, language: WordLanguage): Promise<string>;
   /** Within the transaction that stores another credential: the claim link works no more, sessions opened by it end. */
   secure(tx: Tx, actor: AccountActor): Promise<void>;
 }
@@ -85,6 +90,19 @@ export async function createSessions(
   const hashed = (passphrase: string): Promise<string> => {
     checkNewPassphrase(passphrase);
     return hashPassphrase(passphrase, random.bytes(SALT_BYTES));
+  };
+
+  const changePassphrase = async (actor: AccountActor, next: string): Promise<void> => {
+    const before = account();
+    const hash = await hashed(next);
+    const who = actorToString(actor);
+    await db.write(async (tx) => {
+      await owner.requireUnchanged(tx, before);
+      await owner.secure(tx, before, hash);
+      await families.endOthers(tx, { actor: who, kept: actor.session_id, reason: 'passphrase-changed' });
+      await events.append(tx, [{ type: 'session.passphrase_changed', subject: nodeId(), actor: who }]);
+    });
+    if (actor.session_id !== undefined) families.prove(actor.session_id);
   };
 
   return {
@@ -155,18 +173,14 @@ export async function createSessions(
       if (!families.stands(sessionId)) throw refusals.notFound();
       await db.write((tx) => families.rename(tx, sessionId, name));
     },
-    async changePassphrase(actor, next) {
-      const before = account();
-      const hash = await hashed(next);
-      const who = actorToString(actor);
-      await db.write(async (tx) => {
-        await owner.requireUnchanged(tx, before);
-        await owner.secure(tx, before, hash);
-        await families.endOthers(tx, { actor: who, kept: actor.session_id, reason: 'passphrase-changed' });
-        await events.append(tx, [{ type: 'session.passphrase_changed', subject: nodeId(), actor: who }]);
-      });
-      if (actor.session_id !== undefined) families.prove(actor.session_id);
+    async newPassphrase(actor, language) {
+      if (account().claimed_at === null) throw refusals.unclaimed();
+      const words = recoveryWords(random.bytes(MADE_SEED_BYTES), language).slice(0, MADE_PASSPHRASE_WORDS);
+      const passphrase = words.join(' ');
+      await changePassphrase(actor, passphrase);
+      return passphrase;
     },
+    changePassphrase,
     async secure(tx, actor) {
       const before = account();
       if (before.claimed_at !== null) return;

@@ -39,8 +39,9 @@ export function isLoopback(address: string): boolean {
   return isIP(address) !== 0 && ipaddr.process(address).range() === 'loopback';
 }
 
-/** What shares one bound: an IPv4 address, or the /64 of an IPv6 one. */
-function shareOf(address: string): string {
+/** What shares one bound: an IPv4 address, or the /64 of an IPv6 one, however it is written. What is none stands for itself. */
+export function shareOf(address: string): string {
+  if (isIP(address) === 0) return address;
   const parsed = ipaddr.process(address);
   return parsed.kind() === 'ipv4' ? parsed.toString() : parsed.toByteArray().slice(0, 8).join('.');
 }

@@ -57,7 +57,7 @@ export interface RouteContract<
 
 export interface RequestContext {
   readonly actor: Actor;
-  /** The peer's address; empty on the local socket. */
+  /** The address of who asks, behind proxies too (client-address.ts); empty on the local socket. */
   readonly address: string;
   readonly language: keyof Text;
   readonly request: IncomingMessage;
@@ -82,7 +82,8 @@ export interface RawRoute {
   readonly path: string;
   /** Named here too, so that the table of routes is complete. */
   readonly access: { readonly kind: string; readonly action: string };
-  readonly handle: (request: IncomingMessage, response: ServerResponse) => void;
+  /** `address`: of who asks, as in RequestContext. */
+  readonly handle: (request: IncomingMessage, response: ServerResponse, address: string) => void;
 }
 
 /** Declares a route. */

@@ -35,6 +35,8 @@ export interface ApiOptions {
   readonly decide: (request: AccessRequest) => Promise<Decision>;
   /** Host names (without port) under which requests are answered; null accepts any (the local socket). */
   readonly hosts: (() => readonly string[]) | null;
+  /** Who a request comes from, where proxies stand in front; default: the connection's own address. */
+  readonly addressOf?: (request: IncomingMessage) => string;
   /** Remembers what was answered under an Idempotency-Key; absent where no route is idempotent. */
   readonly once?: Once;
   /** Extra handlers for paths that no contract covers (static files, documentation). */
@@ -116,7 +118,7 @@ async function serveRaw(
 ): Promise<void> {
   try {
     const { allow } = await options.decide({ actor: anonymousActor, action, resource: { kind } });
-    if (allow) handle(request, response);
+    if (allow) handle(request, response, addressOf(options, request));
     else sendProblem(response, refused(false), languageOf(request));
   } catch (error) {
     options.log.error({ err: error, path: request.url }, 'a request failed');
@@ -210,7 +212,7 @@ async function serve(
     await authorize(contract, options, actor, params);
     refuseWithoutProof(contract, actor);
     const body = await answerOnce(route, options.once, input, (settle) =>
-      contextOf(actor, request, response, settle),
+      contextOf(actor, { request, response, address: () => addressOf(options, request) }, settle),
     );
     if (body === null) {
       if (!response.writableEnded && contract.status === 204) {
@@ -231,8 +233,15 @@ async function serve(
 /** What only some handlers look at is found out when they do. */
 function contextOf(
   actor: Actor,
-  request: IncomingMessage,
-  response: ServerResponse,
+  {
+    request,
+    response,
+    address,
+  }: {
+    readonly request: IncomingMessage;
+    readonly response: ServerResponse;
+    readonly address: () => string;
+  },
   settle: HandlerContext['settle'],
 ): HandlerContext {
   let gone: AbortController | undefined;
@@ -242,7 +251,7 @@ function contextOf(
     response,
     settle,
     get address() {
-      return request.socket.remoteAddress ?? '';
+      return address();
     },
     get language() {
       return languageOf(request);
@@ -259,6 +268,10 @@ function contextOf(
       return leaving.signal;
     },
   };
+}
+
+function addressOf(options: ApiOptions, request: IncomingMessage): string {
+  return options.addressOf?.(request) ?? request.socket.remoteAddress ?? '';
 }
 
 function fail(log: Log, error: unknown, request: IncomingMessage, response: ServerResponse): void {

@@ -49,24 +49,20 @@ interface Link {
  * Links to http and https keep their address; others lose it.
  */
 export function htmlToText(html: string, names: ReadonlyMap<string, string> = new Map()): string {
-  let text = '';
+  const text = createText();
   let hidden = 0;
   let depth = 0;
   const quotes: number[] = [];
   const links: Link[] = [];
-  const breakTo = (lines: number): void => {
-    text = text.trimEnd();
-    if (text !== '') text += '\n'.repeat(lines);
-  };
   const endLink = (): void => {
     const link = links.pop();
-    if (link !== undefined) text = text.slice(0, link.from) + linkText(text.slice(link.from), link, names);
+    if (link !== undefined) text.add(linkText(text.takeFrom(link.from), link, names));
   };
   const endQuote = (): void => {
     const from = quotes.pop();
     if (from === undefined) return;
-    const said = text.slice(from).trim();
-    text = text.slice(0, from) + (said === '' ? '' : said.replace(/^/gm, '> '));
+    const said = text.takeFrom(from).trim();
+    text.add(said === '' ? '' : said.replace(/^/gm, '> '));
   };
   const parser = new Parser(
     {
@@ -76,26 +72,26 @@ export function htmlToText(html: string, names: ReadonlyMap<string, string> = ne
           hidden += 1;
           return;
         }
-        if (blocks.has(name)) breakTo(2);
+        if (blocks.has(name)) text.breakTo(2);
         // Deeper quotes than anybody reads are one.
-        if (name === 'blockquote' && quotes.length < QUOTES_MAX) quotes.push(text.length);
-        if (name === 'br') text += '\n';
+        if (name === 'blockquote' && quotes.length < QUOTES_MAX) quotes.push(text.mark());
+        if (name === 'br') text.add('\n');
         if (name === 'li') {
-          breakTo(1);
-          text += '- ';
+          text.breakTo(1);
+          text.add('- ');
         }
         if (name === 'a') {
           // A link inside a link ends it, as in a browser.
           endLink();
           const mention = /\bmention\b/.test(attributes['class'] ?? '');
-          links.push({ href: attributes['href'] ?? '', from: text.length, mention });
+          links.push({ href: attributes['href'] ?? '', from: text.mark(), mention });
         }
       },
       ontext(part) {
         if (hidden > 0) return;
         // White space of the source is layout, as a browser takes it.
         const plain = part.replace(/[ \t\r\n\f]+/g, ' ');
-        text += text === '' || /\s$/.test(text) ? plain.trimStart() : plain;
+        text.add(text.endsInSpace() ? plain.trimStart() : plain);
       },
       onclosetag(name) {
         depth -= 1;
@@ -105,8 +101,8 @@ export function htmlToText(html: string, names: ReadonlyMap<string, string> = ne
         }
         if (name === 'a') endLink();
         if (name === 'blockquote') endQuote();
-        if (blocks.has(name)) breakTo(2);
-        if (name === 'li') breakTo(1);
+        if (blocks.has(name)) text.breakTo(2);
+        if (name === 'li') text.breakTo(1);
       },
     },
     { decodeEntities: true },
@@ -117,7 +113,42 @@ export function htmlToText(html: string, names: ReadonlyMap<string, string> = ne
     if (depth > DEPTH_MAX) break;
   }
   parser.end();
-  return text.replace(/[ \t]+\n/g, '\n').trim();
+  return text
+    .takeFrom(0)
+    .replace(/[ \t]+\n/g, '\n')
+    .trim();
+}
+
+/**
+ * A text that grows at its end and is only ever looked at there, in the time of what is added: an archive is somebody
+ * else's, and one string of it, read through again at each of a hundred thousand elements, stopped the node for seconds.
+ */
+function createText() {
+  const parts: string[] = [];
+  const add = (part: string): void => {
+    if (part !== '') parts.push(part);
+  };
+  const trimEnd = (): void => {
+    for (let last = parts.pop(); last !== undefined; last = parts.pop()) {
+      const kept = last.trimEnd();
+      if (kept === '') continue;
+      parts.push(kept);
+      return;
+    }
+  };
+  return {
+    add,
+    /** A place to take from, later. */
+    mark: () => parts.length,
+    takeFrom: (mark: number) => parts.splice(mark).join(''),
+    /** Also where there is nothing yet. */
+    endsInSpace: () => /\s/.test(parts.at(-1)?.at(-1) ?? ' '),
+    /** Ends what stands with so many line ends, whatever white space it had. */
+    breakTo(lines: number): void {
+      trimEnd();
+      if (parts.length > 0) add('\n'.repeat(lines));
+    },
+  };
 }
 
 function linkText(shown: string, { href, mention }: Link, names: ReadonlyMap<string, string>): string {

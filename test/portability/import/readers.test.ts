@@ -19,6 +19,29 @@ async function itemsOf(text: string, chunk: number): Promise<JsonItem[]> {
   return items;
 }
 
+describe('hostile HTML', () => {
+  it('takes time by its length and no more: the node answers others meanwhile', () => {
+    const hostile = [
+      '<p>a',
+      '<li>x',
+      '<br>',
+      'x<b>y</b>',
+      '<blockquote>a</blockquote>',
+      '<a href="http://x">y',
+      ' ',
+    ];
+    const began = performance.now();
+    for (const part of hostile) {
+      const html = part.repeat(Math.floor(300_000 / part.length));
+      assert.ok(htmlToText(html).length <= 3 * html.length);
+    }
+    const quoted = `${'<blockquote>'.repeat(100)}${'a<p>'.repeat(70_000)}`;
+    assert.ok(htmlToText(quoted).startsWith('> '));
+    // A twentieth of a second each; quadratic time took twelve seconds.
+    assert.ok(performance.now() - began < 8_000);
+  });
+});
+
 describe('a list in a JSON document', () => {
   it('comes out member by member, however the bytes are cut and spaced', async () => {
     await fc.assert(

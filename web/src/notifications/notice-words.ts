@@ -12,6 +12,7 @@ type Told = Pick<Notice, 'kind' | 'actors' | 'people' | 'count' | 'target' | 'ab
 /** The sentence of a notice. */
 export function noticeText(notice: Told, say: SayNotice): string {
   const who = peopleText(notice, say);
+  if (notice.kind === 'security') return say(`kind.security.${notice.target}`, {});
   // Of messages it matters how many; of all else, how many people.
   const count = notice.kind === 'message' ? notice.count : Math.max(1, notice.people);
   return say(who === '' ? `kind.${notice.kind}.nobody` : `kind.${notice.kind}`, { who, count });

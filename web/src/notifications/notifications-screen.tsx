@@ -94,6 +94,7 @@ const icons: Readonly<Record<Kind, IconName>> = {
   message_request: 'messages',
   delivery_refused: 'alert',
   kit_unconfirmed: 'alert',
+  security: 'shield',
 };
 
 function NoticeRow({ notice }: { readonly notice: Notice }): ReactNode {

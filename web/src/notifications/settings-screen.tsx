@@ -81,7 +81,8 @@ function PushCard(): ReactNode {
   );
 }
 
-const kinds: readonly Kind[] = [
+/** What is about the owner's own doors is always told. */
+const kinds: readonly Exclude<Kind, 'security'>[] = [
   'friend_request',
   'friend_accepted',
   'follow',

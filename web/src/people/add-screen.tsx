@@ -12,6 +12,8 @@ import { EmptyState, ProblemNote, ScreenHead, Skeletons } from '../design/text.t
 import { personPath } from '../router/addresses.ts';
 import { Link } from '../router/link.tsx';
 import { navigate, place } from '../router/location.ts';
+import { formatDay } from '../text/format.ts';
+import { language } from '../text/language.ts';
 import { nameOf } from '../text/person-name.ts';
 import { bondStateOf } from './bonds/bond-state.ts';
 import { useConnections } from './connections.ts';
@@ -124,11 +126,16 @@ function FoundRow({
 }): ReactNode {
   const t = usePeopleText();
   const { list } = useConnections();
+  const now = useSignal(language);
   const name = nameOf(person);
   const { friendship } = bondStateOf(person, list);
   if (friendship !== 'none') return <PersonRow person={person} about={t(`bond.${friendship}`, { name })} />;
+  // A name may have been another person's before: a stranger under a known name is told apart by this.
+  const since = person.name_since === null ? undefined : Date.parse(person.name_since);
+  const about =
+    since === undefined ? undefined : t('found.since', { day: formatDay(since, Date.now(), now) });
   return (
-    <PersonRow person={person}>
+    <PersonRow person={person} {...(about === undefined ? {} : { about })}>
       <Button icon="plus" aria-label={t('ask.title', { name })} onClick={onAsk}>
         {t('ask.short')}
       </Button>

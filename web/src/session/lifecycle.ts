@@ -6,30 +6,39 @@ import { Problem } from '../api/problem.ts';
 import { queryClient } from '../api/queries.ts';
 import { route } from '../api/route.ts';
 import { forgetRenewal, session, signOutRoute } from '../api/session.ts';
-import { readAccount, wipe, writeAccount } from '../offline/database.ts';
-import { forgetMedia } from '../shell/service-worker.ts';
+import { readAccount, readNote, wipe, writeAccount, writeNote } from '../offline/database.ts';
 
+/** That the session was ended elsewhere: what this account left here is shown to nobody until it signs in again. */
+const OVER_NOTE = 'session.over';
 const showIdentity = route<typeof identity.showIdentityRoute>('GET', '/api/v1/identity');
 
 /** After signing in: takes up what this account left here, and asks again for what is on the screen. */
 export async function beginSession(account: string): Promise<void> {
   const before = await readAccount();
-  if (before !== undefined && before !== account) await wipe();
+  if (before !== undefined && before !== account) {
+    await forgetCopies();
+    await wipe();
+  }
   await forgetRenewal();
   await writeAccount(account);
+  await writeNote(OVER_NOTE, null);
   session.set('in');
   await queryClient.invalidateQueries();
 }
 
 /** At the start: known from before, and shown at once with what is kept here; else the node is asked. */
 export async function resumeSession(): Promise<void> {
-  if ((await readAccount()) !== undefined) {
+  session.subscribe(() => {
+    if (session.get() === 'ended') void leaveNoCopy();
+  });
+  const known = await readAccount();
+  if (known !== undefined && (await readNote(OVER_NOTE)) !== true) {
     session.set('in');
     return;
   }
   try {
     const { node_id: nodeId } = await call(showIdentity, {});
-    await writeAccount(nodeId);
+    await writeAccount(known ?? nodeId);
     session.set('in');
   } catch (error) {
     // Without an answer nothing is known; the sign-in says so when it is tried.
@@ -38,6 +47,15 @@ export async function resumeSession(): Promise<void> {
   }
 }
 
+/** A device that was signed out from another one, perhaps because it was lost, keeps no copy of the node. */
+async function leaveNoCopy(): Promise<void> {
+  await writeNote(OVER_NOTE, true);
+  await forgetCopies();
+}
+
+// Not in the first script: most visits end nothing.
+const forgetCopies = async (): Promise<void> => (await import('./forget.ts')).forgetCopies();
+
 /** Ends the session here and on the node, and leaves nothing of the account in this browser. @throws Problem */
 export async function endSession(): Promise<void> {
   await call(signOutRoute, {}).catch((error: unknown) => {
@@ -45,7 +63,7 @@ export async function endSession(): Promise<void> {
     if (!(error instanceof Problem) || error.status !== 401) throw error;
   });
   queryClient.clear();
-  forgetMedia();
+  await forgetCopies();
   await wipe();
   session.set('out');
 }

@@ -1,7 +1,7 @@
 // A copy of everything: made by the node in the background, with how far it is, then downloaded as one file and, when it
 // is safe, removed from the node again. Leaving the page does not stop it.
 import { useQuery } from '@tanstack/react-query';
-import { useState, type ReactNode } from 'react';
+import { useRef, useState, type MouseEvent, type ReactNode } from 'react';
 import { call } from '../api/call.ts';
 import { makeStale, read } from '../api/queries.ts';
 import { useSignal } from '../api/signal.ts';
@@ -12,7 +12,14 @@ import { ProblemNote, ScreenHead, Skeletons, Time } from '../design/text.tsx';
 import { describeProblem } from '../shell/problem-words.ts';
 import { formatBytes } from '../text/format.ts';
 import { language } from '../text/language.ts';
-import { downloadExport, readProgress, removeExport, startExport, type Progress } from './routes.ts';
+import {
+  downloadExport,
+  readProgress,
+  readProof,
+  removeExport,
+  startExport,
+  type Progress,
+} from './routes.ts';
 import './settings.css';
 import { useSettingsText } from './words.ts';
 
@@ -90,12 +97,7 @@ export function ExportState({ progress }: { readonly progress: Progress }): Reac
         {failed && <p className="note problem">{t('export.failed')}</p>}
       </div>
       <div className="row">
-        {ready && (
-          <a className="button primary" href={downloadExport.path} download>
-            <Icon name="download" size={20} />
-            {t('export.download')}
-          </a>
-        )}
+        {ready && <Download onProblem={setProblem} />}
         {!running && (
           <Button look={ready ? 'plain' : 'primary'} busy={busy === 'make'} onClick={() => void run('make')}>
             {t(ready ? 'export.again' : 'export.make')}
@@ -111,5 +113,32 @@ export function ExportState({ progress }: { readonly progress: Progress }): Reac
         {problem}
       </p>
     </div>
+  );
+}
+
+/** A download cannot ask who is there, so that is asked before. */
+function Download({ onProblem }: { readonly onProblem: (problem: string | undefined) => void }): ReactNode {
+  const t = useSettingsText();
+  const proven = useRef(false);
+  const prove = async (event: MouseEvent<HTMLAnchorElement>): Promise<void> => {
+    if (proven.current) return;
+    event.preventDefault();
+    const link = event.currentTarget;
+    onProblem(undefined);
+    try {
+      await call(readProof, {});
+      proven.current = true;
+      link.click();
+    } catch (error) {
+      onProblem(describeProblem(error));
+    } finally {
+      proven.current = false;
+    }
+  };
+  return (
+    <a className="button primary" href={downloadExport.path} download onClick={(event) => void prove(event)}>
+      <Icon name="download" size={20} />
+      {t('export.download')}
+    </a>
   );
 }

@@ -1,5 +1,6 @@
 // The routes that the settings' screens call, and the shapes they answer.
 // Types only come from the node's contracts.
+import type * as sessions from '#node/identity/sessions/api.ts';
 import type * as people from '#node/people/api.ts';
 import type * as api from '#node/portability/api.ts';
 import { route, type OutputOf } from '../api/route.ts';
@@ -9,6 +10,8 @@ export const importBlocks = route<typeof api.importBlocks>('POST', '/api/v1/bloc
 export const startExport = route<typeof api.startExport>('POST', '/api/v1/exports');
 export const readProgress = route<typeof api.readProgress>('GET', '/api/v1/exports/current');
 export const downloadExport = route<typeof api.downloadExport>('GET', '/api/v1/exports/current/archive');
+/** Passes once the person has proven to be the owner: a download cannot ask by itself. */
+export const readProof = route<typeof sessions.proofRoute>('GET', '/api/v1/sessions/step-up');
 export const removeExport = route<typeof api.removeExport>('DELETE', '/api/v1/exports/current/archive');
 export const startLeaving = route<typeof api.startLeaving>('POST', '/api/v1/leave');
 export const changeBond = route<typeof people.changeBond>('POST', '/api/v1/connections/:action');

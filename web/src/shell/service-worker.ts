@@ -65,9 +65,3 @@ export async function startServiceWorker(): Promise<void> {
   });
   setInterval(() => void registration.update().catch(() => undefined), LOOK_FOR_UPDATE_MS);
 }
-
-/** Pictures are part of what leaves this browser at sign-out. */
-export function forgetMedia(): void {
-  const container = navigator.serviceWorker as ServiceWorkerContainer | undefined;
-  container?.controller?.postMessage('forget-media');
-}

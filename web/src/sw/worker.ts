@@ -55,7 +55,6 @@ scope.addEventListener('activate', (event) => {
 
 scope.addEventListener('message', ({ data }) => {
   if (data === 'take-over') void scope.skipWaiting();
-  if (data === 'forget-media') void caches.delete(MEDIA);
   if (typeof data === 'object' && data !== null && 'language' in data)
     rememberLanguage(String(data.language));
 });
