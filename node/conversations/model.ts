@@ -176,5 +176,4 @@ export const changes: ChangeRules = {
   'conversations.read': { kind: 'message', ids: ['peer'] },
   'conversations.request-accepted': { kind: 'message', ids: ['peer'] },
   'conversations.request-declined': { kind: 'message', ids: ['peer'] },
-  'conversations.delivery': { kind: 'delivery' },
 };

@@ -3,14 +3,7 @@
 import type { Tx } from '#kernel/db/database.ts';
 import type { Events } from '#kernel/events.ts';
 import type { AppError, MessageId, NodeId } from '#protocol';
-import {
-  failures,
-  messageUri,
-  REQUEST_MESSAGES_MAX,
-  REQUESTS_MAX,
-  type Thread,
-  type ThreadStatus,
-} from './model.ts';
+import { failures, REQUEST_MESSAGES_MAX, REQUESTS_MAX, type Thread, type ThreadStatus } from './model.ts';
 import type { Delivered, Incoming, People, Relation } from './ports.ts';
 import * as store from './store.ts';
 
@@ -64,17 +57,7 @@ export function createReceiving(host: ReceivingHost): Receiving {
     },
 
     async delivered(tx, changes) {
-      const own = await store.setDelivery(tx, changes);
-      const byId = new Map(changes.map((change) => [change.id as string, change]));
-      await host.events.append(
-        tx,
-        own.map(({ id, peer }) => ({
-          type: 'conversations.delivery',
-          subject: messageUri(host.self(), id as MessageId),
-          actor: `node:${peer}`,
-          new: { state: byId.get(id)?.state ?? '' },
-        })),
-      );
+      await store.setDelivery(tx, changes);
     },
   };
 }

@@ -211,5 +211,6 @@ export const changes: ChangeRules = {
   'posts.edited': { kind: 'post' },
   'posts.reacted': { kind: 'post' },
   'posts.reaction-received': { kind: 'post' },
+  'posts.reaction-withdrawn': { kind: 'post' },
   'posts.unreacted': { kind: 'post' },
 };

@@ -98,6 +98,7 @@ const icons: Readonly<Record<Kind, IconName>> = {
   message: 'messages',
   message_request: 'messages',
   delivery_refused: 'alert',
+  delivery_expired: 'alert',
   kit_unconfirmed: 'alert',
 };
 

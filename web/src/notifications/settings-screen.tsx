@@ -90,6 +90,7 @@ const kinds: readonly Kind[] = [
   'message',
   'message_request',
   'delivery_refused',
+  'delivery_expired',
   'kit_unconfirmed',
 ];
 
