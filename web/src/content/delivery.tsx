@@ -8,10 +8,11 @@ import { Avatar } from '../design/avatar.tsx';
 import { Button, IconButton } from '../design/button.tsx';
 import { Dialog } from '../design/dialog.tsx';
 import { DeliveryState, type Delivery as DeliveryWord } from '../design/state.tsx';
-import { EmptyState, ProblemNote, Skeletons, Time } from '../design/text.tsx';
+import { EmptyState, ProblemNote, Skeletons } from '../design/text.tsx';
 import { describeProblem } from '../shell/problem-words.ts';
 import { announce, showToast } from '../shell/toasts.tsx';
 import './content.css';
+import { DeliveryFacts } from './delivery-facts.tsx';
 import { refreshPost } from './post-cache.ts';
 import {
   cancelOutbox,
@@ -147,14 +148,6 @@ function CountLine({ counts }: { readonly counts: DeliveryCounts }): ReactNode {
   return <p className="mark">{parts.join(' · ')}</p>;
 }
 
-const words: Readonly<Record<Delivery['state'], DeliveryWord>> = {
-  queued: 'queued',
-  relayed: 'sent',
-  accepted: 'arrived',
-  refused: 'refused',
-  cancelled: 'refused',
-};
-
 function DeliveryRow({
   row,
   busy,
@@ -166,28 +159,12 @@ function DeliveryRow({
 }): ReactNode {
   const t = useContentText();
   const name = row.to.username === '' ? t('delivery.unnamed') : row.to.username;
-  const special = { relayed: 'delivery.relayed', cancelled: 'delivery.cancelled' } as const;
-  const about =
-    row.state === 'cancelled' && row.expired
-      ? t('delivery.expired')
-      : row.state === 'relayed' || row.state === 'cancelled'
-        ? t(special[row.state])
-        : undefined;
   return (
     <li className="delivery-row">
       <Avatar nodeId={row.to.node_id} size={32} />
       <div>
-        <bdi className="post-author">{name}</bdi>{' '}
-        <span className="mark">
-          <Time at={row.updated_at} />
-        </span>
-        <p>
-          <DeliveryState value={words[row.state]} {...(about === undefined ? {} : { about })} />
-        </p>
-        {row.state !== 'accepted' && row.why !== null && <p className="note">{row.why}</p>}
-        {row.state === 'queued' && row.attempts > 0 && (
-          <p className="mark">{t('delivery.attempts', { count: row.attempts })}</p>
-        )}
+        <bdi className="post-author">{name}</bdi>
+        <DeliveryFacts row={{ ...row, state: row.expired ? 'expired' : row.state }} />
       </div>
       {row.can_retry && (
         <IconButton
