@@ -163,7 +163,10 @@ describe('posts', () => {
   it('are walked through by keyboard, opened, and found again at their place', async () => {
     const { node, owner } = await alone();
     await using _node = node;
-    for (let at = 0; at < 40; at += 1) await write(node, `Post number ${at}.`, { visibility: 'private' });
+    const uris: string[] = [];
+    for (let at = 0; at < 40; at += 1) {
+      uris.push((await write(node, `Post number ${at}.`, { visibility: 'private' })).uri);
+    }
     await using there = await visit(browser, node);
     const { page } = there;
     await signInOn(there, owner);
@@ -188,6 +191,10 @@ describe('posts', () => {
     await page.goBack();
     await page.getByText('Post number 11.').waitFor();
     await page.waitForFunction((y) => Math.abs(window.scrollY - y) < 4, before);
+
+    // Below the newest thirty: the list is held still, and yet shows each post as it is.
+    await node.call(api.editPost, { params: { id: uris[9] ?? '' }, body: { text: 'Number nine, changed.' } });
+    await page.getByText('Number nine, changed.').waitFor();
   });
 
   it('that were written elsewhere are brought along, counted, and taken away again', async () => {

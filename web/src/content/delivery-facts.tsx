@@ -30,7 +30,7 @@ export function DeliveryFacts({
   const waits = state !== 'accepted' && value !== 'refused';
   return (
     <>
-      <p className="row">
+      <p className="delivery-facts">
         <DeliveryState value={value} {...(about === undefined ? {} : { about: t(about) })} />
         <span className="mark">
           <Time at={row.updated_at} />
@@ -38,7 +38,7 @@ export function DeliveryFacts({
       </p>
       {state !== 'accepted' && why !== null && <p className="note">{why}</p>}
       {waits && attempts > 0 && (
-        <p className="mark">
+        <p className="note">
           {t('delivery.attempts', { count: attempts })}
           {next !== null && (
             <>
