@@ -8,11 +8,10 @@ import { Avatar } from '../design/avatar.tsx';
 import { Button, IconButton } from '../design/button.tsx';
 import { Dialog } from '../design/dialog.tsx';
 import { DeliveryState, type Delivery as DeliveryWord } from '../design/state.tsx';
-import { EmptyState, ProblemNote, Skeletons } from '../design/text.tsx';
+import { EmptyState, ProblemNote, Skeletons, Time } from '../design/text.tsx';
 import { describeProblem } from '../shell/problem-words.ts';
 import { announce, showToast } from '../shell/toasts.tsx';
 import './content.css';
-import { DeliveryFacts } from './delivery-facts.tsx';
 import { refreshPost } from './post-cache.ts';
 import {
   cancelOutbox,
@@ -21,6 +20,8 @@ import {
   retryOutbox,
   type Delivery,
   type DeliveryCounts,
+  type Entry,
+  type EntryState,
 } from './routes.ts';
 import { useContentText } from './words.ts';
 
@@ -183,5 +184,51 @@ function DeliveryRow({
         />
       )}
     </li>
+  );
+}
+
+/** The app's word for each of the node's, and what it means where the word alone says less. */
+const words = {
+  queued: ['queued'],
+  sent: ['sent'],
+  relayed: ['sent', 'delivery.relayed'],
+  held: ['sent', 'delivery.held'],
+  accepted: ['arrived'],
+  refused: ['refused'],
+  expired: ['refused', 'delivery.expired'],
+  cancelled: ['refused', 'delivery.cancelled'],
+} as const satisfies Record<EntryState, readonly [DeliveryWord, string?]>;
+
+/** Where one message stands, why in the node's words, and when it is tried again: the same wherever it is asked. */
+export function DeliveryFacts({
+  row,
+}: {
+  readonly row: Pick<Entry, 'state' | 'why' | 'attempts' | 'next_try_at' | 'updated_at'>;
+}): ReactNode {
+  const t = useContentText();
+  const { state, why, attempts, next_try_at: next } = row;
+  const [value, about] = words[state] as readonly [DeliveryWord, Parameters<typeof t>[0]?];
+  const waits = state !== 'accepted' && value !== 'refused';
+  return (
+    <>
+      <p className="delivery-facts">
+        <DeliveryState value={value} {...(about === undefined ? {} : { about: t(about) })} />
+        <span className="mark">
+          <Time at={row.updated_at} />
+        </span>
+      </p>
+      {state !== 'accepted' && why !== null && <p className="note">{why}</p>}
+      {waits && attempts > 0 && (
+        <p className="note">
+          {t('delivery.attempts', { count: attempts })}
+          {next !== null && (
+            <>
+              {' · '}
+              {t('delivery.next')} <Time at={next} />
+            </>
+          )}
+        </p>
+      )}
+    </>
   );
 }

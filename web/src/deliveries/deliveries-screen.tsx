@@ -13,7 +13,7 @@ import { DeliveryState } from '../design/state.tsx';
 import { EmptyState, ProblemNote, ScreenHead, Skeletons, Time } from '../design/text.tsx';
 import type { OutboxItem } from '../offline/database.ts';
 import { discard, outbox, retry } from '../offline/outbox.ts';
-import { DeliveryFacts } from '../content/delivery-facts.tsx';
+import { DeliveryFacts } from '../content/delivery.tsx';
 import { cancelOutbox, listOutbox, retryOutbox, type Entry, type EntryState } from '../content/routes.ts';
 import { conversationPath, personPath, postPath } from '../router/addresses.ts';
 import { Link } from '../router/link.tsx';
