@@ -71,6 +71,12 @@ export const MESSAGE_TEXT_CHARS_MAX = 20_000;
 export const MESSAGE_ATTACHMENTS_MAX = 10;
 /** One file of a direct message (plaintext), as for posts. */
 export const MESSAGE_ATTACHMENT_BYTES_MAX = 50 * 1024 * 1024;
+/** What stands before a post that one chooses to open; elsewhere in the fediverse it shares 500 with the text. */
+export const POST_WARNING_CHARS_MAX = 500;
+/** A side of a picture, in pixels: what the formats themselves can say. */
+export const MEDIA_SIDE_PIXELS_MAX = 65_535;
+/** A sound or film: a day. */
+export const MEDIA_DURATION_MS_MAX = 24 * 3_600_000;
 /** The name of an attached file. */
 export const FILE_NAME_CHARS_MAX = 200;
 /** A sealed direct message: in base64url, with the longest addresses around it, it still fits an envelope. */

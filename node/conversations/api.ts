@@ -42,6 +42,10 @@ export const messageSchema = z.object({
         name: z.string().nullable(),
         type: z.string(),
         size: z.number(),
+        /** As its sender says. */
+        width: z.number().int().nullable(),
+        height: z.number().int().nullable(),
+        duration_ms: z.number().int().nullable(),
       }),
     )
     .optional(),
@@ -119,11 +123,18 @@ export const listMessages = defineRoute({
   id: 'conversations.messages',
   method: 'GET',
   path: '/api/v1/messages',
-  summary: 'Messages in both directions, newest first; with one person, or of all open conversations',
+  summary: 'Messages in both directions, newest first; with one person, or of all conversations',
   audience: 'owner',
   access: access('list'),
   query: z.strictObject({ who: who.optional(), limit, cursor: timeCursor.optional() }),
-  output: z.object({ items: z.array(messageSchema), next_cursor: z.string().nullable() }),
+  output: z.object({
+    items: z.array(messageSchema),
+    next_cursor: z.string().nullable(),
+    /** Who takes part in the conversation with that person; null where there is none, and without a person. */
+    conversation: z
+      .object({ status: z.enum(['open', 'request', 'declined', 'left']), they_left: z.boolean() })
+      .nullable(),
+  }),
 });
 
 export const listThreads = defineRoute({
@@ -150,14 +161,14 @@ export const listThreads = defineRoute({
   }),
 });
 
-export const threadActions = ['accept', 'decline', 'read'] as const;
+export const threadActions = ['accept', 'decline', 'read', 'leave', 'reopen'] as const;
 export type ThreadAction = (typeof threadActions)[number];
 
 export const changeThread = defineRoute({
   id: 'conversations.change',
   method: 'POST',
   path: '/api/v1/conversations/:action',
-  summary: 'Accepts or declines a message request, or marks a conversation as read',
+  summary: 'Accepts or declines a message request, marks a conversation as read, leaves it or comes back',
   audience: 'owner',
   access: access('update'),
   params: z.strictObject({ action: z.enum(threadActions) }),

@@ -189,6 +189,24 @@ export const commands: readonly Command[] = [
     { en: 'Mark a conversation as read', fr: 'Marquer une conversation comme lue' },
     (name) => ({ en: `Read: ${name}.`, fr: `Lu : ${name}.` }),
   ),
+  threadCommand(
+    'message leave',
+    'leave',
+    {
+      en: 'Leave a conversation: their messages are refused, and their node learns it',
+      fr: 'Quitter une conversation : ses messages sont refusés, et son nœud l’apprend',
+    },
+    (name) => ({
+      en: `You have left the conversation with ${name}. Nothing is deleted; "ored message reopen" brings you back.`,
+      fr: `Vous avez quitté la conversation avec ${name}. Rien n’est effacé ; « ored message reopen » vous y ramène.`,
+    }),
+  ),
+  threadCommand(
+    'message reopen',
+    'reopen',
+    { en: 'Come back to a conversation that you left', fr: 'Revenir dans une conversation quittée' },
+    (name) => ({ en: `You are back with ${name}.`, fr: `Vous voilà de retour avec ${name}.` }),
+  ),
   report,
 ];
 

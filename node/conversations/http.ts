@@ -37,8 +37,10 @@ export function conversationsRoutes({
     }),
     bind(api.uploadFile, ({ query }, { request }) => receiveFile(request, query)),
     bind(api.listMessages, async ({ query }) => {
-      const { items, next_cursor } = await conversations.messages(query);
-      return { items: items.map(shownMessage), next_cursor };
+      const { items, next_cursor, thread } = await conversations.messages(query);
+      const conversation =
+        thread === undefined ? null : { status: thread.status, they_left: thread.theyLeft };
+      return { items: items.map(shownMessage), next_cursor, conversation };
     }),
     bind(api.listThreads, async ({ query }) => {
       const { items, next_cursor, unread } = await conversations.threads(query);
@@ -71,6 +73,8 @@ function changeThread(
     accept: (who: string, actor: Actor) => conversations.accept(who, actor),
     decline: (who: string, actor: Actor) => conversations.decline(who, actor),
     read: (who: string, actor: Actor) => conversations.markRead(who, actor),
+    leave: (who: string, actor: Actor) => conversations.leave(who, actor),
+    reopen: (who: string, actor: Actor) => conversations.reopen(who, actor),
   };
   return change[action];
 }
@@ -92,11 +96,14 @@ function shownMessage({ message, author, names }: ShownMessage): api.ShownMessag
     ...(attachments.length === 0
       ? {}
       : {
-          attachments: attachments.map(({ name, type, size }, position) => ({
+          attachments: attachments.map(({ name, type, size, width, height, durationMs }, position) => ({
             position,
             name,
             type,
             size,
+            width,
+            height,
+            duration_ms: durationMs,
           })),
         }),
     ...(withheld === 0 ? {} : { withheld }),

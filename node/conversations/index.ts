@@ -15,7 +15,7 @@ import { bondConsumer, registerOpening } from './jobs.ts';
 import { migrations } from './migrations/index.ts';
 import { changes } from './model.ts';
 import { createOpening } from './opening.ts';
-import type { People } from './ports.ts';
+import type { Mail, People } from './ports.ts';
 import { createReceiving } from './receiving.ts';
 import { createConversations } from './service.ts';
 import { bindMessages } from './wire.ts';
@@ -31,6 +31,7 @@ export const conversations = defineFeature({
     const { federation: mail } = doors;
     const self = (): NodeId => doors.identity.self().nodeId;
     const persons = peopleOf(doors);
+    const post = mailOf(mail);
     const service = createConversations({
       db,
       events,
@@ -40,15 +41,7 @@ export const conversations = defineFeature({
       people: persons,
       search: doors.search,
       files: doors.media,
-      mail: {
-        sendDraft: (tx, to, content) =>
-          mail.send(tx, {
-            to,
-            type: 'direct_message',
-            draft: content as unknown as Json,
-          }),
-        states: (ids) => mail.deliveryStates(ids),
-      },
+      mail: post,
     });
 
     const opening = createOpening({
@@ -64,7 +57,7 @@ export const conversations = defineFeature({
     });
     const openingJob = registerOpening(jobs, opening);
     const wakeOpening = (): void => openingJob.wake();
-    bindMessages(mail, createReceiving({ events, self, people: persons, wakeOpening }));
+    bindMessages(mail, createReceiving({ events, self, people: persons, mail: post, wakeOpening }));
     events.consume(bondConsumer);
 
     const files = createFiles({ self, conversations: service, media: doors.media });
@@ -91,6 +84,17 @@ export const conversations = defineFeature({
     };
   },
 });
+
+function mailOf(mail: Awaited<ReturnType<(typeof federation)['start']>>['door']): Mail {
+  return {
+    sendDraft: (tx, to, content) =>
+      mail.send(tx, { to, type: 'direct_message', draft: content as unknown as Json }),
+    sendUpdate: async (tx, to, payload) =>
+      void (await mail.send(tx, { to, type: 'conversation_update', payload })),
+    withdraw: (tx, ids) => mail.withdraw(tx, ids),
+    states: (ids) => mail.deliveryStates(ids),
+  };
+}
 
 function peopleOf(doors: {
   readonly people: Awaited<ReturnType<(typeof people)['start']>>['door'];

@@ -4,8 +4,11 @@ import type { ChangeRules } from '#kernel/changes.ts';
 import { AppError, type MessageId, type NodeId, type Uri } from '#protocol';
 import type { DirectMessageContent } from '#protocol/messages';
 
-/** `request`: waits for the owner. `declined`: nothing more is taken from there until the owner writes. */
-export type ThreadStatus = 'open' | 'request' | 'declined';
+/**
+ * `request`: waits for the owner. `declined`: nothing more is taken from there until the owner writes. `left`: the
+ * owner has left, and the other node knows; the words stay, out of the list.
+ */
+export type ThreadStatus = 'open' | 'request' | 'declined' | 'left';
 
 export interface Thread {
   readonly peer: NodeId;
@@ -14,6 +17,8 @@ export interface Thread {
   /** Messages taken while it was a request. */
   readonly waiting: number;
   readonly lastAt: number;
+  /** The other side takes nothing more of the owner. */
+  readonly theyLeft: boolean;
 }
 
 /** `sealed`: came, and is not opened yet. `unreadable`: no key of this node opens it, or its content does not fit. */
@@ -25,6 +30,10 @@ export interface Attachment {
   readonly size: number;
   readonly type: string;
   readonly name: string | null;
+  /** As its sender says: room is kept by them, and nothing else depends on them. */
+  readonly width: number | null;
+  readonly height: number | null;
+  readonly durationMs: number | null;
 }
 
 export interface Message {
@@ -58,6 +67,8 @@ export interface Report {
 export const REQUESTS_MAX = 200;
 /** Messages of one request: enough to say who one is. */
 export const REQUEST_MESSAGES_MAX = 20;
+/** Unsent messages cancelled in the transaction that tells that their reader has left; their node refuses the rest. */
+export const LEAVING_CANCELS_MAX = 1_000;
 /** Messages opened in one step: bounds memory (50 kB each) and the length of the transaction. */
 export const OPENING_MAX = 64;
 /** What the owner writes in a report. */
@@ -78,13 +89,18 @@ export function believedTime(claimed: number, receivedAt: number, before: number
   return Math.max(before, Math.min(claimed, receivedAt));
 }
 
+/** Whether the owner takes part, or did when the words came: no stranger who waits, nobody declined. */
+export function isTalk(status: ThreadStatus | undefined): boolean {
+  return status === 'open' || status === 'left';
+}
+
 /** What is shown of files: none of a request. */
 export function takenAttachments(
   content: DirectMessageContent,
   status: ThreadStatus,
 ): { taken: NonNullable<DirectMessageContent['attachments']>; withheld: number } {
   const all = content.attachments ?? [];
-  return status === 'open' ? { taken: all, withheld: 0 } : { taken: [], withheld: all.length };
+  return isTalk(status) ? { taken: all, withheld: 0 } : { taken: [], withheld: all.length };
 }
 
 export const failures = {
@@ -113,6 +129,24 @@ export const failures = {
       safe: {
         en: 'You have blocked this person. Nothing was sent. Unblock them first: ored friends unblock.',
         fr: "Vous avez bloqué cette personne. Rien n'a été envoyé. Débloquez-la d'abord : ored friends unblock.",
+      },
+    }),
+  theyLeft: (): AppError =>
+    new AppError({
+      category: 'conflict',
+      code: 'conversations/they-left',
+      safe: {
+        en: 'This person has left the conversation. Nothing was sent. They can come back by writing to you.',
+        fr: "Cette personne a quitté la conversation. Rien n'a été envoyé. Elle peut y revenir en vous écrivant.",
+      },
+    }),
+  noConversation: (): AppError =>
+    new AppError({
+      category: 'not-found',
+      code: 'conversations/no-conversation',
+      safe: {
+        en: 'There is no open conversation with this person. Nothing was changed.',
+        fr: "Il n'y a pas de conversation ouverte avec cette personne. Rien n'a été modifié.",
       },
     }),
   filesToStranger: (): AppError =>
@@ -155,6 +189,13 @@ export const failures = {
       code: 'conversations/declined',
       safe: 'This person does not take messages from you.',
     }),
+  /** To another node. */
+  left: (): AppError =>
+    new AppError({
+      category: 'forbidden',
+      code: 'conversations/left',
+      safe: 'This person has left the conversation.',
+    }),
   tooManyRequests: (): AppError =>
     new AppError({
       category: 'limit',
@@ -176,4 +217,8 @@ export const changes: ChangeRules = {
   'conversations.read': { kind: 'message', ids: ['peer'] },
   'conversations.request-accepted': { kind: 'message', ids: ['peer'] },
   'conversations.request-declined': { kind: 'message', ids: ['peer'] },
+  'conversations.left': { kind: 'message' },
+  'conversations.reopened': { kind: 'message' },
+  'conversations.they-left': { kind: 'message' },
+  'conversations.they-returned': { kind: 'message' },
 };

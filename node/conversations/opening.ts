@@ -6,7 +6,7 @@ import type { Events } from '#kernel/events.ts';
 import type { Log } from '#kernel/log.ts';
 import { AppError, fromBase64Url, isNodeId, parseTimestamp, type MessageId, type NodeId } from '#protocol';
 import { openDirectMessage, type DirectMessageContent } from '#protocol/messages';
-import { believedTime, messageUri, OPENING_MAX, takenAttachments, type Attachment } from './model.ts';
+import { believedTime, isTalk, messageUri, OPENING_MAX, takenAttachments, type Attachment } from './model.ts';
 import type { Index } from './ports.ts';
 import * as store from './store.ts';
 
@@ -113,17 +113,26 @@ async function storeTried(host: OpeningHost, tx: Tx, tried: readonly Tried[]): P
       type: 'conversations.received',
       subject: messageUri(peer, id),
       actor: `node:${peer}`,
-      new: { peer, request: threads.get(peer)?.status !== 'open' },
+      new: { peer, request: !isTalk(threads.get(peer)?.status) },
     })),
   );
 }
 
 function toAttachment(file: NonNullable<DirectMessageContent['attachments']>[number]): Attachment {
-  const { cid, key, size, type, name = null } = file;
-  return { cid, key: fromBase64Url(key, 32), size, type, name };
+  const {
+    cid,
+    key,
+    size,
+    type,
+    name = null,
+    width = null,
+    height = null,
+    duration_ms: durationMs = null,
+  } = file;
+  return { cid, key: fromBase64Url(key, 32), size, type, name, width, height, durationMs };
 }
 
-/** Friends need no request; what a blocked person asked is declined. */
+/** New friends talk, whoever left before; what a blocked person asked is declined. */
 export async function noteBonds(
   tx: Tx,
   events: readonly { readonly type: string; readonly subject: string }[],
@@ -132,7 +141,8 @@ export async function noteBonds(
     if (!isNodeId(subject)) continue;
     const thread = (await store.readThreads(tx, [subject])).get(subject);
     if (thread === undefined) continue;
-    if (type === 'people.befriended') await store.setThread(tx, subject, { status: 'open', waiting: 0 });
+    if (type === 'people.befriended')
+      await store.setThread(tx, subject, { status: 'open', waiting: 0, they_left: 0 });
     else if (type === 'people.blocked' && thread.status === 'request')
       await store.setThread(tx, subject, { status: 'declined', unread: 0 });
   }

@@ -15,6 +15,12 @@ export interface Incoming {
   readonly receivedAt: number;
 }
 
+/** That the other side has left, or is back. */
+export interface IncomingUpdate {
+  readonly from: NodeId;
+  readonly payload: Payload<'conversation_update'>;
+}
+
 export interface Delivered {
   readonly id: MessageId;
   readonly state: string;
@@ -24,6 +30,10 @@ export interface Delivered {
 export interface Mail {
   /** Queues a message whose payload is sealed when it first goes. */
   sendDraft(tx: Tx, to: NodeId, draft: DirectMessageContent): Promise<MessageId>;
+  /** Tells the other node that the owner has left the conversation, or is back. */
+  sendUpdate(tx: Tx, to: NodeId, payload: Payload<'conversation_update'>): Promise<void>;
+  /** Cancels those of these messages that still wait; returns them. */
+  withdraw(tx: Tx, ids: readonly MessageId[]): Promise<readonly MessageId[]>;
   /** Where messages stand that are still in the ledger. */
   states(ids: readonly string[]): Promise<readonly Delivered[]>;
 }
@@ -63,6 +73,9 @@ export interface OwnFile {
   readonly size: number;
   readonly type: string;
   readonly name: string | null;
+  readonly width: number | null;
+  readonly height: number | null;
+  readonly durationMs: number | null;
 }
 
 /** The search index. */
@@ -79,7 +92,7 @@ export interface Index {
 }
 
 /** A file as it is served. */
-export type SentFile = OwnFile;
+export type SentFile = Omit<OwnFile, 'width' | 'height' | 'durationMs'>;
 
 /** What the use cases stand on. */
 export interface ConversationsHost {

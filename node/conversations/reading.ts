@@ -3,7 +3,7 @@
 import type { Database } from '#kernel/db/database.ts';
 import { isoTime } from '#kernel/ports.ts';
 import { isMessageId, isUri, parseUri, type NodeId } from '#protocol';
-import { failures, messageUri, type Message, type Thread } from './model.ts';
+import { failures, isTalk, messageUri, type Message, type Thread } from './model.ts';
 import { peerNamed } from './naming.ts';
 import type { Mail, Names, People } from './ports.ts';
 import * as store from './store.ts';
@@ -43,12 +43,12 @@ export interface ReadingHost {
 
 export interface Reading {
   show(messages: readonly Message[]): Promise<ShownMessage[]>;
-  /** Newest first, with one person or all whose conversation is open. */
+  /** Newest first, with one person or all conversations; `thread` is the one with that person, if there is one. */
   messages(query: {
     who?: string | undefined;
     limit: number;
     cursor?: string | undefined;
-  }): Promise<Page<ShownMessage>>;
+  }): Promise<Page<ShownMessage> & { readonly thread: Thread | undefined }>;
   threads(query: {
     status: 'open' | 'request';
     limit: number;
@@ -85,7 +85,11 @@ export function createReading(host: ReadingHost): Reading {
       const peer = who === undefined ? null : await peerNamed(host, who);
       const found = await store.listMessages(db.read, { peer, before: parseCursor(cursor), limit });
       const last = found.length === limit ? found.at(-1) : undefined;
-      return { items: await show(found), next_cursor: last === undefined ? null : `${last.at}.${last.row}` };
+      return {
+        items: await show(found),
+        next_cursor: last === undefined ? null : `${last.at}.${last.row}`,
+        thread: peer === null ? undefined : (await store.readThreads(db.read, [peer])).get(peer),
+      };
     },
 
     async threads({ status, limit, cursor }) {
@@ -137,7 +141,7 @@ async function hitsOf(host: ReadingHost, uris: readonly string[]): Promise<Map<s
   const names = await people.names([...peers, self]);
   const hits = new Map<string, Hit>();
   for (const { id, mine, peer, text, at, state } of found) {
-    if (state !== 'shown' || threads.get(peer)?.status !== 'open') continue;
+    if (state !== 'shown' || !isTalk(threads.get(peer)?.status)) continue;
     const author = mine ? self : peer;
     const uri = messageUri(author, id);
     const username = names.get(author)?.username ?? '';

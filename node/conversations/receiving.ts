@@ -1,22 +1,27 @@
 // What other nodes send: on the inbox path a sealed message is only kept, in sets; it is opened later (opening.ts).
-// Who may write: friends, and whoever the owner wrote to or accepted; a stranger's messages wait as a request.
+// Who may write: friends, and whoever the owner wrote to or accepted; a stranger's messages wait as a request. Nobody
+// writes into a conversation that the owner has left.
 import type { Tx } from '#kernel/db/database.ts';
 import type { Events } from '#kernel/events.ts';
 import type { AppError, MessageId, NodeId } from '#protocol';
 import { failures, REQUEST_MESSAGES_MAX, REQUESTS_MAX, type Thread, type ThreadStatus } from './model.ts';
-import type { Delivered, Incoming, People, Relation } from './ports.ts';
+import { noteUpdates } from './leaving.ts';
+import type { Delivered, Incoming, IncomingUpdate, Mail, People, Relation } from './ports.ts';
 import * as store from './store.ts';
 
 export interface ReceivingHost {
   readonly events: Events;
   readonly self: () => NodeId;
   readonly people: Pick<People, 'relations'>;
+  readonly mail: Pick<Mail, 'withdraw'>;
   /** Something waits to be opened. */
   readonly wakeOpening: () => void;
 }
 
 export interface Receiving {
   receive(tx: Tx, batch: readonly Incoming[]): Promise<{ id: MessageId; refuse: AppError }[]>;
+  /** Notes who has left or is back. */
+  updated(tx: Tx, batch: readonly IncomingUpdate[]): Promise<void>;
   /** Notes where own messages stand now. */
   delivered(tx: Tx, changes: readonly Delivered[]): Promise<void>;
 }
@@ -56,6 +61,8 @@ export function createReceiving(host: ReceivingHost): Receiving {
       return refusals;
     },
 
+    updated: (tx, batch) => noteUpdates(host, tx, batch),
+
     async delivered(tx, changes) {
       await store.setDelivery(tx, changes);
     },
@@ -70,6 +77,7 @@ function judge(
   lane: { requests: number },
 ): ThreadStatus | AppError {
   if (relation?.blocked === true) return failures.declined();
+  if (thread?.status === 'left') return failures.left();
   if (relation?.friend === true || thread?.status === 'open') return 'open';
   if (thread?.status === 'declined') return failures.declined();
   if (thread === undefined && change === undefined) {

@@ -13,11 +13,12 @@ import {
   type NodeId,
 } from '#protocol';
 import { cleanText, directMessagePlaintext, type DirectMessageContent } from '#protocol/messages';
+import { createLeaving, type Leaving } from './leaving.ts';
 import { failures, messageUri } from './model.ts';
 import { correspondent, peerNamed } from './naming.ts';
 import type { ConversationsHost, OwnFile } from './ports.ts';
 import { createReading, type Reading, type ShownMessage } from './reading.ts';
-import { createReports, type Reports } from './reports.ts';
+import { createReports, type Reports } from './reports/service.ts';
 import * as store from './store.ts';
 
 export interface Sending {
@@ -28,7 +29,7 @@ export interface Sending {
   readonly files?: readonly string[] | undefined;
 }
 
-export interface Conversations extends Reading, Reports {
+export interface Conversations extends Reading, Reports, Leaving {
   /** Durable when it returns; sealed and sent after that. @throws conversations/*, text/*, people/*, media/not-found */
   send(message: Sending, actor: Actor, settle?: Settle<ShownMessage>): Promise<ShownMessage>;
   /** @throws conversations/no-request */
@@ -46,6 +47,7 @@ export function createConversations(host: ConversationsHost): Conversations {
   return {
     ...reading,
     ...createReports(host),
+    ...createLeaving(host),
 
     async send({ who, text, replyTo, files = [] }, actor, settle) {
       const peer = await peerNamed(host, who);
@@ -60,6 +62,7 @@ export function createConversations(host: ConversationsHost): Conversations {
       return db.write(async (tx) => {
         const relation = (await people.relations(tx, [peer])).get(peer);
         if (relation?.blocked === true) throw failures.blocked();
+        if ((await store.readThreads(tx, [peer])).get(peer)?.theyLeft === true) throw failures.theyLeft();
         if (attached.length > 0 && relation?.friend !== true) throw failures.filesToStranger();
         await people.keep(tx, peer);
         const id = await storeOwn(host, tx, { peer, content, at, files, attached, actor });
@@ -127,12 +130,14 @@ function contentOf(parts: {
   readonly attached: readonly OwnFile[];
 }): DirectMessageContent {
   const { text, replyTo, at, attached } = parts;
-  const attachments = attached.map(({ cid, key, size, type, name }) => ({
+  const attachments = attached.map(({ cid, key, size, type, name, width, height, durationMs }) => ({
     cid: cid as Cid,
     key: toBase64Url(key),
     size,
     type,
     ...(name === null ? {} : { name }),
+    ...(width === null || height === null ? {} : { width, height }),
+    ...(durationMs === null ? {} : { duration_ms: durationMs }),
   }));
   return {
     version: 1,

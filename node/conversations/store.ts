@@ -1,9 +1,9 @@
-// SQL of conversations: threads, messages, their files, reports. Sets travel as one JSON parameter, so that a
+// SQL of conversations: threads, messages, their files. Sets travel as one JSON parameter, so that a
 // statement's text does not depend on the number of rows.
 import { tables, type Reader, type Tx } from '#kernel/db/database.ts';
 import type { MessageId, NodeId } from '#protocol';
 import { sql, type Generated } from 'kysely';
-import type { Attachment, Message, MessageState, Report, Thread, ThreadStatus } from './model.ts';
+import type { Attachment, Message, MessageState, Thread, ThreadStatus } from './model.ts';
 
 interface MessageRow {
   row: number;
@@ -30,6 +30,9 @@ interface AttachmentRow {
   size: number;
   type: string;
   name: string | null;
+  width: number | null;
+  height: number | null;
+  duration_ms: number | null;
 }
 interface ThreadRow {
   peer: string;
@@ -37,13 +40,13 @@ interface ThreadRow {
   unread: number;
   waiting: number;
   last_at: number;
+  they_left: number;
 }
 type Stored = Omit<MessageRow, 'row' | 'withheld'> & { row: Generated<number>; withheld: Generated<number> };
 interface Schema {
   conversations_message: Stored;
   conversations_attachment: AttachmentRow;
   conversations_thread: ThreadRow;
-  conversations_report: { id: string; about: string; node_id: string; reason: string; created_at: number };
 }
 
 const db = (handle: Reader): ReturnType<typeof tables<Schema>> => tables<Schema>(handle);
@@ -100,19 +103,21 @@ export interface ThreadChange {
   readonly at: number;
 }
 
-/** Makes threads or moves them on: the status is set, unread and waiting are added. */
+/** Makes threads or moves them on: the status is set, unread and waiting are added; who writes has not left. */
 export async function moveThreads(tx: Tx, changes: readonly ThreadChange[]): Promise<void> {
   await sql`INSERT INTO conversations_thread (peer, status, unread, waiting, last_at)
     SELECT value ->> 'peer', value ->> 'status', value ->> 'unread', value ->> 'waiting', value ->> 'at'
     FROM json_each(${JSON.stringify(changes)}) WHERE true
     ON CONFLICT (peer) DO UPDATE SET status = excluded.status, unread = unread + excluded.unread,
-      waiting = waiting + excluded.waiting, last_at = max(last_at, excluded.last_at)`.execute(db(tx));
+      waiting = waiting + excluded.waiting, they_left = 0, last_at = max(last_at, excluded.last_at)`.execute(
+    db(tx),
+  );
 }
 
 export async function setThread(
   tx: Tx,
   peer: NodeId,
-  change: { status?: ThreadStatus; unread?: number; waiting?: number },
+  change: { status?: ThreadStatus; unread?: number; waiting?: number; they_left?: 0 | 1 },
 ): Promise<boolean> {
   const result = await db(tx)
     .updateTable('conversations_thread')
@@ -255,12 +260,15 @@ async function insertAttachments(
     ...file,
     key: Buffer.from(file.key).toString('hex'),
   }));
-  await sql`INSERT INTO conversations_attachment (message, position, cid, key, size, type, name)
+  await sql`INSERT INTO conversations_attachment
+      (message, position, cid, key, size, type, name, width, height, duration_ms)
     SELECT value ->> 'row', value ->> 'position', value ->> 'cid', unhex(value ->> 'key'), value ->> 'size',
-      value ->> 'type', value ->> 'name' FROM json_each(${JSON.stringify(rows)})`.execute(db(tx));
+      value ->> 'type', value ->> 'name', value ->> 'width', value ->> 'height', value ->> 'durationMs' FROM json_each(${JSON.stringify(rows)})`.execute(
+    db(tx),
+  );
 }
 
-/** A page of messages with one person or with all whose thread is open, newest first. */
+/** A page of messages with one person, or with all with whom the owner talks or has talked, newest first. */
 export async function listMessages(
   reader: Reader,
   query: {
@@ -276,7 +284,7 @@ export async function listMessages(
     peer === null
       ? await sql<MessageRow>`SELECT m.* FROM conversations_message AS m
           WHERE (m.at, m.row) < (${at}, ${row}) AND m.state <> 'sealed'
-            AND EXISTS (SELECT 1 FROM conversations_thread AS t WHERE t.peer = m.peer AND t.status = 'open')
+            AND EXISTS (SELECT 1 FROM conversations_thread AS t WHERE t.peer = m.peer AND t.status IN ('open', 'left'))
           ORDER BY m.at DESC, m.row DESC LIMIT ${limit}`.execute(db(reader))
       : await sql<MessageRow>`SELECT * FROM conversations_message
           WHERE peer = ${peer} AND (at, row) < (${at}, ${row}) AND state <> 'sealed'
@@ -309,6 +317,20 @@ export async function findMessages(
   return withAttachments(reader, rows);
 }
 
+/** The owner's messages to somebody of which no news came yet: they may not have left. */
+export async function listUnsettled(reader: Reader, peer: NodeId, limit: number): Promise<MessageId[]> {
+  const rows = await db(reader)
+    .selectFrom('conversations_message')
+    .select('id')
+    .where('peer', '=', peer)
+    .where('mine', '=', 1)
+    .where('delivery', 'is', null)
+    .orderBy('row')
+    .limit(limit)
+    .execute();
+  return rows.map(({ id }) => id as MessageId);
+}
+
 /** Notes where own messages stand; what is no own message is passed over. */
 export async function setDelivery(
   tx: Tx,
@@ -318,33 +340,6 @@ export async function setDelivery(
       delivery = s.value ->> 'state', reason = s.value ->> 'code'
     FROM json_each(${JSON.stringify(states)}) AS s
     WHERE m.id = s.value ->> 'id' AND m.mine = 1`.execute(db(tx));
-}
-
-export async function insertReport(tx: Tx, report: Report): Promise<void> {
-  const { nodeId, at, ...rest } = report;
-  await db(tx)
-    .insertInto('conversations_report')
-    .values({ ...rest, node_id: nodeId, created_at: at })
-    .execute();
-}
-
-/** Reports by id, which grows with time. */
-export async function listReports(
-  reader: Reader,
-  query: { after: string; limit: number },
-): Promise<Report[]> {
-  const rows = await db(reader)
-    .selectFrom('conversations_report')
-    .selectAll()
-    .where('id', '>', query.after)
-    .orderBy('id')
-    .limit(query.limit)
-    .execute();
-  return rows.map(({ node_id, created_at, ...rest }) => ({
-    ...rest,
-    nodeId: node_id as NodeId,
-    at: created_at,
-  }));
 }
 
 async function withAttachments(reader: Reader, rows: readonly MessageRow[]): Promise<Message[]> {
@@ -371,16 +366,14 @@ function toMessage(row: MessageRow, files: readonly AttachmentRow[]): Message {
     withheld: row.withheld,
     delivery: row.delivery,
     reason: row.reason,
-    attachments: files.map(({ cid, key, size, type, name }) => ({
-      cid,
-      size,
-      type,
-      name,
+    attachments: files.map(({ message: _row, position: _place, key, duration_ms: durationMs, ...file }) => ({
+      ...file,
+      durationMs,
       key: new Uint8Array(key),
     })),
   };
 }
 
-function toThread({ peer, last_at, ...rest }: ThreadRow): Thread {
-  return { ...rest, peer: peer as NodeId, lastAt: last_at };
+function toThread({ peer, last_at: lastAt, they_left: theyLeft, ...rest }: ThreadRow): Thread {
+  return { ...rest, peer: peer as NodeId, lastAt, theyLeft: theyLeft === 1 };
 }

@@ -76,6 +76,7 @@ export const federation = defineFeature({
       registerSealer: service.registerSealer.bind(service),
       send: service.queue.send.bind(service.queue),
       sendMany: service.queue.sendMany.bind(service.queue),
+      withdraw: service.queue.withdraw.bind(service.queue),
       ask: service.queries.ask.bind(service.queries),
       setStanding: service.setStanding.bind(service),
       abandon: service.abandon.bind(service),

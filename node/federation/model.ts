@@ -125,6 +125,7 @@ export const GAP_ASKED_AFTER_MS = 10_000;
 /** These wait until they are accepted or cancelled; every other type expires. */
 const lasting: ReadonlySet<string> = new Set([
   'direct_message',
+  'conversation_update',
   'post_delete',
   'connection_end',
   'identity_update',

@@ -83,6 +83,7 @@ export function meaningOf(event: Event, self: NodeId): Meaning {
       return draft(memberOf(event.new, 'request') === true ? 'message_request' : 'message', peer);
     }
     case 'conversations.read':
+    case 'conversations.left':
       return settle('read', 'message', 'message_request');
     case 'conversations.request-accepted':
     case 'conversations.request-declined':

@@ -3,7 +3,7 @@
 import { isoTime } from '#kernel/ports.ts';
 import { markup, render, type Html } from './html.ts';
 import { excerpt, latestOf, ownerPath, postPath, type PageOwner, type PublicPost } from './model.ts';
-import { content } from './page.ts';
+import { content, folded } from './page.ts';
 
 /** The feed document. */
 export function atomFeed(owner: PageOwner, posts: readonly PublicPost[]): Html {
@@ -27,13 +27,13 @@ function entry(owner: PageOwner, post: PublicPost): Html {
   const page = `${owner.url}${postPath(owner, post.id)}`;
   return markup`<entry>
     <id>${post.uri}</id>
-    <title>${excerpt(post.text) || owner.displayName}</title>
+    <title>${excerpt(post.warning ?? post.text) || owner.displayName}</title>
     <published>${isoTime(post.createdAt)}</published>
     <updated>${isoTime(post.editedAt ?? post.createdAt)}</updated>
     <link rel="alternate" type="text/html" href="${page}" />
     ${post.media.map(
       ({ type, size }, index) =>
         markup`<link rel="enclosure" type="${type}" length="${size}" href="${page}/media/${index}" /> `,
-    )}<content type="html">${render(content(post.text))}</content>
+    )}${post.warning === null ? '' : markup`<summary>${post.warning}</summary>`}<content type="html">${render(folded(post.warning, content(post.text)))}</content>
   </entry> `;
 }

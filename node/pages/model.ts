@@ -15,6 +15,8 @@ export interface PublicPost {
   readonly id: string;
   readonly uri: string;
   readonly text: string;
+  /** Text and files are folded behind it. */
+  readonly warning: string | null;
   readonly createdAt: number;
   readonly editedAt: number | null;
   readonly media: readonly MediaItem[];

@@ -70,8 +70,9 @@ export function postPage(
   { language, indexed }: { readonly language: Language; readonly indexed: boolean },
 ): Html {
   const path = postPath(owner, post.id);
-  const picture = post.media.findIndex(({ type }) => type.startsWith('image/'));
-  const title = excerpt(post.text) || owner.displayName;
+  // A preview elsewhere shows nothing of what is folded here.
+  const picture = post.warning === null ? post.media.findIndex(({ type }) => type.startsWith('image/')) : -1;
+  const title = excerpt(post.warning ?? post.text) || owner.displayName;
   return frame({
     title: `${title} – ${owner.displayName}`,
     language,
@@ -179,13 +180,22 @@ function entry(owner: PageOwner, post: PublicPost, language: Language): Html {
   const path = postPath(owner, post.id);
   const edited = say(language, { en: 'edited', fr: 'modifié' });
   return markup`<article class="h-entry">
-    <div class="e-content p-name" dir="auto" ${langOf(owner)}>${content(post.text)}</div>
-    ${post.media.map((file, index) => figure(file, `${path}/media/${index}`))}
+    ${folded(
+      post.warning,
+      markup`<div class="e-content p-name" dir="auto" ${langOf(owner)}>${content(post.text)}</div>
+    ${post.media.map((file, index) => figure(file, `${path}/media/${index}`))}`,
+    )}
     <p>
       <a class="u-url" href="${path}">${time('dt-published', post.createdAt, language)}</a>${post.editedAt === null ? '' : markup` · ${edited} ${time('dt-updated', post.editedAt, language)}`}
       <span class="p-author h-card"><a class="u-url p-name" href="${ownerPath(owner)}"><bdi>${owner.displayName}</bdi></a></span>
     </p>
   </article> `;
+}
+
+/** What stands behind a warning, where there is one; it opens without a script. */
+export function folded(warning: string | null, inside: Html): Html {
+  if (warning === null) return inside;
+  return markup`<details><summary class="p-summary" dir="auto">${warning}</summary>${inside}</details>`;
 }
 
 /** A post's text as paragraphs, with its links; those whose host hides what it is stay text. */

@@ -1,5 +1,6 @@
 // People: the owner's profile and the bonds with others. Says who is a friend; federation enforces what follows.
 // Registers the rules for profiles and connections; posts and conversations ask its door who is who.
+import type { Actor } from '#kernel/actor.ts';
 import { defineFeature } from '#kernel/feature.ts';
 import { isoTime } from '#kernel/ports.ts';
 import { access, allow, deny } from '#node/access/index.ts';
@@ -130,6 +131,9 @@ export const people = defineFeature({
       /** Somebody there is a bond with; asks nobody else. @throws people/unknown, people/ambiguous */
       knownNode: (who: string) => knownPerson(db.read, who),
       profile: () => profiles.own(),
+      /** As the owner would: friends and followers are told. @throws people/avatar-unprocessable, media/not-found */
+      changeProfile: (change: Parameters<typeof profiles.update>[0], actor: Actor) =>
+        profiles.update(change, actor),
       /** Whether an invitation is good now. @throws people/no-invite */
       lookAtInvite: (secret: string) => invites.look(secret),
     };

@@ -1,5 +1,6 @@
 // Portability: everything that is the owner's as plain files, leaving for good, block lists in and out.
 // Reads through the doors of the areas that own the data, and owns none itself.
+import { systemActor } from '#kernel/actor.ts';
 import { defineFeature, type DoorOf, type Host } from '#kernel/feature.ts';
 import { access, deny } from '#node/access/index.ts';
 import { conversations } from '#node/conversations/index.ts';
@@ -106,6 +107,7 @@ function startImports(
   doors: {
     readonly posts: ImportHost['posts'];
     readonly media: ImportHost['media'] & Pick<DoorOf<typeof media>, 'openUpload' | 'dropUpload'>;
+    readonly people: Pick<DoorOf<typeof people>, 'profile' | 'changeProfile'>;
   },
 ): Imports {
   const { db, clock, random, log } = host;
@@ -117,6 +119,10 @@ function startImports(
     log,
     posts: postsDoor,
     media: mediaDoor,
+    portrait: {
+      current: async () => (await doors.people.profile()).avatar,
+      set: async (avatar) => void (await doors.people.changeProfile({ avatar }, systemActor)),
+    },
     open: ({ kind, where }) => (kind === 'file' ? openFile(where) : mediaDoor.openUpload(where)),
     drop: async ({ kind, where }) => {
       if (kind === 'upload') await mediaDoor.dropUpload(where);

@@ -10,6 +10,8 @@ import { UNDO_S_MAX } from './model.ts';
 const WHICH_CHARS_MAX = 200;
 /** Longer texts are refused with a sentence by the service; beyond this the body itself is too large. */
 const TEXT_CHARS_MAX = 100_000;
+/** As with the text: the service refuses one over the protocol's limit with a sentence. */
+const WARNING_CHARS_READ_MAX = 2_000;
 /** One file ; the media area enforces the same limit. */
 const FILE_BYTES_MAX = 50 * 1024 * 1024;
 const which = z.strictObject({ id: z.string().min(1).max(WHICH_CHARS_MAX) });
@@ -40,6 +42,8 @@ export const postSchema = z.object({
   /** The owner wrote it. */
   mine: z.boolean(),
   text: z.string(),
+  /** Shown alone, until the reader opens what stands behind it: text and files. */
+  warning: z.string().nullable(),
   created_at: z.string(),
   edited_at: z.string().nullable(),
   visibility,
@@ -91,6 +95,8 @@ export const createPost = defineRoute({
   access: { kind: 'post', action: 'create' },
   body: z.strictObject({
     text: z.string().max(TEXT_CHARS_MAX),
+    /** One line, at most 500 characters. */
+    warning: z.string().max(WARNING_CHARS_READ_MAX).optional(),
     visibility: visibility.optional(),
     media: media.optional(),
     reply_to: z.string().min(1).max(WHICH_CHARS_MAX).optional(),
@@ -159,6 +165,8 @@ export const editPost = defineRoute({
   params: which,
   body: z.strictObject({
     text: z.string().max(TEXT_CHARS_MAX).optional(),
+    /** null or empty takes it away. */
+    warning: z.string().max(WARNING_CHARS_READ_MAX).nullable().optional(),
     visibility: visibility.optional(),
     media: media.optional(),
   }),
@@ -217,6 +225,7 @@ export const readHistory = defineRoute({
       z.object({
         version: z.number().int(),
         text: z.string(),
+        warning: z.string().nullable(),
         media: z.number().int(),
         visibility,
         created_at: z.string(),

@@ -23,6 +23,8 @@ export interface ShownPost {
   /** The owner wrote it. */
   mine: boolean;
   text: string;
+  /** Text and files are folded behind it. */
+  warning: string | null;
   created_at: string;
   edited_at: string | null;
   visibility: 'public' | 'friends' | 'private';
@@ -115,6 +117,7 @@ function content(item: Item) {
     id: item.id,
     uri: postUri(item.author, item.id),
     text: object?.text ?? '',
+    warning: object?.warning ?? null,
     created_at: isoTime(item.createdAt),
     edited_at: item.editedAt === null ? null : isoTime(item.editedAt),
     visibility: item.visibility,

@@ -36,6 +36,14 @@ const visibilityOption = {
   choices: ['public', 'friends', 'private'],
 } as const;
 
+const warningOption = {
+  flags: '--warning <line>',
+  about: {
+    en: 'Stands before the post, which is folded behind it',
+    fr: 'Un avertissement, derrière lequel la publication est repliée',
+  },
+} as const;
+
 function isVisibility(value: unknown): value is Post['visibility'] {
   return value === 'public' || value === 'friends' || value === 'private';
 }
@@ -60,6 +68,7 @@ const post = defineCommand({
   ],
   options: [
     visibilityOption,
+    warningOption,
     {
       flags: '--media <file>',
       about: { en: 'A picture, sound, film or file', fr: 'Une image, un son, un film ou un fichier' },
@@ -70,7 +79,7 @@ const post = defineCommand({
     },
   ],
   async run(context, args, options) {
-    const { visibility, media: file, replyTo } = options;
+    const { visibility, warning, media: file, replyTo } = options;
     if (typeof file === 'string' && !existsSync(file)) throw noFile(file);
     const uploaded =
       typeof file === 'string' ? [await context.upload(uploadFile, file, { name: basename(file) })] : [];
@@ -78,6 +87,7 @@ const post = defineCommand({
       body: {
         text: args['text'] ?? '',
         ...(isVisibility(visibility) ? { visibility } : {}),
+        ...(typeof warning === 'string' ? { warning } : {}),
         ...(uploaded.length === 0 ? {} : { media: uploaded.map(({ id }) => id) }),
         ...(typeof replyTo === 'string' ? { reply_to: replyTo } : {}),
       },
@@ -139,14 +149,15 @@ const edit = defineCommand({
       optional: true,
     },
   ],
-  options: [visibilityOption],
+  options: [visibilityOption, warningOption],
   async run(context, args, options) {
-    const { visibility } = options;
+    const { visibility, warning } = options;
     const text = args['text'];
     const changed = await context.call(editPost, {
       params: { id: args['id'] ?? '' },
       body: {
         ...(text === undefined ? {} : { text }),
+        ...(typeof warning === 'string' ? { warning } : {}),
         ...(isVisibility(visibility) ? { visibility } : {}),
       },
     });
@@ -197,7 +208,7 @@ function noFile(file: string): Error {
 }
 
 function lines(context: CommandContext, item: Post): string {
-  const { author, created_at, text, media, visibility, state, id } = item;
+  const { author, created_at, text, warning, media, visibility, state, id } = item;
   const waiting = context.say({
     en: `(waiting for ${author.username}'s node)`,
     fr: `(en attente du nœud de ${author.username})`,
@@ -205,7 +216,9 @@ function lines(context: CommandContext, item: Post): string {
   const files = media.map(({ name, type }) => `[${name ?? type}]`).join(' ');
   return [
     `${author.display_name || author.username} (${author.username})  ${created_at.slice(0, 16).replace('T', ' ')}  ${visibility}`,
-    ...[state === 'waiting' ? waiting : text, files].filter((part) => part !== ''),
+    ...[warning === null ? '' : `⚠ ${warning}`, state === 'waiting' ? waiting : text, files].filter(
+      (part) => part !== '',
+    ),
     id,
   ].join('\n');
 }

@@ -22,7 +22,13 @@ export function postRoutes({ posts, reading, media, reach, nodeOf }: PostsHttp):
   return [
     bind(api.createPost, ({ body }, { actor, settle }) =>
       posts.create(
-        { text: body.text, visibility: body.visibility, media: body.media, replyTo: body.reply_to },
+        {
+          text: body.text,
+          warning: body.warning,
+          visibility: body.visibility,
+          media: body.media,
+          replyTo: body.reply_to,
+        },
         actor,
         settle,
       ),

@@ -36,6 +36,8 @@ export interface Draft {
   readonly editedAt: number | null;
   readonly visibility: Visibility;
   readonly text: string;
+  /** What stands before the text and the files, which are folded behind it. */
+  readonly warning: string | null;
   readonly parent: Uri | null;
   readonly media: readonly MediaItem[];
   /** Of a post that was written elsewhere: its address there, and when it is signed here. */
@@ -50,7 +52,7 @@ interface Signed {
 
 /** Signs a post of the owner. @throws object/too-large */
 export function signPost(host: PostsHost, draft: Draft): Signed {
-  const { uri, version, createdAt, editedAt, visibility, text, parent, media, brought } = draft;
+  const { uri, version, createdAt, editedAt, visibility, text, warning, parent, media, brought } = draft;
   const value = {
     type: 'post',
     version,
@@ -60,6 +62,7 @@ export function signPost(host: PostsHost, draft: Draft): Signed {
     author: host.signer().nodeId,
     created_at: isoTime(createdAt),
     ...(editedAt === null ? {} : { edited_at: isoTime(editedAt) }),
+    ...(warning === null ? {} : { warning }),
     ...(parent === null ? {} : { parent }),
     ...(media.length === 0 ? {} : { media: media as unknown as JsonObject[] }),
     ...(brought === undefined ? {} : { imported_from: brought.origin }),

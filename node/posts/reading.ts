@@ -41,6 +41,7 @@ export interface ShownFeed {
 export interface ShownVersion {
   version: number;
   text: string;
+  warning: string | null;
   media: number;
   visibility: Visibility;
   created_at: string;
@@ -200,10 +201,13 @@ export function createReading(host: PostsHost, fetching: Fetching): Reading {
         ({ held, state, author }) => held > 0 && state !== 'deleted' && !muted.has(author),
       );
       return new Map(
-        (await show(items)).map(({ uri, author: { avatar: _avatar, ...author }, text, created_at }) => [
-          uri,
-          { uri, author, text, created_at },
-        ]),
+        (await show(items)).map(
+          ({ uri, author: { avatar: _avatar, ...author }, text, warning, created_at }) => [
+            uri,
+            // What is folded in the feed is not laid open by a search.
+            { uri, author, text: warning ?? text, created_at },
+          ],
+        ),
       );
     },
   };

@@ -14,7 +14,7 @@ import {
 } from '#protocol';
 import { invalid } from '#protocol/errors.ts';
 import { reactionObject, type MediaItem, type PostObject, type Visibility } from '#protocol/messages';
-import { OBJECT_TEXT_MAX } from '#protocol/limits.ts';
+import { OBJECT_TEXT_MAX, POST_WARNING_CHARS_MAX } from '#protocol/limits.ts';
 import { cleanText } from '#protocol/messages';
 import { failures, postIn, postUri, REPLY_TEXT_CHARS_MAX, VERSIONS_KEPT_MAX, type Item } from './model.ts';
 import { ownObject, signPost, signReaction, toMediaItem } from './objects.ts';
@@ -26,6 +26,7 @@ import { moveToTrash, removeNow, takeFromTrash } from './own/trash.ts';
 
 export interface NewPost {
   readonly text: string;
+  readonly warning?: string | undefined;
   readonly visibility?: Visibility | undefined;
   /** Ids of uploads. */
   readonly media?: readonly string[] | undefined;
@@ -33,6 +34,8 @@ export interface NewPost {
 }
 export interface PostChange {
   readonly text?: string | undefined;
+  /** null takes it away. */
+  readonly warning?: string | null | undefined;
   readonly visibility?: Visibility | undefined;
   readonly media?: readonly string[] | undefined;
 }
@@ -75,9 +78,10 @@ export function createPosts(host: PostsHost, find: FindItem, wakeTrash: () => vo
   };
 
   return {
-    async create({ text, visibility = 'friends', media = [], replyTo }, actor, settle) {
+    async create({ text, warning, visibility = 'friends', media = [], replyTo }, actor, settle) {
       const parent = replyTo === undefined ? null : await find(replyTo);
       const clean = cleanText(text, parent === null ? POST_TEXT_CHARS_MAX : REPLY_TEXT_CHARS_MAX);
+      const said = cleanWarning(warning);
       const id = newMessageId(host.clock.now(), host.random.bytes(10));
       const uri = postUri(self(), id);
       const files = await host.media.describe(media, uri);
@@ -89,12 +93,13 @@ export function createPosts(host: PostsHost, find: FindItem, wakeTrash: () => vo
         createdAt: host.clock.now(),
         editedAt: null,
         text: clean,
+        warning: said,
         visibility: parent === null ? visibility : parent.visibility,
         parent: parent === null ? null : postUri(parent.author, parent.id),
         media: files.map(toMediaItem),
       });
       await host.db.write(async (tx) => {
-        await keep(host, tx, item, clean);
+        await keep(host, tx, item, { text: clean, warning: said });
         await host.media.attach(tx, media, uri);
         await host.events.append(tx, [
           {
@@ -120,12 +125,14 @@ export function createPosts(host: PostsHost, find: FindItem, wakeTrash: () => vo
           ? (old.media ?? [])
           : (await host.media.describe(change.media, uri)).map(toMediaItem);
       if (text === '' && media.length === 0) throw failures.empty();
+      const warning = cleanWarning(change.warning === undefined ? old.warning : change.warning);
       const item = compose(host, {
         id: before.id,
         uri,
         version: before.version + 1,
         createdAt: before.createdAt,
         text,
+        warning,
         media,
         editedAt: host.clock.now(),
         visibility: before.parent === null ? (change.visibility ?? before.visibility) : before.visibility,
@@ -138,7 +145,7 @@ export function createPosts(host: PostsHost, find: FindItem, wakeTrash: () => vo
           throw failures.notFound();
         }
         await extras.putVersion(tx, uri, oldVersion(before, old), VERSIONS_KEPT_MAX);
-        await keep(host, tx, item, text);
+        await keep(host, tx, item, { text, warning });
         if (change.media !== undefined) {
           await host.media.release(tx, uri, change.media);
           await host.media.attach(tx, change.media, uri);
@@ -253,7 +260,20 @@ function compose(host: PostsHost, draft: Parameters<typeof signPost>[1] & { read
   };
 }
 
-function oldVersion(item: Item, { text, media }: PostObject): extras.OldVersion {
+/** A warning as it is signed: one line, or none. */
+function cleanWarning(warning: string | null | undefined): string | null {
+  const line = cleanText((warning ?? '').replaceAll(/\s+/g, ' '), POST_WARNING_CHARS_MAX);
+  return line === '' ? null : line;
+}
+
+function oldVersion(item: Item, { text, warning, media }: PostObject): extras.OldVersion {
   const { version, visibility, editedAt, createdAt } = item;
-  return { version, text, media: media?.length ?? 0, visibility, at: editedAt ?? createdAt };
+  return {
+    version,
+    text,
+    visibility,
+    warning: warning ?? null,
+    media: media?.length ?? 0,
+    at: editedAt ?? createdAt,
+  };
 }

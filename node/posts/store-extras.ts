@@ -115,6 +115,7 @@ export async function countReactionsTo(
 export interface OldVersion {
   readonly version: number;
   readonly text: string;
+  readonly warning: string | null;
   /** How many files it had. */
   readonly media: number;
   readonly visibility: Visibility;

@@ -9,6 +9,8 @@ import { field } from '../wire/fields.ts';
 import {
   DIRECT_MESSAGE_CIPHERTEXT_BYTES_MAX,
   FILE_NAME_CHARS_MAX,
+  MEDIA_DURATION_MS_MAX,
+  MEDIA_SIDE_PIXELS_MAX,
   MESSAGE_ATTACHMENT_BYTES_MAX,
   MESSAGE_ATTACHMENTS_MAX,
   MESSAGE_TEXT_CHARS_MAX,
@@ -23,6 +25,8 @@ export const directMessage = z.strictObject({
   ciphertext: field.base64Url({ bytesMax: DIRECT_MESSAGE_CIPHERTEXT_BYTES_MAX }),
 });
 type DirectMessage = z.infer<typeof directMessage>;
+
+const side = z.number().int().min(1).max(MEDIA_SIDE_PIXELS_MAX);
 
 const attachment = z.strictObject({
   /** Of the ciphertext. */
@@ -43,6 +47,10 @@ const attachment = z.strictObject({
       'expected a file name',
     )
     .optional(),
+  /** What the sender says of a picture, film or sound: room is kept for it, and nothing else depends on it. */
+  width: side.optional(),
+  height: side.optional(),
+  duration_ms: field.count(MEDIA_DURATION_MS_MAX).optional(),
 });
 
 /** The sealed content: a text, files, or both. */

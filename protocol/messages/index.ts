@@ -6,6 +6,7 @@ import { invalid } from '../errors.ts';
 import { checkShape } from '../wire/signed.ts';
 import { activityUpdate } from './activity.ts';
 import { blobTicket, contentGet, contentSync, profileGet } from './content.ts';
+import { conversationUpdate } from './conversations.ts';
 import { directMessage } from './direct-message.ts';
 import { connectionEnd, friendRequest, friendResponse } from './friends.ts';
 import { identityUpdate } from './identity.ts';
@@ -32,6 +33,7 @@ export const messageSchemas = {
   post_reply: postReply,
   post_reaction: postReaction,
   direct_message: directMessage,
+  conversation_update: conversationUpdate,
   activity_update: activityUpdate,
   content_sync: contentSync,
   content_get: contentGet,

@@ -2,14 +2,20 @@
 // object itself: whoever may read the post may open its files, and nobody else can.
 import { z } from 'zod';
 import { field } from '../wire/fields.ts';
-import { FILE_NAME_CHARS_MAX, POST_MEDIA_MAX, POST_TEXT_CHARS_MAX, POST_VERSION_MAX } from '../limits.ts';
+import {
+  FILE_NAME_CHARS_MAX,
+  MEDIA_DURATION_MS_MAX,
+  MEDIA_SIDE_PIXELS_MAX,
+  POST_MEDIA_MAX,
+  POST_TEXT_CHARS_MAX,
+  POST_VERSION_MAX,
+  POST_WARNING_CHARS_MAX,
+} from '../limits.ts';
 import { isCleanText } from './text.ts';
 import { visibility } from './posts.ts';
 
 const MEDIA_TYPE_CHARS_MAX = 100;
 const ALT_CHARS_MAX = 2000;
-const PIXELS_SIDE_MAX = 65_535;
-const DURATION_MS_MAX = 24 * 3_600_000;
 const ORIGIN_CHARS_MAX = 2_048;
 
 const version = z.number().int().min(1).max(POST_VERSION_MAX);
@@ -30,7 +36,7 @@ const sealedFile = {
 /** What is shown beside a file: as clean as the text above it. */
 const shown = (charsMax: number): z.ZodType<string> =>
   field.text(charsMax).refine((text) => isCleanText(text, charsMax), 'expected clean text');
-const side = z.number().int().min(1).max(PIXELS_SIDE_MAX);
+const side = z.number().int().min(1).max(MEDIA_SIDE_PIXELS_MAX);
 
 export const mediaItem = z.strictObject({
   ...sealedFile,
@@ -47,7 +53,7 @@ export const mediaItem = z.strictObject({
     .regex(/^#[0-9a-f]{6}$/, 'expected #rrggbb')
     .optional(),
   /** Of a sound or film, as its author says. */
-  duration_ms: field.count(DURATION_MS_MAX).optional(),
+  duration_ms: field.count(MEDIA_DURATION_MS_MAX).optional(),
 });
 export type MediaItem = z.infer<typeof mediaItem>;
 
@@ -65,6 +71,10 @@ export const postObject = z
       .string()
       .max(POST_TEXT_CHARS_MAX)
       .refine((text) => isCleanText(text, POST_TEXT_CHARS_MAX), 'expected clean text'),
+    /** One line: text and files are shown to who chooses to see them. */
+    warning: shown(POST_WARNING_CHARS_MAX)
+      .refine((line) => line.trim() !== '' && !/[\n\t]/.test(line), 'expected one line')
+      .optional(),
     parent: field.uri.optional(),
     media: z.array(mediaItem).min(1).max(POST_MEDIA_MAX).optional(),
     /** Where its author says that it stood before; nobody has checked it, nor the date that came with it. */

@@ -45,6 +45,8 @@ function valid(): { type: string; payload: JsonObject }[] {
     ['post_reply', answer],
     ['post_reaction', answer],
     ['direct_message', sealed],
+    ['conversation_update', { created_at, state: 'left' }],
+    ['conversation_update', { created_at, state: 'open' }],
     ['activity_update', { created_at, kind: 'presence', online: false }],
     [
       'activity_update',
@@ -98,6 +100,8 @@ export function messageVectors(): Record<string, object> {
     ['direct_message', 'plaintext beside the seal', { ...sealed, text: 'hello' }],
     ['direct_message', 'key of 31 bytes', { ...sealed, enc: toBase64Url(new Uint8Array(31)) }],
     ['direct_message', 'padded ciphertext', { ...sealed, ciphertext: 'AA==' }],
+    ['conversation_update', 'unknown state', { created_at, state: 'muted' }],
+    ['conversation_update', 'words in the open', { created_at, state: 'left', text: 'Adieu' }],
     ['activity_update', 'unknown kind', { created_at, kind: 'mood', online: true }],
     [
       'activity_update',

@@ -87,6 +87,26 @@ describe('public pages', () => {
     assert.equal((await page(node, '/@bob-1')).status, 404);
   });
 
+  it('fold what stands behind a warning, and tell a preview and a feed the warning alone', async () => {
+    await using node = await alice();
+    const { id } = await node.call(posts.createPost, {
+      body: { text: 'The butler did it', warning: 'The end <of> the film', visibility: 'public' },
+    });
+    const { body } = await page(node, `/@alice-1/posts/${id}`);
+    const head = body.slice(0, body.indexOf('<body>'));
+    assert.match(head, /The end &#60;of&#62; the film/);
+    assert.doesNotMatch(head, /butler/);
+    assert.match(
+      body,
+      /<details><summary class="p-summary" dir="auto">The end [^<]*<\/summary>[^]*butler[^]*<\/details>/,
+    );
+    const feed = (await page(node, '/@alice-1.atom')).body;
+    assert.match(feed, /<title>The end &#60;of&#62; the film<\/title>/);
+    assert.match(feed, /<summary>The end &#60;of&#62; the film<\/summary>/);
+    assertWellFormed(body, [...HTML.split(' '), 'details', 'summary'], VOID);
+    assertWellFormed(feed, [...ATOM.split(' '), 'summary']);
+  });
+
   it('speak the reader’s language, page by page, and cost no body when nothing changed', async () => {
     await using node = await alice();
     for (let n = 0; n < 21; n += 1) await write(node, `Post ${n}`, { visibility: 'public' });

@@ -108,7 +108,8 @@ test('sealed content is a text or files with their time, and bounded', () => {
     type: 'image/png',
     name: 'fig.png',
   };
-  for (const right of [content, { ...content, text: '', attachments: [file] }]) {
+  const told = { ...file, width: 65_535, height: 1, duration_ms: 86_400_000 };
+  for (const right of [content, { ...content, text: '', attachments: [file, told] }]) {
     assert.deepEqual(directMessageContent.parse(right), right);
   }
   for (const wrong of [
@@ -124,6 +125,13 @@ test('sealed content is a text or files with their time, and bounded', () => {
     { ...content, attachments: [{ ...file, name: '../../etc/passwd' }] },
     { ...content, attachments: [{ ...file, type: 'text/html; charset=x' }] },
     { ...content, attachments: [{ ...file, key: 'short' }] },
+    ...[
+      { width: 0 },
+      { height: 65_536 },
+      { width: 1.5 },
+      { duration_ms: -1 },
+      { duration_ms: 86_400_001 },
+    ].map((claim) => ({ ...content, attachments: [{ ...file, ...claim }] })),
   ]) {
     assert.equal(directMessageContent.safeParse(wrong).success, false, JSON.stringify(wrong).slice(0, 200));
   }

@@ -115,6 +115,7 @@ describe('a text that another node sends', () => {
     const message = { version: 1, created_at };
     const shapes: Readonly<Record<string, (text: string) => boolean>> = {
       'a post': (text) => postObject.safeParse({ ...post, text }).success,
+      'a warning': (warning) => postObject.safeParse({ ...post, text: 'x', warning }).success,
       'the name of a picture': (name) => mediaItem.safeParse({ ...file, name }).success,
       'the description of a picture': (alt) => mediaItem.safeParse({ ...file, alt }).success,
       'a message': (text) => directMessageContent.safeParse({ ...message, text }).success,

@@ -3,9 +3,26 @@
 import { claimNode, eventually } from '#kit';
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import type { Browser } from 'playwright-core';
+import type { Browser, Locator } from 'playwright-core';
 import { befriend, makeTown, read, requests, say } from '../conversations/rig.ts';
+import { listMessages } from '#node/conversations/api.ts';
 import { checkScreen, openBrowser, signInOn, visit } from './kit/index.ts';
+
+/** Pastes or drops a picture of 90 by 60, as a person would. */
+async function give(field: Locator, how: 'paste' | 'drop'): Promise<void> {
+  await field.evaluate(async (element, kind) => {
+    const canvas = new OffscreenCanvas(90, 60);
+    canvas.getContext('2d')?.fillRect(0, 0, 45, 60);
+    const data = new DataTransfer();
+    data.items.add(new File([await canvas.convertToBlob()], `${kind}.png`, { type: 'image/png' }));
+    const options = { bubbles: true, cancelable: true };
+    element.dispatchEvent(
+      kind === 'paste'
+        ? new ClipboardEvent('paste', { ...options, clipboardData: data })
+        : new DragEvent('drop', { ...options, dataTransfer: data }),
+    );
+  }, how);
+}
 
 describe('conversations in the app', () => {
   let browser: Browser;
@@ -63,9 +80,25 @@ describe('conversations in the app', () => {
     await page.waitForFunction(() => document.querySelector('textarea')?.value === 'Et encore');
     await say(bob, 'alice', 'Parfait !');
     await words.getByText('Parfait !').waitFor();
+
+    // Leaving is told to the other, and undone at once.
+    const hasLeft = async (): Promise<boolean | undefined> =>
+      (await bob.call(listMessages, { query: { who: 'alice' } })).conversation?.they_left;
+    await page.getByRole('button', { name: 'Plus sur bob' }).click();
+    await page.getByRole('menuitem', { name: 'Quitter la conversation' }).click();
+    await page.getByText('Vous avez quitté la conversation avec bob').waitFor();
+    await page.getByText('Aucune conversation').waitFor();
+    await eventually('bob knows it', hasLeft);
+    await page.getByRole('button', { name: 'Annuler' }).click();
+    await row.waitFor();
+    await eventually('bob knows that she is back', async () => (await hasLeft()) === false);
+    await bob.ored('message', 'leave', 'alice');
+    await row.click();
+    await page.getByText('bob a quitté cette conversation.').waitFor();
+    assert.equal(await field.count(), 0);
   });
 
-  it('sends a file to a friend, who reads the same bytes, and says in words how it is protected', async () => {
+  it('sends files and a voice note to a friend, who reads and hears them, and says in words how it is protected', async () => {
     await using town = await makeTown('alice', 'bob');
     const { alice, bob } = town.people;
     await befriend(alice, bob);
@@ -88,6 +121,42 @@ describe('conversations in the app', () => {
       message?.attachments?.map(({ name, size }) => [name, size]),
       [['map.txt', buffer.length]],
     );
+
+    // A picture by paste, one by drop, and what the microphone hears.
+    const field = page.getByRole('textbox', { name: 'Message to bob' });
+    const attached = page.getByRole('list', { name: 'What goes with it' }).getByRole('listitem');
+    await give(field, 'paste');
+    await attached.nth(0).waitFor();
+    await give(field, 'drop');
+    await attached.nth(1).waitFor();
+    await page.getByRole('button', { name: 'Record a voice note' }).click();
+    await page.getByRole('timer').getByText('0:01').waitFor();
+    await page.getByRole('button', { name: 'End the recording' }).click();
+    await attached.nth(2).locator('audio').waitFor();
+    await page.getByRole('button', { name: 'Send' }).click();
+    const sent = await eventually('bob has it', async () => (await read(bob, 'alice'))[1]);
+    const [pasted, dropped, voice] = sent.attachments ?? [];
+    for (const picture of [pasted, dropped]) {
+      assert.deepEqual([picture?.width, picture?.height, picture?.duration_ms], [90, 60, null]);
+    }
+    assert.ok(
+      voice?.duration_ms !== undefined && Number(voice.duration_ms) >= 1_000,
+      String(voice?.duration_ms),
+    );
+
+    await using elsewhere = await visit(browser, bob);
+    await signInOn(elsewhere, await claimNode(bob));
+    await elsewhere.open(`/messages/${alice.nodeId}`);
+    const heard = elsewhere.page.locator('audio[aria-label^="Voice note, 0:0"]');
+    const played = await heard.evaluate(async (audio: HTMLAudioElement) => {
+      const around = audio.closest('.message')?.getBoundingClientRect();
+      if (around === undefined || audio.getBoundingClientRect().right > around.right) return 'over the edge';
+      await audio.play();
+      await new Promise((resolve) => audio.addEventListener('timeupdate', resolve, { once: true }));
+      return audio.error?.message ?? 'played';
+    });
+    assert.equal(played, 'played');
+    assert.equal(await elsewhere.page.locator('.tile img[width="90"][height="60"]').count(), 2);
 
     await page.getByRole('button', { name: 'Sealed end to end' }).click();
     const dialog = page.getByRole('dialog', { name: 'Only the two of you' });

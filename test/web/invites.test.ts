@@ -16,6 +16,13 @@ describe('invitations', () => {
     await using bob = await makeNode({ name: 'bob' });
     const [owner, other] = [await claimNode(alice), await claimNode(bob)];
     await using there = await visit(browser, alice, { language: 'fr' });
+    // A phone's sheet to share with, which the browser of the tests has not.
+    const shared: ShareData[] = [];
+    await there.context.exposeFunction('noteShared', (data: ShareData) => void shared.push(data));
+    await there.context.addInitScript(() => {
+      const { noteShared } = window as unknown as { noteShared: (data: ShareData) => Promise<void> };
+      navigator.share = (data = {}) => noteShared(data);
+    });
     await signInOn(there, owner);
     await there.open('/invites');
     await there.page.getByRole('radio', { name: '5', exact: true }).focus();
@@ -25,6 +32,9 @@ describe('invitations', () => {
     await there.page.getByRole('img', { name: 'Code QR de l’invitation « Bob »' }).waitFor();
     await checkScreen(there);
     const link = (await there.page.locator('.invite-link a').getAttribute('href')) ?? '';
+    await there.page.getByRole('button', { name: 'Envoyer', exact: true }).click();
+    await eventually('the sheet has it', () => shared.length === 1);
+    assert.deepEqual([shared[0]?.title, shared[0]?.url], ['O-Red', link]);
 
     await using elsewhere = await visit(browser, bob);
     await signInOn(elsewhere, other);

@@ -2,14 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { readAddress } from '../../web/src/text/link-address.ts';
-import {
-  cutText,
-  joinWarning,
-  parseInline,
-  parseText,
-  splitWarning,
-  type Inline,
-} from '../../web/src/content/rich-text.ts';
+import { cutText, parseInline, parseText, type Inline } from '../../web/src/content/rich-text.ts';
 
 const plain = (inlines: readonly Inline[]): string =>
   inlines
@@ -76,19 +69,6 @@ describe('marks in words', () => {
     assert.equal(cutText('aaaa bbbb cccc', 10), 'aaaa bbbb');
     const family = '👨‍👩‍👧'.repeat(30);
     assert.equal(cutText(family, 100).length % '👨‍👩‍👧'.length, 0);
-  });
-});
-
-describe('warnings before words', () => {
-  it('stand in the first line and come out as they went in', () => {
-    const written = { warning: 'Spoiler', text: 'The end' };
-    assert.equal(joinWarning(written), 'CW: Spoiler\n\nThe end');
-    assert.deepEqual(splitWarning(joinWarning(written)), written);
-  });
-
-  it('are not seen in words that only speak of them', () => {
-    assert.equal(splitWarning('About CW: what is it?').warning, null);
-    assert.equal(splitWarning('CW:').warning, null);
   });
 });
 

@@ -2,6 +2,7 @@
 import { claimNode, eventually, makeNode, type Owner } from '#kit';
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { readFileSync } from 'node:fs';
 import type { Browser } from 'playwright-core';
 import { checkScreen, openBrowser, signInOn, visit } from './kit/index.ts';
 
@@ -26,6 +27,15 @@ describe('writing a post', () => {
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { name: 'Écrire' }).waitFor();
     await checkScreen(there);
+
+    // What the phone's camera gives is taken, and can be taken away.
+    const camera = page.locator('input[capture=environment]');
+    const buffer = readFileSync(new URL('../../scripts/demo/hills.jpg', import.meta.url));
+    await camera.setInputFiles({ name: 'IMG_1.jpg', mimeType: 'image/jpeg', buffer });
+    const taken = page.getByRole('list', { name: 'Ce qui l’accompagne' }).getByRole('listitem');
+    await taken.getByRole('img').or(taken.locator('img')).first().waitFor();
+    await page.getByRole('button', { name: /^Retirer .*IMG_1\.jpg/ }).click();
+    await taken.waitFor({ state: 'detached' });
 
     await page.getByRole('textbox', { name: 'Que voulez-vous dire ?' }).focus();
     await page.keyboard.type('Le fleuve ce soir');

@@ -124,6 +124,14 @@ export class Queue {
     await this.giveUp(tx, [row], 'cancelled');
   }
 
+  /** Cancels what still waits of these, tried before or not: nobody takes it any more. Returns what was cancelled. */
+  async withdraw(tx: Tx, ids: readonly MessageId[]): Promise<MessageId[]> {
+    if (ids.length === 0) return [];
+    const rows = (await store.listByMessages(tx, ids)).filter(({ state }) => state === 'queued');
+    await this.giveUp(tx, rows, 'cancelled');
+    return rows.map(({ id }) => id);
+  }
+
   /** Ends rows as cancelled or expired and queues the `void` messages that fill their numbers. */
   async giveUp(tx: Tx, rows: readonly store.OutboxRow[], reason: 'cancelled' | 'expired'): Promise<void> {
     const at = this.#host.clock.now();

@@ -23,6 +23,10 @@ const sentences: Readonly<Record<string, Text>> = {
     en: 'They have declined your messages.',
     fr: 'Cette personne a décliné vos messages.',
   },
+  'conversations/left': {
+    en: 'They have left this conversation.',
+    fr: 'Cette personne a quitté cette conversation.',
+  },
   'conversations/request-full': {
     en: 'They have not answered yet: wait for it before you write more.',
     fr: "Cette personne n'a pas encore répondu : attendez sa réponse avant d'écrire encore.",

@@ -1,6 +1,11 @@
 // An activity of an outbox as a post of this node, or the reason why it becomes none. Pure.
 // Nothing in an archive is trusted: each field has the type that is used, or is left out.
-import { COMBINING_MARKS_MAX, POST_MEDIA_MAX, POST_TEXT_CHARS_MAX } from '#protocol/limits.ts';
+import {
+  COMBINING_MARKS_MAX,
+  POST_MEDIA_MAX,
+  POST_TEXT_CHARS_MAX,
+  POST_WARNING_CHARS_MAX,
+} from '#protocol/limits.ts';
 import { htmlToText } from './html-text.ts';
 import { ALT_CHARS_MAX, ORIGIN_CHARS_MAX, type Note, type NoteFile, type SkipReason } from './model.ts';
 
@@ -32,8 +37,9 @@ export function noteOf(activity: unknown, now: number): Note | { readonly skippe
   const files = filesOf(note);
   const text = textOf(note);
   if (text === '' && files.length === 0) return { skipped: 'malformed' };
+  const warning = warningOf(note);
   const replyTo = addressOf(note['inReplyTo']) ?? null;
-  return { origin, createdAt: Math.min(createdAt, now), visibility, text, replyTo, files };
+  return { origin, createdAt: Math.min(createdAt, now), visibility, text, warning, replyTo, files };
 }
 
 /** Everybody (listed or not): public. Followers: friends, since a follower here sees only what is public. */
@@ -54,14 +60,17 @@ function textOf(note: Fields): string {
   }
   const content = stringOf(note['content']) ?? firstString(note['contentMap']) ?? '';
   const title = stringOf(note['name']);
-  const warning = stringOf(note['summary']);
   const parts = [
-    warning === undefined ? '' : `CW: ${htmlToText(warning)}`,
     note['type'] !== 'Question' && title !== undefined ? htmlToText(title) : '',
     htmlToText(content, names),
     choicesOf(note),
   ];
-  return tamed(parts.filter((part) => part !== '' && part !== 'CW: ').join('\n\n'), POST_TEXT_CHARS_MAX);
+  return tamed(parts.filter((part) => part !== '').join('\n\n'), POST_TEXT_CHARS_MAX);
+}
+
+function warningOf(note: Fields): string | null {
+  const line = htmlToText(stringOf(note['summary']) ?? '').replaceAll(/\s+/g, ' ');
+  return tamed(line, POST_WARNING_CHARS_MAX) || null;
 }
 
 /** Mastodon names people of its own server without it. */

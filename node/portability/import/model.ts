@@ -65,6 +65,8 @@ export interface ImportRow {
   readonly code: string | null;
   readonly createdAt: number;
   readonly finishedAt: number | null;
+  /** The upload that it made the owner's portrait. */
+  readonly portrait: string | null;
 }
 
 /** A file that a post refers to. */
@@ -80,6 +82,7 @@ export interface Note {
   readonly createdAt: number;
   readonly visibility: 'public' | 'friends';
   readonly text: string;
+  readonly warning: string | null;
   /** The address of what it answers. */
   readonly replyTo: string | null;
   readonly files: readonly NoteFile[];

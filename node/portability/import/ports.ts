@@ -27,6 +27,12 @@ export interface ImportHost {
     attach(tx: Tx, ids: readonly string[], owner: string): Promise<void>;
     release(tx: Tx, owner: string): Promise<void>;
   };
+  readonly portrait: {
+    /** The upload that is the owner's portrait now. */
+    current(): Promise<string | null>;
+    /** @throws people/avatar-unprocessable for what is no picture */
+    set(mediaId: string | null): Promise<void>;
+  };
   /** @throws portability/no-archive */
   open(source: ImportSource): Promise<ByteSource>;
   /** The archive is not needed any more: an upload goes, a file stays where it is. */

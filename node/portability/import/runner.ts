@@ -20,6 +20,8 @@ import { archiveFailure, type ArchiveEntry } from './tally.ts';
 
 /** A file that a post names and the archive does not hold. */
 const MISSING = 'portability/not-in-archive';
+/** Where Mastodon puts the picture of the account. */
+const PORTRAIT = /^avatar\.(?:png|jpe?g|webp)$/;
 
 /** Does all that is to be done now; null when nothing is left. Throws what is worth another try. */
 export async function runImport(host: ImportHost, signal: AbortSignal): Promise<number | null> {
@@ -75,17 +77,27 @@ async function readNotes(host: ImportHost, row: ImportRow, signal: AbortSignal):
 
 async function takeFiles(host: ImportHost, row: ImportRow, signal: AbortSignal): Promise<void> {
   let waiting = await store.countWaitingFiles(host.db.read, row.id);
-  if (waiting > 0) {
+  // One that the owner has chosen here stays.
+  let wantsPortrait = (await host.portrait.current()) === null;
+  if (waiting > 0 || wantsPortrait) {
     await using source = await host.open(row.source);
     for await (const entry of archiveEntries(source)) {
       signal.throwIfAborted();
       if (!entry.path.startsWith(row.prefix)) continue;
-      const wanted = await store.waitingFiles(host.db.read, row.id, entry.path.slice(row.prefix.length));
+      const path = entry.path.slice(row.prefix.length);
+      if (wantsPortrait && PORTRAIT.test(path)) {
+        await goOn(host, row, signal);
+        await takePortrait(host, row, entry);
+        wantsPortrait = false;
+        if (waiting === 0) break;
+        continue;
+      }
+      const wanted = await store.waitingFiles(host.db.read, row.id, path);
       if (wanted.length === 0) continue;
       await goOn(host, row, signal);
       await takeFile(host, entry, wanted);
       waiting -= wanted.length;
-      if (waiting === 0) break;
+      if (waiting === 0 && !wantsPortrait) break;
     }
   }
   await host.db.write(async (tx) => {
@@ -117,6 +129,20 @@ async function takeFile(
       const problem = error.code;
       await host.db.write((tx) => store.settleFile(tx, file, { problem }));
     }
+  }
+}
+
+/** Makes the picture of the account the owner's portrait. What is no picture here is left. */
+async function takePortrait(host: ImportHost, { id }: ImportRow, entry: ArchiveEntry): Promise<void> {
+  try {
+    if (entry.size > FILE_BYTES_MAX) throw tooLarge();
+    const { id: portrait } = await host.media.take(chunksOf(await readWhole(entry)), {});
+    // Noted first: a portrait that nobody remembers could not be taken back.
+    await host.db.write((tx) => store.changeImport(tx, id, { portrait }, 'running'));
+    await host.portrait.set(portrait);
+  } catch (error) {
+    if (!(error instanceof AppError) || error.category !== 'invalid') throw error;
+    host.log.info({ code: error.code }, 'the portrait of an archive was not taken');
   }
 }
 
@@ -153,6 +179,7 @@ async function bring(host: ImportHost, notes: readonly store.WaitingNote[]): Pro
         createdAt: note.createdAt,
         visibility: fits ? parent.visibility : note.visibility,
         text: fits || note.replyTo === null ? note.text : withAddress(note.text, note.replyTo),
+        warning: note.warning,
         parent: fits ? parent.postId : null,
         media: note.media,
         origin: note.origin,
@@ -198,6 +225,8 @@ async function removeAll(host: ImportHost, row: ImportRow, signal: AbortSignal):
       await store.forgetNotes(tx, ids);
     });
   }
+  const { portrait } = host;
+  if (row.portrait !== null && row.portrait === (await portrait.current())) await portrait.set(null);
   const undone = { state: 'undone', finishedAt: host.clock.now() } as const;
   await host.db.write((tx) => store.changeImport(tx, row.id, undone, 'undoing'));
   await host.drop(row.source);

@@ -65,6 +65,7 @@ export function createImports(host: ImportHost, wake: () => void): Imports {
           code: null,
           createdAt: clock.now(),
           finishedAt: null,
+          portrait: null,
         };
         await db.write((tx) => store.insertImport(tx, row));
         wake();

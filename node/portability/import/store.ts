@@ -16,6 +16,7 @@ interface ImportTableRow {
   code: string | null;
   created_at: number;
   finished_at: number | null;
+  portrait: string | null;
 }
 interface NoteTableRow {
   origin: string;
@@ -24,6 +25,7 @@ interface NoteTableRow {
   created_at: number;
   visibility: 'public' | 'friends';
   text: string;
+  warning: string | null;
   reply_to: string | null;
   state: 'waiting' | 'here' | 'failed';
 }
@@ -58,6 +60,7 @@ export async function insertImport(tx: Tx, row: ImportRow): Promise<void> {
       code: row.code,
       created_at: row.createdAt,
       finished_at: row.finishedAt,
+      portrait: row.portrait,
     })
     .execute();
 }
@@ -71,11 +74,12 @@ export async function changeImport(
     readonly skipped?: Skipped;
     readonly code?: string | null;
     readonly finishedAt?: number;
+    readonly portrait?: string;
   },
   /** Changes nothing unless it is in this state: a cancelled import does not become done. */
   onlyIf: ImportState,
 ): Promise<boolean> {
-  const { state, phase, skipped, code, finishedAt } = change;
+  const { state, phase, skipped, code, finishedAt, portrait } = change;
   const result = await db(tx)
     .updateTable('portability_import')
     .set({
@@ -84,6 +88,7 @@ export async function changeImport(
       ...(skipped === undefined ? {} : { skipped: JSON.stringify(skipped) }),
       ...(code === undefined ? {} : { code }),
       ...(finishedAt === undefined ? {} : { finished_at: finishedAt }),
+      ...(portrait === undefined ? {} : { portrait }),
     })
     .where('id', '=', id)
     .where('state', '=', onlyIf)
@@ -121,7 +126,10 @@ export async function activeImport(reader: Reader): Promise<ImportRow | undefine
   return row === undefined ? undefined : toImport(row);
 }
 
-export interface WaitingNote extends Pick<Note, 'origin' | 'createdAt' | 'visibility' | 'text' | 'replyTo'> {
+export interface WaitingNote extends Pick<
+  Note,
+  'origin' | 'createdAt' | 'visibility' | 'text' | 'warning' | 'replyTo'
+> {
   readonly postId: string;
   /** Uploads, in order. */
   readonly media: readonly string[];
@@ -141,9 +149,9 @@ export async function putNotes(
     WHERE origin IN (SELECT value ->> 'origin' FROM json_each(${rows}))
       AND state = 'here' AND import_id <> ${importId}`.execute(db(tx));
   const { rows: taken } = await sql<{ origin: string; post_id: string }>`INSERT INTO portability_note
-      (origin, import_id, post_id, created_at, visibility, text, reply_to, state)
+      (origin, import_id, post_id, created_at, visibility, text, warning, reply_to, state)
     SELECT value ->> 'origin', ${importId}, value ->> 'postId', value ->> 'createdAt', value ->> 'visibility',
-      value ->> 'text', value ->> 'replyTo', 'waiting'
+      value ->> 'text', value ->> 'warning', value ->> 'replyTo', 'waiting'
     FROM json_each(${rows}) WHERE true ON CONFLICT (origin) DO NOTHING RETURNING origin, post_id`.execute(
     db(tx),
   );
@@ -222,6 +230,7 @@ export async function waitingNotes(reader: Reader, importId: string, limit: numb
     createdAt: row.created_at,
     visibility: row.visibility,
     text: row.text,
+    warning: row.warning,
     replyTo: row.reply_to,
     media: JSON.parse(row.media) as string[],
   }));
@@ -307,5 +316,6 @@ function toImport(row: ImportTableRow): ImportRow {
     code: row.code,
     createdAt: row.created_at,
     finishedAt: row.finished_at,
+    portrait: row.portrait,
   };
 }

@@ -75,7 +75,7 @@ export function createFetching(host: PostsHost, authors: AbsentAuthors, wake: ()
     await db.write(async (tx) => {
       const now = await store.findItem(tx, item);
       if (now === undefined || now.state === 'deleted' || whole.version < now.held) return;
-      await keep(host, tx, { ...whole, createdAt: item.createdAt, inFeed }, post.text);
+      await keep(host, tx, { ...whole, createdAt: item.createdAt, inFeed }, post);
       await host.events.append(tx, [
         {
           type: 'posts.received',
@@ -165,7 +165,7 @@ export function createFetching(host: PostsHost, authors: AbsentAuthors, wake: ()
       if (known?.object === text || known?.state === 'deleted') continue;
       const verified = await attempt(() => verifyPost(host, text, key));
       if (verified?.item.parent !== parent) continue;
-      await db.write((tx) => keep(host, tx, verified.item, verified.post.text));
+      await db.write((tx) => keep(host, tx, verified.item, verified.post));
     }
     for (const text of answer.reactions) {
       const uri = uriOf(text);
@@ -236,7 +236,7 @@ export function createFetching(host: PostsHost, authors: AbsentAuthors, wake: ()
       const known = await store.findItem(db.read, key);
       if (known?.object !== answer.object) {
         const { item, post } = await verifyPost(host, answer.object, key);
-        await db.write((tx) => keep(host, tx, item, post.text));
+        await db.write((tx) => keep(host, tx, item, post));
       }
       await keepThread(uri, answer);
     },

@@ -11,6 +11,8 @@ export interface PublicPost {
   readonly id: string;
   readonly uri: string;
   readonly text: string;
+  /** Text and files are folded behind it. */
+  readonly warning: string | null;
   /** Unix milliseconds. */
   readonly createdAt: number;
   readonly editedAt: number | null;
@@ -52,6 +54,6 @@ export function createPublicPosts(host: PostsHost): PublicPosts {
 function publicPost(item: Item): PublicPost | undefined {
   const isOpen = item.visibility === 'public' && item.state === 'here' && !item.trashed;
   if (!isOpen || item.parent !== null || item.object === null) return undefined;
-  const { uri, text, media = [] } = ownObject(item.object);
-  return { id: item.id, uri, text, media, createdAt: item.createdAt, editedAt: item.editedAt };
+  const { uri, text, warning = null, media = [] } = ownObject(item.object);
+  return { id: item.id, uri, text, warning, media, createdAt: item.createdAt, editedAt: item.editedAt };
 }

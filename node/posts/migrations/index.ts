@@ -5,5 +5,6 @@ import { init } from './0001-init.ts';
 import { due } from './0002-due.ts';
 import { undoHistory } from './0003-undo-history.ts';
 import { brought } from './0004-brought.ts';
+import { warnings } from './0005-warnings.ts';
 
-export const migrations: readonly Migration[] = [init, due, undoHistory, brought];
+export const migrations: readonly Migration[] = [init, due, undoHistory, brought, warnings];

@@ -17,6 +17,7 @@ export interface BroughtPost {
   readonly createdAt: number;
   /** Clean, and within a post's length. */
   readonly text: string;
+  readonly warning: string | null;
   readonly visibility: 'public' | 'friends';
   /** The id of an own post that it answers. */
   readonly parent: string | null;
@@ -43,27 +44,25 @@ export function createBringing(host: PostsHost): Bringing {
       const at = host.clock.now();
       const items = await Promise.all(
         posts.map(async (post) => {
-          const { id, createdAt, text, visibility, origin } = post;
-          const uri = postUri(self(), id);
-          const files = await host.media.describe(post.media, uri);
+          const { media, parent, origin, ...words } = post;
+          const uri = postUri(self(), words.id);
+          const files = await host.media.describe(media, uri);
           const draft = {
+            ...words,
             uri,
-            createdAt,
-            text,
-            visibility,
             version: 1,
             editedAt: null,
-            parent: post.parent === null ? null : postUri(self(), post.parent),
+            parent: parent === null ? null : postUri(self(), parent),
             media: files.map(toMediaItem),
             brought: { origin, at },
           };
           const { text: object, cid } = signPost(host, draft);
-          return { ...draft, id, cid, object, author: self(), inFeed: true, files: post.media };
+          return { ...draft, cid, object, author: self(), inFeed: true, files: media };
         }),
       );
       return async (tx) => {
-        for (const { text, files, uri, ...item } of items) {
-          await keep(host, tx, item, text);
+        for (const { text, warning, files, uri, ...item } of items) {
+          await keep(host, tx, item, { text, warning });
           await host.media.attach(tx, files, uri);
         }
         await extras.putBrought(

@@ -15,10 +15,17 @@ export interface Composed extends store.WholeItem {
   readonly mediaCount: number;
 }
 
-/** Keeps a whole item with its words. */
-export async function keep(host: PostsHost, tx: Tx, item: store.WholeItem, text: string): Promise<void> {
+/** Keeps a whole item with its words, those of its warning too. */
+export async function keep(
+  host: PostsHost,
+  tx: Tx,
+  item: store.WholeItem,
+  words: { readonly text: string; readonly warning?: string | null | undefined },
+): Promise<void> {
   await store.putItem(tx, item);
   const ref = postUri(item.author, item.id);
+  const { text: said, warning = null } = words;
+  const text = warning === null ? said : `${warning}\n${said}`;
   await host.search.index(tx, [{ kind: 'post', ref, text, at: item.createdAt }]);
 }
 

@@ -1,6 +1,7 @@
 // An account export of Mastodon becomes own posts, once, quietly, and can be taken back.
 import { eventually, makeNode, temporaryFolder, type TestNode } from '#kit';
 import { vault } from '#node/vault/index.ts';
+import { readProfile } from '#node/people/api.ts';
 import * as api from '#node/portability/api.ts';
 import { editPost, readFeed, readThread } from '#node/posts/api.ts';
 import { uploadMedia } from '#node/media/api.ts';
@@ -70,6 +71,7 @@ const account = async (): Promise<Part[]> => [
   ]),
   { path: 'likes.json', bytes: Buffer.from('{"orderedItems":["https://elsewhere.example/2"]}') },
   actor,
+  { ...(await picture()), path: 'avatar.png' },
 ];
 
 for (const [kind, pack] of [
@@ -90,13 +92,19 @@ for (const [kind, pack] of [
         [
           ['↪ https://elsewhere.example/1\n\nto Carl', '2020-03-01', 'public'],
           ['unlisted', '2020-02-01', 'public'],
-          ['CW: green\n\nthe garden', '2020-01-01', 'friends'],
+          ['the garden', '2020-01-01', 'friends'],
           ['and a third', '2019-05-03', 'public'],
           ['an answer to myself', '2019-05-02', 'public'],
           ['The first & oldest\n\nSecond line', '2017-04-28', 'public'],
         ],
       );
       const [, , garden, third, second, first] = items;
+      assert.deepEqual(
+        items.map(({ warning }) => warning),
+        [null, null, 'green', null, null, null],
+      );
+      const { avatar } = await alice.call(readProfile, {});
+      assert.notEqual(avatar, null);
       assert.equal(third?.reply_to, second?.uri);
       assert.equal(second?.reply_to, first?.uri);
       assert.equal(first?.imported_from, originOf(1));
@@ -113,6 +121,26 @@ for (const [kind, pack] of [
 }
 
 describe('an import', () => {
+  it('takes the picture of the account where there is none, and with the import it goes again', async () => {
+    await using alice = await makeNode({ name: 'alice-1' });
+    const { id } = await start(alice, zip([outbox([]), { ...(await picture()), path: 'avatar.jpg' }]));
+    const { avatar } = await alice.call(readProfile, {});
+    assert.notEqual(avatar, null);
+    const own = await start(alice, zip([outbox([]), { ...(await picture()), path: 'avatar.png' }]));
+    assert.equal((await alice.call(readProfile, {})).avatar, avatar);
+    await alice.call(api.undoImport, { params: { id: own.id } });
+    await finished(alice, own.id);
+    assert.equal((await alice.call(readProfile, {})).avatar, avatar);
+    await alice.call(api.undoImport, { params: { id } });
+    await finished(alice, id);
+    assert.equal((await alice.call(readProfile, {})).avatar, null);
+    const broken = await start(
+      alice,
+      zip([outbox([]), { path: 'avatar.png', bytes: Buffer.from('no picture') }]),
+    );
+    assert.deepEqual([broken.state, (await alice.call(readProfile, {})).avatar], ['done', null]);
+  });
+
   it('run twice brings nothing twice', async () => {
     await using alice = await makeNode({ name: 'alice-1' });
     await start(alice, tarGz(await account()));

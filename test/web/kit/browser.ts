@@ -15,6 +15,9 @@ const FLAGS = [
   '--disable-component-update',
   '--disable-sync',
   '--disable-dev-shm-usage',
+  // A microphone that beeps and a camera that shows a clock, lent without a question: there is nobody to ask.
+  '--use-fake-device-for-media-stream',
+  '--use-fake-ui-for-media-stream',
 ];
 /** Nothing in the app takes this long, even on two busy cores. */
 const STEP_MS_MAX = 15_000;

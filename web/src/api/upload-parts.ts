@@ -25,12 +25,15 @@ export interface PartsOptions extends UploadOptions {
   readonly onBegun?: (id: string) => Promise<void> | void;
 }
 
+interface About {
+  readonly purpose: 'media' | 'archive';
+  readonly name?: string;
+  readonly alt?: string;
+  readonly duration_ms?: number;
+}
+
 /** Sends a file. @throws Problem; AbortError when `signal` says so */
-export async function uploadInParts(
-  file: Blob,
-  about: { readonly purpose: 'media' | 'archive'; readonly name?: string; readonly alt?: string },
-  options: PartsOptions = {},
-): Promise<Upload> {
+export async function uploadInParts(file: Blob, about: About, options: PartsOptions = {}): Promise<Upload> {
   const { signal, onProgress } = options;
   let now = await begin(file, about, options);
   let tries = 0;
@@ -63,11 +66,7 @@ export async function uploadInParts(
   return now;
 }
 
-async function begin(
-  file: Blob,
-  about: { readonly purpose: 'media' | 'archive'; readonly name?: string; readonly alt?: string },
-  { begun, onBegun, signal }: PartsOptions,
-): Promise<Upload> {
+async function begin(file: Blob, about: About, { begun, onBegun, signal }: PartsOptions): Promise<Upload> {
   if (begun !== undefined) {
     const known = await call(readUpload, { params: { id: begun } }, { signal }).catch((error: unknown) => {
       if (error instanceof Problem && error.status === 404) return undefined;

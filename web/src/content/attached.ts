@@ -14,6 +14,8 @@ export interface AttachedFile {
   readonly alt: string;
   readonly width: number | null;
   readonly height: number | null;
+  /** Of a recording that was made here: the file itself does not tell. */
+  readonly durationMs?: number;
 }
 
 export type AttachProblem = { readonly kind: 'large' | 'many' | 'broken'; readonly name: string };

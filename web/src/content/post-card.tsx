@@ -69,13 +69,11 @@ export function PostCard({ post, place, whole = false, menu = [], onReply }: Pos
         {post.state === 'waiting' ? (
           <p className="note">{t('card.waiting')}</p>
         ) : (
-          <Warned text={post.text}>
-            {(text) => (
-              <>
-                {text !== '' && <RichText text={text} whole={whole && text.length <= WHOLE_CHARS_MAX} />}
-                {post.media.length > 0 && <MediaGrid files={filesOf(post)} />}
-              </>
+          <Warned warning={post.warning}>
+            {post.text !== '' && (
+              <RichText text={post.text} whole={whole && post.text.length <= WHOLE_CHARS_MAX} />
             )}
+            {post.media.length > 0 && <MediaGrid files={filesOf(post)} />}
           </Warned>
         )}
         <footer className="post-foot">

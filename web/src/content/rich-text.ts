@@ -19,27 +19,6 @@ export type Block =
   | { readonly kind: 'list'; readonly from: number | null; readonly items: readonly (readonly Inline[])[] }
   | { readonly kind: 'code'; readonly text: string };
 
-export interface Written {
-  /** What stands before the words that one chooses to open: the first line `CW: …`. */
-  readonly warning: string | null;
-  readonly text: string;
-}
-
-const WARNING = /^CW:[ \t]*(\S[^\n]{0,499})(?:\n\s*|$)/;
-
-/** The warning and the words under it. */
-export function splitWarning(text: string): Written {
-  const found = WARNING.exec(text);
-  if (found === null) return { warning: null, text };
-  return { warning: found[1]?.trim() ?? null, text: text.slice(found[0].length) };
-}
-
-/** The text as it is sent, with its warning as the first line. */
-export function joinWarning({ warning, text }: Written): string {
-  const line = warning?.replaceAll(/\s+/g, ' ').trim() ?? '';
-  return line === '' ? text : `CW: ${line}\n\n${text}`;
-}
-
 const FENCE = /^```/;
 const ITEM = /^[-*•][ \t]+(\S.*)$/;
 const NUMBERED = /^(\d{1,4})[.)][ \t]+(\S.*)$/;

@@ -9,7 +9,7 @@ import { Link } from '../router/link.tsx';
 import { pathTo } from '../router/match.ts';
 import './content.css';
 import { readAddress, type LinkAddress } from '../text/link-address.ts';
-import { cutText, parseText, splitWarning, type Block, type Inline } from './rich-text.ts';
+import { cutText, parseText, type Block, type Inline } from './rich-text.ts';
 import { useContentText } from './words.ts';
 
 /** Shown before "Show more": about a screen of a phone. Half as much again is shown whole. */
@@ -57,29 +57,27 @@ function shortened(text: string): string {
   return few.length > SHOWN_CHARS * WHOLE_FACTOR ? cutText(few, SHOWN_CHARS) : few;
 }
 
-/** A text with its warning: the words under it, and what `children` adds (pictures), open when the person says so. */
+/** Words and pictures behind their warning, if there is one: open when the person says so. */
 export function Warned({
-  text,
+  warning,
   children,
 }: {
-  readonly text: string;
-  /** Given the words under the warning. */
-  readonly children: (text: string) => ReactNode;
+  readonly warning: string | null;
+  readonly children: ReactNode;
 }): ReactNode {
   const t = useContentText();
   const [open, setOpen] = useState(false);
-  const written = useMemo(() => splitWarning(text), [text]);
-  if (written.warning === null) return children(text);
+  if (warning === null) return children;
   return (
     <div className="warned">
       <p className="warning" dir="auto">
         <Icon name="alert" size={20} />
-        <bdi>{written.warning}</bdi>
+        <bdi>{warning}</bdi>
       </p>
       <Button aria-expanded={open} onClick={() => setOpen(!open)}>
         {t(open ? 'warning.close' : 'warning.open')}
       </Button>
-      {open && children(written.text)}
+      {open && children}
     </div>
   );
 }

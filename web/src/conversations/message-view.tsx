@@ -16,7 +16,7 @@ import { formatClock, formatMoment } from '../text/format.ts';
 import { language } from '../text/language.ts';
 import type { Message } from './routes.ts';
 import { previewOf } from './thread-row.tsx';
-import { voiceSeconds } from './writing/voice.ts';
+import { isVoice } from './writing/voice.ts';
 import { VoicePlayer } from './writing/voice-player.tsx';
 import { bodyOf } from './writing/waiting.ts';
 import { useTalkText } from './words.ts';
@@ -113,18 +113,18 @@ function Files({ message }: { readonly message: Message }): ReactNode {
   const { author, id, attachments = [] } = message;
   const addressOf = (position: number): string =>
     `/api/v1/messages/${encodeURIComponent(author.node_id)}/${encodeURIComponent(id)}/files/${position}`;
-  const voices = attachments.filter(({ name }) => voiceSeconds(name) !== undefined);
+  const voices = attachments.filter(({ name }) => isVoice(name));
   const files = attachments
-    .filter(({ name }) => voiceSeconds(name) === undefined)
-    .map(({ position, name, type, size }): ShownFile => ({
+    .filter(({ name }) => !isVoice(name))
+    .map(({ position, name, type, size, width, height }): ShownFile => ({
       key: String(position),
       type,
       size,
       name,
       // A file of a message has no words of its own: its name says what there is.
       alt: kindOfFile({ type }) === 'picture' ? name : null,
-      width: null,
-      height: null,
+      width,
+      height,
       full: addressOf(position),
       small: null,
       view: null,
@@ -132,13 +132,8 @@ function Files({ message }: { readonly message: Message }): ReactNode {
     }));
   return (
     <>
-      {voices.map(({ position, name, size }) => (
-        <VoicePlayer
-          key={position}
-          source={addressOf(position)}
-          seconds={voiceSeconds(name) ?? 0}
-          bytes={size}
-        />
+      {voices.map(({ position, duration_ms: durationMs, size }) => (
+        <VoicePlayer key={position} source={addressOf(position)} durationMs={durationMs} bytes={size} />
       ))}
       {files.length > 0 && <MediaGrid files={files} />}
     </>

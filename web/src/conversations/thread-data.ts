@@ -4,6 +4,7 @@ import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useEffect, useMemo, useRef } from 'react';
 import { call } from '../api/call.ts';
 import { itemsOf, makeStale, read, readPages } from '../api/queries.ts';
+import type { OutputOf } from '../api/route.ts';
 import { Problem } from '../api/problem.ts';
 import {
   changeThread,
@@ -17,7 +18,11 @@ import {
 /** As many as a page of the node's list. */
 const NEWEST_ITEMS = 30;
 
+/** Who takes part, as the node knows it; null before the first word, undefined until it is known. */
+export type Part = OutputOf<typeof listMessages>['conversation'];
+
 export interface Talk {
+  readonly part: Part | undefined;
   /** Oldest first. */
   readonly messages: readonly Message[];
   readonly pending: boolean;
@@ -43,6 +48,7 @@ export function useTalk(who: string): Talk {
     if (hasGap) void refetch();
   }, [hasGap, refetch]);
   return {
+    part: newest.data?.conversation ?? pages.data?.pages[0]?.conversation,
     messages,
     pending: pages.isPending,
     error: pages.isError ? pages.error : null,

@@ -11,7 +11,7 @@ import { useShellText } from '../shell/words.ts';
 import type { Say } from '../text/messages.ts';
 import type messages from './messages/en.json';
 import { nameOf, type Message, type Thread } from './routes.ts';
-import { voiceSeconds } from './writing/voice.ts';
+import { isVoice } from './writing/voice.ts';
 import { useTalkText } from './words.ts';
 
 /** More would not be shown: the line ends before. */
@@ -68,6 +68,6 @@ export function previewOf(message: Message, t: Say<typeof messages>): string {
   const [first] = message.attachments ?? [];
   if (first === undefined)
     return message.withheld === undefined ? '' : t('withheld', { count: message.withheld });
-  if (voiceSeconds(first.name) !== undefined) return t('voice');
+  if (isVoice(first.name)) return t('voice');
   return first.type.startsWith('image/') ? t('picture') : (first.name ?? t('file'));
 }

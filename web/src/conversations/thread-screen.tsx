@@ -18,10 +18,11 @@ import { announce, showToast } from '../shell/toasts.tsx';
 import { useShellText } from '../shell/words.ts';
 import { Composer } from './writing/composer.tsx';
 import './conversations.css';
+import { LeftPanel, useLeaving } from './panels/leaving.tsx';
 import { MessageList, type Row } from './message-list.tsx';
 import { MessageView, WaitingView } from './message-view.tsx';
 import { Panes } from './panes.tsx';
-import { RequestPanel } from './request-panel.tsx';
+import { RequestPanel } from './panels/request-panel.tsx';
 import { changeBond, nameOf, readPerson, type Message, type Person } from './routes.ts';
 import { useReading, useTalk, useThread, type Talk } from './thread-data.ts';
 import { BlockDialog, ProtectionDialog, ReportDialog } from './thread-dialogs.tsx';
@@ -53,6 +54,8 @@ function Talking({ who }: { readonly who: string }): ReactNode {
   const firstUnread = useFirstUnread(talk.messages, who, thread === undefined ? undefined : unread);
   const isFriend = person.data?.relationship.includes('friend') === true;
   const isBlocked = person.data?.relationship.includes('blocked') === true;
+  const iLeft = talk.part?.status === 'left';
+  const isOver = iLeft || talk.part?.they_left === true;
 
   const byId = new Map(talk.messages.map((message) => [message.id, message]));
   const rows: Row[] = [
@@ -66,7 +69,7 @@ function Talking({ who }: { readonly who: string }): ReactNode {
           name={name}
           mine={message.author.node_id !== who}
           answered={byId.get(message.reply_to ?? '')}
-          onReply={isRequest || isBlocked ? undefined : () => setReplyTo(message)}
+          onReply={isRequest || isBlocked || isOver ? undefined : () => setReplyTo(message)}
         />
       ),
     })),
@@ -79,12 +82,14 @@ function Talking({ who }: { readonly who: string }): ReactNode {
   ];
   return (
     <section className="talk" aria-labelledby="talk-name">
-      <TalkHead who={who} name={name} person={person.data} />
+      <TalkHead who={who} name={name} person={person.data} canLeave={talk.part?.status === 'open'} />
       <Words who={who} name={name} talk={talk} rows={rows} />
       {isBlocked ? (
         <p className="request-panel">{t('isBlocked', { name })}</p>
       ) : isRequest ? (
         <RequestPanel who={who} name={name} />
+      ) : isOver ? (
+        <LeftPanel who={who} name={name} byMe={iLeft} />
       ) : (
         !pending && (
           <Composer
@@ -138,10 +143,12 @@ function TalkHead({
   who,
   name,
   person,
+  canLeave,
 }: {
   readonly who: string;
   readonly name: string;
   readonly person: Person | undefined;
+  readonly canLeave: boolean;
 }): ReactNode {
   const t = useTalkText();
   const shell = useShellText();
@@ -150,16 +157,8 @@ function TalkHead({
   useEffect(() => {
     document.title = `${name} · O-Red`;
   }, [name]);
-  const muted = person?.muted === true;
-  const mute = async (): Promise<void> => {
-    try {
-      await call(changeBond, { params: { action: muted ? 'unmute' : 'mute' }, body: { who } });
-      await makeStale('people');
-      showToast({ text: t(muted ? 'unmuted' : 'muted', { name }) });
-    } catch (error) {
-      showToast({ text: describeProblem(error) });
-    }
-  };
+  const { leave } = useLeaving(who, name);
+  const { muted, change: mute } = useMuting(who, name, person);
   return (
     <header className="talk-head">
       <IconButton
@@ -191,6 +190,7 @@ function TalkHead({
         items={[
           { id: 'person', label: t('toPerson', { name }), run: () => navigate(personPath(who)) },
           { id: 'mute', label: t(muted ? 'unmute' : 'mute'), run: () => void mute() },
+          ...(canLeave ? [{ id: 'leave', label: t('leave'), run: () => void leave() }] : []),
           { id: 'report', label: t('report'), run: () => setAsked('report') },
           { id: 'block', label: t('block'), run: () => setAsked('block') },
         ]}
@@ -202,6 +202,26 @@ function TalkHead({
       )}
     </header>
   );
+}
+
+/** Whether a person is muted, and the other way round. */
+function useMuting(
+  who: string,
+  name: string,
+  person: Person | undefined,
+): { readonly muted: boolean; readonly change: () => Promise<void> } {
+  const t = useTalkText();
+  const muted = person?.muted === true;
+  const change = async (): Promise<void> => {
+    try {
+      await call(changeBond, { params: { action: muted ? 'unmute' : 'mute' }, body: { who } });
+      await makeStale('people');
+      showToast({ text: t(muted ? 'unmuted' : 'muted', { name }) });
+    } catch (error) {
+      showToast({ text: describeProblem(error) });
+    }
+  };
+  return { muted, change };
 }
 
 /** Reads out what comes while the conversation is open. */

@@ -12,6 +12,8 @@ export interface OutboxFile {
   readonly blob: Blob;
   readonly name: string;
   readonly alt: string;
+  /** Of a recording that was made here. */
+  readonly durationMs?: number;
   /** What the node called it, and when: set once it has arrived there. */
   /** A large one that is on its way in parts: the upload that goes on. */
   readonly begun?: string;

@@ -68,9 +68,13 @@ export async function sendFiles(
 
 /** The id that the node gave to a file. */
 async function sendFile(file: OutboxFile, options: PartsOptions): Promise<string> {
-  const { blob, name, begun } = file;
+  const { blob, name, begun, durationMs } = file;
   const alt = file.alt.trim();
-  const about = { name, ...(alt === '' ? {} : { alt }) };
+  const about = {
+    name,
+    ...(alt === '' ? {} : { alt }),
+    ...(durationMs === undefined ? {} : { duration_ms: durationMs }),
+  };
   if (blob.size <= ONE_PIECE_BYTES_MAX)
     return (await upload(uploadMedia, blob, { query: about }, options)).id;
   const sent = await uploadInParts(blob, { purpose: 'media', ...about }, { ...options, begun });

@@ -11,7 +11,7 @@ import {
   type KeyboardEvent,
   type ReactNode,
 } from 'react';
-import { POST_MEDIA_MAX, POST_TEXT_CHARS_MAX } from '#protocol/limits.ts';
+import { POST_MEDIA_MAX, POST_TEXT_CHARS_MAX, POST_WARNING_CHARS_MAX } from '#protocol/limits.ts';
 import { read } from '../api/queries.ts';
 import { filesIn, useAttaching } from '../content/attached.ts';
 import { AttachButtons, AttachedList } from '../content/attachments.tsx';
@@ -28,7 +28,6 @@ import { usePostsText } from './words.ts';
 const LEFT_SHOWN = 500;
 /** An answer travels inside its message (node/posts/model.ts). */
 const REPLY_TEXT_CHARS_MAX = 10_000;
-const WARNING_CHARS_MAX = 300;
 
 export interface ComposerProps {
   readonly drafting: Drafting;
@@ -109,7 +108,7 @@ export function Composer(props: ComposerProps): ReactNode {
           label={t('write.warning.label')}
           advice={t('write.warning.advice')}
           value={words.warning}
-          maxLength={WARNING_CHARS_MAX}
+          maxLength={POST_WARNING_CHARS_MAX}
           dir="auto"
           autoComplete="off"
           onChange={({ target }) => setWords({ warning: target.value })}

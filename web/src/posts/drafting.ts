@@ -3,7 +3,6 @@
 import { useEffect, useState } from 'react';
 import { contact } from '../api/contact.ts';
 import { type AttachedFile } from '../content/attached.ts';
-import { joinWarning } from '../content/rich-text.ts';
 import type { Visibility } from '../design/state.tsx';
 import { keepDraft, readDraft, useDraftKeeper } from '../offline/drafts.ts';
 import { enqueue, showsIn } from '../offline/outbox.ts';
@@ -72,6 +71,7 @@ export function useDrafting(name: string, start: Words = nothing): Drafting {
 /** What the outbox holds of a post that was written here. */
 export interface WaitingPost {
   readonly text: string;
+  readonly warning?: string;
   readonly visibility?: Visibility;
   readonly reply_to?: string;
 }
@@ -84,9 +84,13 @@ export async function send(
   { words, files, clear }: Drafting,
   replyTo: string | undefined,
 ): Promise<{ readonly waits: boolean }> {
-  const text = joinWarning({ warning: words.warning, text: words.text });
-  const body: WaitingPost =
-    replyTo === undefined ? { text, visibility: words.visibility } : { text, reply_to: replyTo };
+  const { text, visibility } = words;
+  const warning = words.warning?.trim() ?? '';
+  const body: WaitingPost = {
+    text,
+    ...(warning === '' ? {} : { warning }),
+    ...(replyTo === undefined ? { visibility } : { reply_to: replyTo }),
+  };
   const outgoing = files.map(({ blob, name, alt }) => ({ blob, name, alt }));
   await enqueue(CREATE, createPost, { body }, outgoing);
   await clear();

@@ -128,7 +128,9 @@ function HistoryDialog({ uri, onClose }: { readonly uri: string; readonly onClos
               </span>
               <VisibilityMark value={item.visibility} />
             </p>
-            <Warned text={item.text}>{(text) => <RichText text={text} />}</Warned>
+            <Warned warning={item.warning}>
+              <RichText text={item.text} />
+            </Warned>
             {item.media > 0 && <p className="mark">{t('media', { count: item.media })}</p>}
           </li>
         ))}

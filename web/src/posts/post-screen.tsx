@@ -7,7 +7,6 @@ import { read } from '../api/queries.ts';
 import { useSignal } from '../api/signal.ts';
 import { hiddenPosts, refreshPost } from '../content/post-cache.ts';
 import { PostCard } from '../content/post-card.tsx';
-import { joinWarning, splitWarning } from '../content/rich-text.ts';
 import { nameOf, postUriOf, readPost, type Post } from '../content/routes.ts';
 import { Button, IconButton } from '../design/button.tsx';
 import { ProblemNote, ScreenHead, Skeletons } from '../design/text.tsx';
@@ -173,7 +172,7 @@ function ReplyForm({ post, onDone }: { readonly post: Post; readonly onDone: () 
 }
 
 function EditForm({ post, onDone }: { readonly post: Post; readonly onDone: () => void }): ReactNode {
-  const { warning, text } = splitWarning(post.text);
+  const { warning, text } = post;
   const [problem, setProblem] = useState<string>();
   const drafting = useDrafting(`posts/edit/${post.uri}`, { warning, text, visibility: post.visibility });
   const { words, clear } = drafting;
@@ -185,7 +184,8 @@ function EditForm({ post, onDone }: { readonly post: Post; readonly onDone: () =
   const onSend = async (): Promise<void> => {
     try {
       const body = {
-        text: joinWarning(words),
+        text: words.text,
+        warning: words.warning,
         ...(isAnswer || words.visibility === post.visibility ? {} : { visibility: words.visibility }),
       };
       await call(editPost, { params: { id: post.uri }, body });

@@ -18,23 +18,22 @@ export function WaitingPostCard({ item }: { readonly item: OutboxItem }): ReactN
   const t = usePostsText();
   const shell = useShellText();
   const share = useSignal(fileProgress).get(item.key);
-  const { text, visibility } = item.body as WaitingPost;
+  const { text, warning, visibility } = item.body as WaitingPost;
   const refused = item.state === 'refused';
   const sending = item.state === 'sending';
   return (
-    <article className="post waiting" aria-label={text === '' ? t('waiting.pictures') : text.slice(0, 80)}>
+    <article
+      className="post waiting"
+      aria-label={warning ?? (text === '' ? t('waiting.pictures') : text.slice(0, 80))}
+    >
       <div className="post-body">
         <header>
           {visibility !== undefined && <VisibilityMark value={visibility} />}
           <DeliveryState value={refused ? 'refused' : sending ? 'sent' : 'local'} />
         </header>
-        <Warned text={text}>
-          {(words) => (
-            <>
-              {words !== '' && <RichText text={words} />}
-              <WaitingFiles item={item} />
-            </>
-          )}
+        <Warned warning={warning ?? null}>
+          {text !== '' && <RichText text={text} />}
+          <WaitingFiles item={item} />
         </Warned>
         {refused && <p className="note problem">{t('refused', { why: item.problem ?? '' })}</p>}
         {(!sending || share !== undefined) && (

@@ -8,7 +8,7 @@ import { IconButton } from '../../design/button.tsx';
 import { Icon } from '../../design/icon.tsx';
 import { formatBytes } from '../../text/format.ts';
 import { language } from '../../text/language.ts';
-import { clockOf, voiceSeconds } from './voice.ts';
+import { isVoice, lengthOf } from './voice.ts';
 import { useTalkText } from '../words.ts';
 
 export function AttachedRow({
@@ -45,11 +45,12 @@ function AttachedOne({
     setSource(made);
     return () => URL.revokeObjectURL(made);
   }, [file.blob]);
-  const seconds = voiceSeconds(file.name);
-  const name = seconds === undefined ? file.name : t('voice.length', { length: clockOf(seconds) });
+  const voice = isVoice(file.name);
+  const length = lengthOf(file.durationMs ?? 0);
+  const name = voice ? t('voice.length', { length }) : file.name;
   return (
     <li>
-      {seconds !== undefined ? (
+      {voice ? (
         <audio controls src={source} aria-label={name} />
       ) : file.blob.type.startsWith('image/') ? (
         <img src={source} alt={file.name} />

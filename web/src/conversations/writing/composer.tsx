@@ -131,13 +131,14 @@ const dropsOn = (
   },
 });
 
-const attachedOf = ({ blob, name }: VoiceNote): AttachedFile => ({
+const attachedOf = ({ blob, name, durationMs }: VoiceNote): AttachedFile => ({
   id: randomKey(),
   blob,
   name,
   alt: '',
   width: null,
   height: null,
+  durationMs,
 });
 
 function ReplyNote({

@@ -5,26 +5,28 @@ import { useSignal } from '../../api/signal.ts';
 import { Icon } from '../../design/icon.tsx';
 import { formatBytes } from '../../text/format.ts';
 import { language } from '../../text/language.ts';
-import { clockOf } from './voice.ts';
+import { lengthOf } from './voice.ts';
 import { useTalkText } from '../words.ts';
 
 export function VoicePlayer({
   source,
-  seconds,
+  durationMs,
   bytes,
 }: {
   readonly source: string;
-  readonly seconds: number;
+  /** As its sender says. */
+  readonly durationMs: number | null;
   readonly bytes: number;
 }): ReactNode {
   const t = useTalkText();
   const now = useSignal(language);
   const [failed, setFailed] = useState(false);
+  const name = durationMs === null ? t('voice') : t('voice.length', { length: lengthOf(durationMs) });
   return (
     <figure className="voice">
       <figcaption className="mark">
         <Icon name="mic" size={16} />
-        {t('voice.length', { length: clockOf(seconds) })} · {formatBytes(bytes, now)}
+        {name} · {formatBytes(bytes, now)}
       </figcaption>
       {failed ? (
         <p className="note">
@@ -34,13 +36,7 @@ export function VoicePlayer({
           </a>
         </p>
       ) : (
-        <audio
-          controls
-          preload="none"
-          src={source}
-          aria-label={t('voice.length', { length: clockOf(seconds) })}
-          onError={() => setFailed(true)}
-        />
+        <audio controls preload="none" src={source} aria-label={name} onError={() => setFailed(true)} />
       )}
     </figure>
   );

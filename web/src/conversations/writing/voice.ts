@@ -1,9 +1,9 @@
-// Voice notes: recorded by the browser's own MediaRecorder where the page may use the microphone. The length travels in
-// the file's name, because recordings made as they are spoken carry none; it is a label and trusted for nothing else.
+// Voice notes: recorded by the browser's own MediaRecorder where the page may use the microphone. The length travels
+// beside the file, because recordings made as they are spoken carry none. What is a voice note is told by its name.
 
 /** Longest note: ten minutes of speech stay far below what a message may carry. */
 export const VOICE_S_MAX = 600;
-const NAME = /^voice-note-(\d{1,4})s\.(?:webm|m4a|ogg)$/;
+const NAME = /^voice-note\.(?:webm|m4a|ogg)$/;
 const formats = [
   { type: 'audio/webm;codecs=opus', end: 'webm' },
   { type: 'audio/mp4', end: 'm4a' },
@@ -12,10 +12,8 @@ const formats = [
 /** Speech is clear at this rate, and a minute costs 240 kB. */
 const BITS_PER_SECOND = 32_000;
 
-/** Seconds that a file's name tells of, or undefined where it is no voice note. */
-export function voiceSeconds(name: string | null): number | undefined {
-  const seconds = NAME.exec(name ?? '')?.[1];
-  return seconds === undefined ? undefined : Math.min(Number(seconds), VOICE_S_MAX);
+export function isVoice(name: string | null): boolean {
+  return name !== null && NAME.test(name);
 }
 
 /** Whether this page may ask for the microphone: `context` where only the connection is in the way. */
@@ -32,7 +30,7 @@ const formatHere = (): (typeof formats)[number] | undefined =>
 export interface VoiceNote {
   readonly blob: Blob;
   readonly name: string;
-  readonly seconds: number;
+  readonly durationMs: number;
 }
 
 export interface Recording {
@@ -62,16 +60,18 @@ export async function record(): Promise<Recording> {
     finish: () =>
       new Promise((resolve) => {
         recorder.addEventListener('stop', () => {
-          const seconds = Math.min(
-            VOICE_S_MAX,
-            Math.max(1, Math.round((performance.now() - beganAt) / 1000)),
-          );
+          const durationMs = Math.min(VOICE_S_MAX * 1000, Math.round(performance.now() - beganAt));
           const blob = new Blob(parts, { type: format.type.split(';')[0] ?? '' });
-          resolve({ blob, name: `voice-note-${seconds}s.${format.end}`, seconds });
+          resolve({ blob, name: `voice-note.${format.end}`, durationMs });
         });
         end();
       }),
   };
+}
+
+/** The length of a note, which is never nothing: "1:07". */
+export function lengthOf(durationMs: number): string {
+  return clockOf(Math.max(1, Math.round(durationMs / 1000)));
 }
 
 /** "1:07". */

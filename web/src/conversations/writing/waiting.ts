@@ -19,7 +19,12 @@ export const bodyOf = (item: OutboxItem): WaitingBody => item.body as WaitingBod
 
 /** Keeps a message for the node, with its files; from then on it is not lost. */
 export async function sendLater(body: WaitingBody, files: readonly AttachedFile[]): Promise<void> {
-  const kept = files.map(({ blob, name, alt }) => ({ blob, name, alt }));
+  const kept = files.map(({ blob, name, alt, durationMs }) => ({
+    blob,
+    name,
+    alt,
+    ...(durationMs === undefined ? {} : { durationMs }),
+  }));
   await enqueue(KIND, sendMessage, { body }, kept, 'files');
 }
 

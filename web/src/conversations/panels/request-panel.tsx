@@ -1,15 +1,15 @@
 // In the place of the composer, while a stranger waits to be let in: what they know, and the four answers. Refusing is
 // final until the owner writes; nobody is told of a block or a report.
 import { useState, type ReactNode } from 'react';
-import { call } from '../api/call.ts';
-import { makeStale } from '../api/queries.ts';
-import { Button } from '../design/button.tsx';
-import { navigate } from '../router/location.ts';
-import { describeProblem } from '../shell/problem-words.ts';
-import { showToast } from '../shell/toasts.tsx';
-import { changeThread } from './routes.ts';
-import { BlockDialog, ReportDialog } from './thread-dialogs.tsx';
-import { useTalkText } from './words.ts';
+import { call } from '../../api/call.ts';
+import { makeStale } from '../../api/queries.ts';
+import { Button } from '../../design/button.tsx';
+import { navigate } from '../../router/location.ts';
+import { describeProblem } from '../../shell/problem-words.ts';
+import { showToast } from '../../shell/toasts.tsx';
+import { changeThread } from '../routes.ts';
+import { BlockDialog, ReportDialog } from '../thread-dialogs.tsx';
+import { useTalkText } from '../words.ts';
 
 export function RequestPanel({ who, name }: { readonly who: string; readonly name: string }): ReactNode {
   const t = useTalkText();

@@ -4,10 +4,10 @@ import { actorToString, type Actor } from '#kernel/actor.ts';
 import type { Settle } from '#kernel/http/once.ts';
 import { isUri, newMessageId, parseUri } from '#protocol';
 import { cleanText } from '#protocol/messages';
-import { REASON_CHARS_MAX, type Report } from './model.ts';
-import { peerNamed } from './naming.ts';
-import type { ConversationsHost } from './ports.ts';
-import type { Page } from './reading.ts';
+import { REASON_CHARS_MAX, type Report } from '../model.ts';
+import { peerNamed } from '../naming.ts';
+import type { ConversationsHost } from '../ports.ts';
+import type { Page } from '../reading.ts';
 import * as store from './store.ts';
 
 export interface Reports {
