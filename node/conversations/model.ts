@@ -217,5 +217,4 @@ export const changes: ChangeRules = {
   'conversations.reopened': { kind: 'message' },
   'conversations.they-left': { kind: 'message' },
   'conversations.they-returned': { kind: 'message' },
-  'conversations.delivery': { kind: 'delivery' },
 };

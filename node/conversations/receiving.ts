@@ -4,14 +4,7 @@
 import type { Tx } from '#kernel/db/database.ts';
 import type { Events } from '#kernel/events.ts';
 import type { AppError, MessageId, NodeId } from '#protocol';
-import {
-  failures,
-  messageUri,
-  REQUEST_MESSAGES_MAX,
-  REQUESTS_MAX,
-  type Thread,
-  type ThreadStatus,
-} from './model.ts';
+import { failures, REQUEST_MESSAGES_MAX, REQUESTS_MAX, type Thread, type ThreadStatus } from './model.ts';
 import { noteUpdates } from './leaving.ts';
 import type { Delivered, Incoming, IncomingUpdate, Mail, People, Relation } from './ports.ts';
 import * as store from './store.ts';
@@ -71,17 +64,7 @@ export function createReceiving(host: ReceivingHost): Receiving {
     updated: (tx, batch) => noteUpdates(host, tx, batch),
 
     async delivered(tx, changes) {
-      const own = await store.setDelivery(tx, changes);
-      const byId = new Map(changes.map((change) => [change.id as string, change]));
-      await host.events.append(
-        tx,
-        own.map(({ id, peer }) => ({
-          type: 'conversations.delivery',
-          subject: messageUri(host.self(), id as MessageId),
-          actor: `node:${peer}`,
-          new: { state: byId.get(id)?.state ?? '' },
-        })),
-      );
+      await store.setDelivery(tx, changes);
     },
   };
 }

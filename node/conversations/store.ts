@@ -331,16 +331,15 @@ export async function listUnsettled(reader: Reader, peer: NodeId, limit: number)
   return rows.map(({ id }) => id as MessageId);
 }
 
-/** Notes where own messages stand; returns those that were ours. */
+/** Notes where own messages stand; what is no own message is passed over. */
 export async function setDelivery(
   tx: Tx,
   states: readonly { readonly id: string; readonly state: string; readonly code: string | null }[],
-): Promise<{ id: string; peer: string }[]> {
-  const { rows } = await sql<{ id: string; peer: string }>`UPDATE conversations_message AS m SET
+): Promise<void> {
+  await sql`UPDATE conversations_message AS m SET
       delivery = s.value ->> 'state', reason = s.value ->> 'code'
     FROM json_each(${JSON.stringify(states)}) AS s
-    WHERE m.id = s.value ->> 'id' AND m.mine = 1 RETURNING id, peer`.execute(db(tx));
-  return rows;
+    WHERE m.id = s.value ->> 'id' AND m.mine = 1`.execute(db(tx));
 }
 
 async function withAttachments(reader: Reader, rows: readonly MessageRow[]): Promise<Message[]> {

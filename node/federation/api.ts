@@ -9,15 +9,27 @@ export const PAGE_MAX = 100;
 
 const state = z.enum(['queued', 'sent', 'relayed', 'held', 'accepted', 'refused', 'expired', 'cancelled']);
 const party = z.object({ node_id: z.string(), username: z.string() });
-const entry = z.object({
+/** What every view of a message on its way says. */
+const onItsWay = z.object({
+  /** Of the message, for `federation.cancel` and `federation.retry`. */
   id: z.string(),
   type: z.string(),
   to: party,
-  state,
-  reason: z.string().optional(),
+  /** The sentence for `reason`, in the asker's language. */
+  why: z.string().nullable(),
   attempts: z.number().int(),
+  /** When it is tried again; null: at once, or never. */
+  next_try_at: z.string().nullable(),
   created_at: z.string(),
   updated_at: z.string(),
+  can_cancel: z.boolean(),
+  can_retry: z.boolean(),
+});
+const entry = onItsWay.extend({
+  state,
+  reason: z.string().optional(),
+  /** What it tells of: the address of a post or of a private message; null for what passes between nodes. */
+  item: z.string().nullable(),
 });
 
 export const introduce = defineRoute({
@@ -105,21 +117,10 @@ export const deliveryCountsSchema = z.object({
 });
 export type DeliveryCounts = z.output<typeof deliveryCountsSchema>;
 
-const deliverySchema = z.object({
-  /** Of the message, for `federation.cancel` and `federation.retry`. */
-  id: z.string(),
-  type: z.string(),
-  to: party,
+const deliverySchema = onItsWay.extend({
   state: z.enum(['queued', 'relayed', 'accepted', 'refused', 'cancelled']),
   expired: z.boolean(),
-  /** A code, and the sentence for it in the asker's language. */
   reason: z.string().nullable(),
-  why: z.string().nullable(),
-  attempts: z.number().int(),
-  created_at: z.string(),
-  updated_at: z.string(),
-  can_cancel: z.boolean(),
-  can_retry: z.boolean(),
 });
 export type Delivery = z.output<typeof deliverySchema>;
 const item = z.string().min(1).max(200);

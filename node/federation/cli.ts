@@ -4,6 +4,7 @@ import { defineCommand, type Command, type CommandContext } from '#kernel/comman
 import { AppError } from '#protocol/errors.ts';
 import * as api from './api.ts';
 import type { LedgerEntry } from './api.ts';
+import { commands as deliveries } from './cli/deliveries.ts';
 
 const states = ['queued', 'sent', 'relayed', 'held', 'accepted', 'refused', 'expired', 'cancelled'] as const;
 
@@ -35,7 +36,16 @@ const outbox = defineCommand({
       }),
     );
     return {
-      json: items.map(({ created_at: _created, ...entry }) => entry),
+      // The members that scripts were promised; `ored deliveries` tells more.
+      json: items.map(({ id, type, to, state, reason, attempts, updated_at }) => ({
+        id,
+        type,
+        to,
+        state,
+        ...(reason === undefined ? {} : { reason }),
+        attempts,
+        updated_at,
+      })),
       text: ledgerText(context, items),
     };
   },
@@ -65,7 +75,7 @@ const peers = defineCommand({
   },
 });
 
-export const commands: readonly Command[] = [outbox, peers];
+export const commands: readonly Command[] = [outbox, ...deliveries, peers];
 
 async function pages<Item>(
   limit: number,

@@ -93,7 +93,7 @@ export function routes(service: Service): BoundRoute[] {
       service.refuseClosed();
       await service.blobs.serve(params.cid, request, response);
     }),
-    bind(api.listOutbox, ({ query }) => service.listLedger(query)),
+    bind(api.listOutbox, ({ query }, { language }) => service.items.ledger(query, language)),
     bind(api.cancelOutbox, ({ params }) => service.cancelNow(parseMessageId(params.id))),
     bind(api.retryOutbox, ({ params }) => service.retry(parseMessageId(params.id))),
     bind(api.listDeliveries, ({ query }, { language }) => service.items.list(query, language)),

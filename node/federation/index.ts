@@ -15,7 +15,7 @@ import { Service } from './service.ts';
 import { statesOf } from './store-outbox.ts';
 import { AppError } from '#protocol';
 import type { MessageType } from '#protocol/messages';
-import type { RequestHandler } from './model.ts';
+import { changes, type RequestHandler } from './model.ts';
 
 export type { DeliveryCounts } from './api.ts';
 export type { DeliveryState, Outcome, RequestHandler, Standing, Verified, VerifiedRequest } from './model.ts';
@@ -91,7 +91,7 @@ export const federation = defineFeature({
       guardBlobs: service.blobs.guard.bind(service.blobs),
       fetchBlob: service.blobs.fetch.bind(service.blobs),
       ledger: {
-        list: service.listLedger.bind(service),
+        list: service.items.ledger.bind(service.items),
         cancel: service.queue.cancel.bind(service.queue),
         retry: service.retry.bind(service),
       },
@@ -107,6 +107,7 @@ export const federation = defineFeature({
       door,
       routes: routes(service),
       rawRoutes: [inboxRoute(service, host.log, timeInbox)],
+      changes,
       status: () => service.status(),
       dispose: () => service.delivery.stop(),
     };

@@ -1,6 +1,16 @@
 // The words and bounds of federation: who may send what, what a verdict means, how long to wait.
 // Pure: no I/O. See docs/protocol.md "Delivery".
-import type { AppError, ErrorCategory, ErrorCode, Json, MessageId, NodeId, Party } from '#protocol';
+import {
+  formatUri,
+  type AppError,
+  type ErrorCategory,
+  type ErrorCode,
+  type Json,
+  type MessageId,
+  type NodeId,
+  type Party,
+} from '#protocol';
+import type { ChangeRules } from '#kernel/changes.ts';
 import type { MessageType, Payload } from '#protocol/messages';
 
 /** What the owner made of a node: a contact has its own budget, strangers share one lane, the blocked are refused. */
@@ -10,6 +20,20 @@ export type Standing = 'contact' | 'stranger' | 'blocked';
 export type DeliveryState =
   'queued' | 'sent' | 'relayed' | 'held' | 'accepted' | 'refused' | 'expired' | 'cancelled';
 export const pendingStates = ['queued', 'sent', 'relayed', 'held'] as const;
+export function isPending(state: DeliveryState): boolean {
+  return pendingStates.some((pending) => pending === state);
+}
+
+/** What the owner's clients are told of: an item's address, or this node's id for the ledger as a whole. */
+export const changes: ChangeRules = { 'federation.delivery': { kind: 'delivery' } };
+
+/** Under what the owner finds a message of the ledger: the address of what it tells of, else its own. */
+export function addressOf(
+  message: { readonly item: string | null; readonly id: MessageId },
+  self: NodeId,
+): string {
+  return message.item ?? formatUri({ nodeId: self, kind: 'message', id: message.id });
+}
 
 /** A message whose sender is proven and whose payload fits its schema. */
 export interface Verified<T extends MessageType = MessageType> {

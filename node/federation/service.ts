@@ -8,7 +8,6 @@ import { addressPrefix } from '#kernel/rate-limit.ts';
 import { identityClosed } from '#node/identity/index.ts';
 import { AppError, type MessageId, type NodeId } from '#protocol';
 import type { MessageType } from '#protocol/messages';
-import type { LedgerEntry } from './api.ts';
 import { Absences } from './presence/absence.ts';
 import { Blobs } from './blobs.ts';
 import { Buckets } from './budget.ts';
@@ -27,6 +26,7 @@ import { Queue } from './outbox/queue.ts';
 import { tellContacts } from './outbox/own-record.ts';
 import { refill } from './outbox/ranges.ts';
 import { Receipts, type Delivered } from './outbox/receipts.ts';
+import { Tidings } from './outbox/tidings.ts';
 import * as ledger from './store-outbox.ts';
 import { Peers } from './peers.ts';
 import type { Directory, Self, Transport } from './ports.ts';
@@ -56,6 +56,7 @@ export class Service {
   readonly #introductions: Buckets;
   readonly #tellJob: Job;
   readonly #sealers = new Map<string, Sealer>();
+  readonly #tidings: Tidings;
   readonly #listeners = new Set<DeliveredListener>();
 
   constructor(
@@ -81,11 +82,15 @@ export class Service {
     const onDelivered: DeliveredListener = async (tx, delivered) => {
       for (const listener of this.#listeners) await listener(tx, delivered);
     };
+    const { events } = host;
+    const tidings = new Tidings({ db, clock, jobs, events, self: self.nodeId });
+    this.#tidings = tidings;
     const receipts = new Receipts({
       db,
       clock,
       log,
-      events: host.events,
+      events,
+      tidings,
       self: self.nodeId,
       onDelivered,
       refill: async (tx, lost) => {
@@ -105,6 +110,7 @@ export class Service {
       transport,
       receipts,
       envelopes,
+      tidings,
       proven: ({ node_id, standing }, theirMs) => {
         this.absences.heard(node_id);
         if (standing === 'contact' && theirMs !== undefined) this.#noteTime(node_id, theirMs);
@@ -123,11 +129,14 @@ export class Service {
       closed: () => self.closed(),
       clock,
       random,
+      events,
+      tidings,
       wake: (nodeIds) => this.delivery.wake(nodeIds),
       hurry: (nodeId) => this.delivery.heard(nodeId),
     });
     this.items = new Items({
       db,
+      clock,
       self: () => self.nodeId,
       queue: this.queue,
       names: (nodeIds) => this.#names(nodeIds),
@@ -224,7 +233,10 @@ export class Service {
   /** Ends what never reached anybody, when the owner has left; what lies in mailboxes is left there. */
   async abandon(): Promise<void> {
     const at = this.#host.clock.now();
-    await this.#host.db.write((tx) => ledger.cancelPending(tx, { states: ['queued', 'sent', 'held'], at }));
+    await this.#host.db.write(async (tx) => {
+      await ledger.cancelPending(tx, { states: ['queued', 'sent', 'held'], at });
+      this.#tidings.allMoved(tx);
+    });
   }
 
   /** A node shows who it is. @throws federation/budget, identity/*, record/* */
@@ -262,32 +274,6 @@ export class Service {
       }),
     );
     return taken.reduce<number>((sum, one) => sum + one, 0);
-  }
-
-  async listLedger(query: {
-    readonly state?: string | undefined;
-    readonly to?: string | undefined;
-    readonly cursor?: string | undefined;
-    readonly limit: number;
-  }): Promise<{ items: LedgerEntry[]; next_cursor: string | null }> {
-    const rows = await ledger.listLedger(this.#host.db.read, {
-      ...(query.state === undefined ? {} : { state: query.state }),
-      ...(query.to === undefined ? {} : { to: query.to }),
-      before: query.cursor === undefined ? Number.MAX_SAFE_INTEGER : Number(query.cursor),
-      limit: query.limit,
-    });
-    const names = await this.#names(rows.map(({ node_id }) => node_id));
-    const items = rows.map((row) => ({
-      id: row.id,
-      type: row.type,
-      to: { node_id: row.node_id, username: names.get(row.node_id) ?? '' },
-      state: row.state,
-      ...(row.code === null ? {} : { reason: row.code }),
-      attempts: row.attempts,
-      created_at: isoTime(row.created_at),
-      updated_at: isoTime(row.updated_at),
-    }));
-    return { items, next_cursor: rows.length < query.limit ? null : String(rows.at(-1)?.row ?? '') };
   }
 
   async listPeers(query: { readonly cursor?: string | undefined; readonly limit: number }): Promise<{

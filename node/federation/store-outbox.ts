@@ -28,7 +28,7 @@ export interface OutboxRow {
 }
 interface Schema {
   federation_outbox: OutboxRow;
-  federation_peer: { id: number; node_id: NodeId };
+  federation_peer: { id: number; node_id: NodeId; next_try_at: number };
 }
 
 export type NewOutboxRow = Pick<
@@ -211,6 +211,8 @@ export async function pruneSettled(tx: Tx, before: number, limit: number): Promi
 
 export interface LedgerRow extends OutboxRow {
   node_id: NodeId;
+  /** When its receiver is tried again. */
+  next_try_at: number;
 }
 
 /** A page of the ledger, newest first. */
@@ -222,7 +224,7 @@ export async function listLedger(
     .selectFrom('federation_outbox as o')
     .innerJoin('federation_peer as p', 'p.id', 'o.peer')
     .selectAll('o')
-    .select('p.node_id')
+    .select(['p.node_id', 'p.next_try_at'])
     .where('o.row', '<', query.before);
   if (query.state !== undefined) rows = rows.where('o.state', '=', query.state as DeliveryState);
   if (query.to !== undefined) rows = rows.where('p.node_id', '=', query.to as NodeId);
@@ -273,7 +275,7 @@ export async function listByItem(
   handle: Reader,
   query: { readonly item: string; readonly after: number; readonly limit: number },
 ): Promise<LedgerRow[]> {
-  const { rows } = await sql<LedgerRow>`SELECT o.*, p.node_id FROM (
+  const { rows } = await sql<LedgerRow>`SELECT o.*, p.node_id, p.next_try_at FROM (
       SELECT max(row) AS row FROM federation_outbox WHERE item = ${query.item} GROUP BY peer) newest
     CROSS JOIN federation_outbox o ON o.row = newest.row JOIN federation_peer p ON p.id = o.peer
     WHERE o.row > ${query.after} ORDER BY o.row LIMIT ${query.limit}`.execute(tables<Schema>(handle));
@@ -286,7 +288,7 @@ export async function findWithReceiver(handle: Reader, id: string): Promise<Ledg
     .selectFrom('federation_outbox as o')
     .innerJoin('federation_peer as p', 'p.id', 'o.peer')
     .selectAll('o')
-    .select('p.node_id')
+    .select(['p.node_id', 'p.next_try_at'])
     .where('o.id', '=', id as MessageId)
     .executeTakeFirst();
 }

@@ -12,6 +12,7 @@ export const kinds = [
   'message',
   'message_request',
   'delivery_refused',
+  'delivery_expired',
   'kit_unconfirmed',
   'security',
 ] as const;
@@ -20,8 +21,9 @@ export type Kind = (typeof kinds)[number];
 /**
  * `merge`: what happens again to the same target while the first is unread makes one of it.
  * `once`: the same target is told of once, read or not.
+ * `gather`: told of once too, but while it is unread, whoever else did the same joins it.
  */
-export const policies: Readonly<Record<Kind, 'merge' | 'once'>> = {
+export const policies: Readonly<Record<Kind, 'merge' | 'once' | 'gather'>> = {
   friend_request: 'merge',
   friend_accepted: 'once',
   follow: 'merge',
@@ -29,7 +31,8 @@ export const policies: Readonly<Record<Kind, 'merge' | 'once'>> = {
   reaction: 'merge',
   message: 'merge',
   message_request: 'merge',
-  delivery_refused: 'once',
+  delivery_refused: 'gather',
+  delivery_expired: 'merge',
   kit_unconfirmed: 'once',
   security: 'merge',
 };
@@ -57,6 +60,7 @@ export const defaultSettings: Settings = {
   message: { app: true, push: true },
   message_request: { app: true, push: true },
   delivery_refused: { app: true, push: true },
+  delivery_expired: { app: true, push: false },
   kit_unconfirmed: { app: true, push: false },
   security: { app: true, push: true },
 };

@@ -29,6 +29,16 @@ export type Meaning =
   | { readonly forgetActor: string }
   | undefined;
 
+/** Messages of the owner's, and whether a notice is about what they carry or about whom they were for. */
+const subjectOfMessage: Readonly<Record<string, 'item' | 'person'>> = {
+  post_share: 'item',
+  post_reply: 'item',
+  post_reaction: 'item',
+  direct_message: 'item',
+  friend_request: 'person',
+  friend_response: 'person',
+};
+
 /** What one event means to the owner of node `self`. */
 export function meaningOf(event: Event, self: NodeId): Meaning {
   const { type, subject } = event;
@@ -50,6 +60,9 @@ export function meaningOf(event: Event, self: NodeId): Meaning {
       return settle('read', 'friend_request');
     case 'people.ended':
       return settle('forget', 'friend_request', 'friend_accepted');
+    case 'people.asked':
+      // Asked anew: what became of the last time is over.
+      return settle('forget', 'delivery_refused');
     case 'people.blocked':
       return { forgetActor: subject };
     case 'people.followed':
@@ -63,7 +76,7 @@ export function meaningOf(event: Event, self: NodeId): Meaning {
       return isOf(subject, self) ? draft('reaction') : undefined;
     case 'posts.withdrawn':
     case 'posts.deleted':
-      return settle('forget', 'reply', 'reaction');
+      return settle('forget', 'reply', 'reaction', 'delivery_refused');
     case 'conversations.received': {
       const peer = textOf(event.new, 'peer');
       if (!isNodeId(peer)) return undefined;
@@ -75,8 +88,13 @@ export function meaningOf(event: Event, self: NodeId): Meaning {
     case 'conversations.request-accepted':
     case 'conversations.request-declined':
       return settle('read', 'message_request');
-    case 'conversations.delivery':
-      return memberOf(event.new, 'state') === 'refused' ? draft('delivery_refused') : undefined;
+    case 'federation.undelivered': {
+      const about = subjectOfMessage[textOf(event.new, 'type')];
+      if (about === undefined || by === null) return undefined;
+      // Whoever is away misses everything: all that is given up is one matter, the list of it.
+      if (memberOf(event.new, 'state') === 'expired') return draft('delivery_expired', self);
+      return draft('delivery_refused', about === 'item' ? subject : by);
+    }
     case 'notifications.reminded':
       return subject === 'kit_unconfirmed' ? draft('kit_unconfirmed') : undefined;
     case 'session.paired':
@@ -102,12 +120,17 @@ export function mergeDrafts(drafts: readonly Draft[], standing: readonly Notice[
   for (const draft of drafts) {
     const key = keyOf(draft);
     const known = byKey.get(key);
-    if (known !== undefined && policies[draft.kind] === 'once') continue;
+    if (known !== undefined && isToldOf(known)) continue;
     const next = known === undefined ? begin(draft) : add(known, draft);
     byKey.set(key, next);
     changed.set(key, next);
   }
   return [...changed.values()];
+}
+
+/** Whether nothing is to be added to a notice any more. */
+function isToldOf({ kind, read }: Notice): boolean {
+  return policies[kind] === 'once' || (policies[kind] === 'gather' && read);
 }
 
 const keyOf = ({ kind, target }: { readonly kind: Kind; readonly target: string }): string =>

@@ -12,6 +12,7 @@ import {
   readProfile,
   type BondAction,
 } from './api.ts';
+import { commands as invites } from './cli/invites.ts';
 
 const who: Argument = {
   name: 'who',
@@ -196,5 +197,6 @@ export const commands: Command[] = [
     { en: 'Stop following somebody', fr: 'Ne plus suivre quelqu’un' },
     (name) => ({ en: `You no longer follow ${name}.`, fr: `Vous ne suivez plus ${name}.` }),
   ),
+  ...invites,
   profile,
 ];

@@ -209,5 +209,6 @@ export const changes: ChangeRules = {
   'posts.edited': { kind: 'post' },
   'posts.reacted': { kind: 'post' },
   'posts.reaction-received': { kind: 'post' },
+  'posts.reaction-withdrawn': { kind: 'post' },
   'posts.unreacted': { kind: 'post' },
 };

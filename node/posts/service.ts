@@ -226,6 +226,7 @@ export function createPosts(host: PostsHost, find: FindItem, wakeTrash: () => vo
         await host.mail.send(tx, {
           to: target.author,
           type: 'post_reaction',
+          item: parent,
           payload: { created_at: isoTime(createdAt), uri, parent, object: text },
         });
       });

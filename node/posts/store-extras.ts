@@ -48,13 +48,15 @@ export async function putReaction(tx: Tx, reaction: Reaction): Promise<void> {
     .execute();
 }
 
-export async function removeReaction(tx: Tx, key: { author: NodeId; id: string }): Promise<boolean> {
-  const result = await db(tx)
+/** Removes a reaction; gives back what it was to, if it was there. */
+export async function removeReaction(tx: Tx, key: { author: NodeId; id: string }): Promise<Uri | undefined> {
+  const row = await db(tx)
     .deleteFrom('posts_reaction')
     .where('author', '=', key.author)
     .where('id', '=', key.id)
+    .returning('parent')
     .executeTakeFirst();
-  return result.numDeletedRows > 0n;
+  return row?.parent as Uri | undefined;
 }
 
 export async function removeReactionsTo(tx: Tx, parent: Uri): Promise<void> {

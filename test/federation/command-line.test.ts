@@ -83,3 +83,46 @@ describe('ored peers', () => {
     assert.match(peers[0]?.last_ok_at ?? '', /^\d{4}-.*Z$/);
   });
 });
+
+describe('ored deliveries', () => {
+  it('says why something has not arrived, tries it again and takes back what has not left', async () => {
+    await using alice = await makeNode({ name: 'alice-1' });
+    await using bob = await makeNode({ name: 'bob-1' });
+    await befriend(alice, bob);
+    await eventually(
+      'all has arrived',
+      async () => ((await alice.ored('deliveries')) as unknown[]).length === 0,
+    );
+    await bob.stop();
+    await alice.ored('post', 'Bonjour', '--visibility', 'friends');
+    interface Missing extends Entry {
+      readonly why: string | null;
+      readonly item: string | null;
+      readonly next_try_at: string | null;
+      readonly can_cancel: boolean;
+    }
+    const [waiting] = await eventually('an attempt has failed', async () => {
+      const found = (await alice.ored('deliveries')) as Missing[];
+      return (found[0]?.attempts ?? 0) > 0 && found;
+    });
+    assert.ok(waiting);
+    assert.equal(waiting.why, 'Their node does not answer now. This node tries again by itself.');
+    assert.match(waiting.item ?? '', new RegExp(`^orf://${alice.nodeId}/post/`));
+    assert.ok(waiting.next_try_at === null || waiting.next_try_at > waiting.updated_at);
+    // It may have arrived: what has left is not taken back.
+    assert.equal(waiting.can_cancel, false);
+    assert.equal((await alice.cli(['deliveries', 'cancel', waiting.id])).code, 1);
+    const ofItem = (await alice.ored('deliveries', '--item', waiting.item ?? '')) as Missing[];
+    assert.deepEqual(
+      ofItem.map(({ id, state, why }) => [id, state, why]),
+      [[waiting.id, 'queued', waiting.why]],
+    );
+    assert.deepEqual(await alice.ored('deliveries', 'retry', waiting.id), { id: waiting.id, done: 'retry' });
+    await bob.start();
+    await eventually('it arrives', async () => ((await alice.ored('deliveries')) as Missing[]).length === 0);
+    assert.equal((await alice.cli(['deliveries', 'retry', waiting.id])).code, 1);
+    assert.equal((await alice.cli(['deliveries', 'somewhere'])).code, 2);
+    const help = await alice.cli(['deliveries', '--help']);
+    assert.match(help.stdout, /deliveries retry .*\n.*deliveries cancel /);
+  });
+});

@@ -26,10 +26,10 @@ describe('notifications', () => {
       message(dave, 'm2', true),
       { type: 'people.followed', subject: dave, actor: by(dave) },
       {
-        type: 'conversations.delivery',
+        type: 'federation.undelivered',
         subject: 'orf://x/message/m3',
         actor: by(dave),
-        new: { state: 'refused' },
+        new: { state: 'refused', type: 'direct_message' },
       },
     );
     const found = (await settled(node)).toReversed();
@@ -84,7 +84,14 @@ describe('notifications', () => {
       { type: 'posts.received', subject: uri(carol, POST), actor: by(carol), new: { parent: null } },
       reaction(uri(dave, POST), carol),
       { type: 'posts.reacted', subject: uri(node.nodeId, POST), actor: account },
-      { type: 'conversations.delivery', subject: 'x', actor: by(carol), new: { state: 'accepted' } },
+      { type: 'federation.delivery', subject: 'x', actor: 'system' },
+      // Between nodes: nothing that the owner wrote.
+      {
+        type: 'federation.undelivered',
+        subject: 'x',
+        actor: by(carol),
+        new: { state: 'refused', type: 'identity_update' },
+      },
       { type: 'notifications.reminded', subject: 'elsewhere', actor: 'system' },
     );
     assert.deepEqual(await settled(node), []);
@@ -206,16 +213,65 @@ describe('notifications', () => {
     );
   });
 
+  it('tell once of what many refuse, naming them all until it is read, and never of it again', async () => {
+    await using node = await makeNode({ name: 'alice' });
+    const mine = uri(node.nodeId, POST);
+    const refused = (who: string, type = 'post_share') => ({
+      type: 'federation.undelivered',
+      subject: mine,
+      actor: by(who),
+      new: { state: 'refused', type, code: 'posts/not-followed' },
+    });
+    const crowd = Array.from({ length: 1_000 }, (_, index) => nobody(index + 1));
+    await happen(node, ...crowd.map((who) => refused(who)));
+    const [one, ...others] = await settled(node);
+    assert.deepEqual(others, []);
+    assert.deepEqual([one?.kind, one?.target, one?.count], ['delivery_refused', mine, 1_000]);
+    assert.ok((one?.people ?? 0) > 10);
+    await node.call(api.readNotices, { body: { id: one?.id ?? '' } });
+    await happen(node, refused(nobody(2_000)));
+    assert.deepEqual(
+      (await settled(node)).map(({ count, read }) => [count, read]),
+      [[1_000, true]],
+    );
+    await happen(node, refused(dave, 'friend_request'));
+    assert.deepEqual((await settled(node))[0]?.target, dave);
+    // Asking once more begins anew.
+    await happen(node, { type: 'people.asked', subject: dave, actor: 'account:1' });
+    assert.equal((await settled(node)).length, 1);
+  });
+
+  it('tell of everything that was given up as one matter', async () => {
+    await using node = await makeNode({ name: 'alice' });
+    const expired = (who: string, type: string, id: string) => ({
+      type: 'federation.undelivered',
+      subject: uri(node.nodeId, id),
+      actor: by(who),
+      new: { state: 'expired', type, code: 'network/unreachable' },
+    });
+    await happen(
+      node,
+      expired(carol, 'post_share', POST),
+      expired(dave, 'post_share', POST),
+      expired(dave, 'post_reaction', OTHER),
+      expired(dave, 'void', OTHER),
+    );
+    assert.deepEqual(
+      (await settled(node)).map(({ kind, target, people, count }) => [kind, target, people, count]),
+      [['delivery_expired', node.nodeId, 2, 3]],
+    );
+  });
+
   it('keep 10,000: the oldest that were read go first', async () => {
     await using node = await makeNode({ name: 'alice' });
     const fill = (from: number, count: number): Promise<void> =>
       happen(
         node,
         ...Array.from({ length: count }, (_, index) => ({
-          type: 'conversations.delivery',
+          type: 'federation.undelivered',
           subject: `orf://x/message/${from + index}`,
           actor: by(carol),
-          new: { state: 'refused' },
+          new: { state: 'refused', type: 'direct_message' },
         })),
       );
     await fill(0, 10_000);

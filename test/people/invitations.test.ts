@@ -98,4 +98,23 @@ describe('an invitation', () => {
       assert.equal(inviteIn(who), undefined, who);
     }
   });
+
+  it('is made, shown and taken back from the command line too', async () => {
+    await using alice = await makeNode({ name: 'alice-1' });
+    assert.deepEqual(await alice.ored('invites'), []);
+    const made = (await alice.ored('invites', 'create', '--note', 'Chorale', '--uses', '30')) as {
+      readonly id: string;
+      readonly url: string;
+    };
+    const [shown] = (await alice.ored('invites')) as (typeof made & people.ShownInvite)[];
+    assert.deepEqual(
+      [shown?.url, shown?.note, shown?.uses_max, shown?.accept, shown?.state],
+      [made.url, 'Chorale', 30, true, 'open'],
+    );
+    assert.deepEqual(await alice.ored('invites', 'revoke', made.id), { id: made.id, done: 'revoke' });
+    assert.equal((await list(alice))[0]?.state, 'revoked');
+    assert.equal((await alice.cli(['invites', 'revoke', made.id])).code, 1);
+    assert.equal((await alice.cli(['invites', 'create', '--uses', 'many'])).code, 2);
+    assert.equal((await alice.cli(['invites', 'create', '--uses', '5000'])).code, 65);
+  });
 });

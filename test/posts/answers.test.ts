@@ -70,6 +70,14 @@ describe('answers', () => {
     assert.equal((await reactions()).length, 1);
     await react(bob, uri, null);
     await eventually('it goes', async () => (await reactions()).length === 0);
+    // Whoever has the post open is told, by the post's address.
+    const withdrawn = (await alice.host.events.since(0, 1_000)).filter(
+      ({ type }) => type === 'posts.reaction-withdrawn',
+    );
+    assert.deepEqual(
+      withdrawn.map(({ subject, actor }) => [subject, actor]),
+      [[uri, `node:${bob.nodeId}`]],
+    );
     await assert.rejects(react(bob, uri, '<script>'), { code: 'posts/reaction-unprocessable' });
   });
 

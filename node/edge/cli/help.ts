@@ -44,8 +44,12 @@ export const generalExamples: readonly string[] = [
   'ored status --json',
 ];
 
-/** Help of one command. */
-export function commandHelp(spec: HelpSpec, language: keyof Text): string {
+/** Help of one command, and of those below it. */
+export function commandHelp(
+  spec: HelpSpec,
+  language: keyof Text,
+  below: readonly Pick<HelpSpec, 'path' | 'about'>[] = [],
+): string {
   const args = spec.args ?? [];
   const usage = [
     `ored ${spec.path}`,
@@ -74,6 +78,7 @@ export function commandHelp(spec: HelpSpec, language: keyof Text): string {
         ]),
       ),
     ),
+    section(words.commands[language], columns(below.map(({ path, about }) => [path, about[language]]))),
     section(words.everywhere[language], globals(language)),
   ]);
 }

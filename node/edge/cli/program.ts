@@ -96,7 +96,10 @@ function buildProgram(
       return group.commands.find((known) => known.name() === word) ?? addGroup(group, path, specs, streams);
     }, root);
     const command = newCommand(words.at(-1) ?? '', streams);
-    command.configureHelp({ formatHelp: () => commandHelp(spec, language) }).allowExcessArguments(false);
+    const below = specs.filter(({ path }) => path.startsWith(`${spec.path} `));
+    command
+      .configureHelp({ formatHelp: () => commandHelp(spec, language, below) })
+      .allowExcessArguments(false);
     for (const argument of spec.args ?? []) command.argument(argumentUsage(argument));
     for (const { flags, choices } of spec.options ?? []) {
       const option = new Option(flags);

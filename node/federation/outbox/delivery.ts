@@ -29,6 +29,7 @@ import { readPeerByNode, writeReach, type PeerRow } from '../store.ts';
 import { depositAll } from './deposit.ts';
 import { partyOf, type Envelopes, type Signed } from './envelopes.ts';
 import type { Receipts } from './receipts.ts';
+import type { Tidings } from './tidings.ts';
 import * as store from '../store-outbox.ts';
 
 export interface DeliveryHost {
@@ -42,6 +43,7 @@ export interface DeliveryHost {
   readonly transport: Transport;
   readonly receipts: Receipts;
   readonly envelopes: Envelopes;
+  readonly tidings: Tidings;
   /** Called for each node whose receipt has come, with its time if the receipt was surely made just now. */
   readonly proven: (peer: Pick<PeerRow, 'node_id' | 'standing'>, theirMs: number | undefined) => void;
 }
@@ -228,7 +230,10 @@ export class Delivery {
       const route = (await directory.route(target.nodeId)) ?? (await this.#lookUp(target.nodeId));
       if (route?.closed === true) {
         const at = this.#host.clock.now();
-        await db.write((tx) => store.cancelPending(tx, { peer: peer.id, states: pendingStates, at }));
+        await db.write(async (tx) => {
+          await store.cancelPending(tx, { peer: peer.id, states: pendingStates, at });
+          this.#host.tidings.allMoved(tx);
+        });
         return void this.#targets.delete(target.nodeId);
       }
       if (route === undefined || route.suspended) {
@@ -337,7 +342,14 @@ export class Delivery {
     );
     if (deposited.length === 0) return 0;
     const changes = deposited.map((row) => ({ row, state: 'relayed', code: null }) as const);
-    await db.write((tx) => store.moveStates(tx, changes, { at: clock.now(), attempted: false }));
+    const taken = new Set(deposited);
+    await db.write(async (tx) => {
+      await store.moveStates(tx, changes, { at: clock.now(), attempted: false });
+      this.#host.tidings.moved(
+        tx,
+        fresh.flatMap(({ row }) => (taken.has(row.row) ? row : [])),
+      );
+    });
     return deposited.length;
   }
 
@@ -356,6 +368,11 @@ export class Delivery {
         tx,
         rows.map(({ row }) => row),
         { at: clock.now(), code },
+      );
+      // One more try that failed like the last is no news.
+      this.#host.tidings.moved(
+        tx,
+        rows.filter((row) => row.code !== code),
       );
       await writeReach(tx, peer.id, { failures, next_try_at: nextAt });
     });

@@ -1,11 +1,12 @@
 // "Why can't they see this?": where one item stands with each who was told of it, in words, and how many in each state.
 // An item is a post by its address, or a private message, which is its own. Only the newest message to each counts.
+// The ledger as a whole says the same of each message, in the same words.
 import type { Database, Reader } from '#kernel/db/database.ts';
-import { isoTime } from '#kernel/ports.ts';
+import { isoTime, type Clock } from '#kernel/ports.ts';
 import { isUri, parseUri, type MessageId, type NodeId } from '#protocol';
 import type { Text } from '#protocol/errors.ts';
-import type { Delivery, DeliveryCounts } from '../api.ts';
-import type { DeliveryState } from '../model.ts';
+import type { Delivery, DeliveryCounts, LedgerEntry } from '../api.ts';
+import { addressOf, isPending, type DeliveryState } from '../model.ts';
 import * as store from '../store-outbox.ts';
 import { notFound, type Queue } from './queue.ts';
 import { reasonText } from './reasons.ts';
@@ -43,6 +44,7 @@ export async function countDeliveries(
 
 export interface ItemsHost {
   readonly db: Database;
+  readonly clock: Clock;
   readonly self: () => NodeId;
   readonly queue: Queue;
   readonly names: (nodeIds: readonly NodeId[]) => Promise<ReadonlyMap<NodeId, string>>;
@@ -55,12 +57,39 @@ export class Items {
     this.#host = host;
   }
 
+  /** A page of the ledger, newest first. */
+  async ledger(
+    query: {
+      readonly state?: string | undefined;
+      readonly to?: string | undefined;
+      readonly cursor?: string | undefined;
+      readonly limit: number;
+    },
+    language: keyof Text = 'en',
+  ): Promise<{ items: LedgerEntry[]; next_cursor: string | null }> {
+    const { db, clock, names, self } = this.#host;
+    const rows = await store.listLedger(db.read, {
+      ...(query.state === undefined ? {} : { state: query.state }),
+      ...(query.to === undefined ? {} : { to: query.to }),
+      before: query.cursor === undefined ? Number.MAX_SAFE_INTEGER : Number(query.cursor),
+      limit: query.limit,
+    });
+    const usernames = await names(rows.map(({ node_id }) => node_id));
+    const items = rows.map((row) => ({
+      ...onItsWay(row, { username: usernames.get(row.node_id) ?? '', language, now: clock.now() }),
+      state: row.state,
+      ...(row.code === null ? {} : { reason: row.code }),
+      item: row.type === 'direct_message' ? addressOf(row, self()) : row.item,
+    }));
+    return { items, next_cursor: rows.length < query.limit ? null : String(rows.at(-1)?.row ?? '') };
+  }
+
   /** Each receiver of one of the owner's items. @throws federation/not-found */
   async list(
     query: { readonly item: string; readonly cursor?: string | undefined; readonly limit: number },
     language: keyof Text,
   ): Promise<{ items: Delivery[]; counts: DeliveryCounts; next_cursor: string | null }> {
-    const { db, names } = this.#host;
+    const { db, names, clock } = this.#host;
     const message = this.#messageOf(query.item);
     const after = query.cursor === undefined ? 0 : Number(query.cursor);
     const rows =
@@ -73,7 +102,12 @@ export class Items {
         ? ((await countDeliveries(db.read, [query.item])).get(query.item) ?? noCounts)
         : rows.reduce((sum, { state }) => ({ ...sum, [wordByState[state]]: 1 }), noCounts);
     return {
-      items: rows.map((row) => shown(row, usernames.get(row.node_id) ?? '', language)),
+      items: rows.map((row) => ({
+        ...onItsWay(row, { username: usernames.get(row.node_id) ?? '', language, now: clock.now() }),
+        state: wordByState[row.state],
+        expired: row.state === 'expired',
+        reason: row.code,
+      })),
       counts,
       next_cursor: rows.length < query.limit ? null : String(rows.at(-1)?.row ?? ''),
     };
@@ -81,12 +115,12 @@ export class Items {
 
   /** Tries again what waits, and sends anew what was refused, cancelled or has expired. @throws federation/not-found */
   async retry(item: string): Promise<number> {
-    return this.#each(item, ({ state, type }) => state !== 'accepted' && isRepeatable(state, type), 'again');
+    return this.#each(item, canRetry, 'again');
   }
 
   /** Cancels what has not left; the rest goes its way. @throws federation/not-found */
   async cancel(item: string): Promise<number> {
-    return this.#each(item, ({ state, attempts }) => state === 'queued' && attempts === 0, 'cancel');
+    return this.#each(item, canCancel, 'cancel');
   }
 
   async #each(
@@ -132,24 +166,31 @@ export class Items {
   }
 }
 
-function isRepeatable(state: DeliveryState, type: string): boolean {
-  return type !== 'direct_message' || !(state === 'refused' || state === 'expired' || state === 'cancelled');
+/** What waits is tried now; what has ended goes again where its payload may be sent twice. */
+function canRetry({ state, type, item, payload }: store.OutboxRow): boolean {
+  if (state === 'accepted') return false;
+  return isPending(state) || (type !== 'direct_message' && item !== null && payload !== null);
 }
 
-function shown(row: store.LedgerRow, username: string, language: keyof Text): Delivery {
-  const { id, type, node_id, state, code, attempts, created_at, updated_at } = row;
+const canCancel = ({ state, attempts }: store.OutboxRow): boolean => state === 'queued' && attempts === 0;
+
+/** What every view says of a message of the ledger. */
+function onItsWay(
+  row: store.LedgerRow,
+  reader: { readonly username: string; readonly language: keyof Text; readonly now: number },
+) {
+  const { id, type, node_id, state, code, attempts, next_try_at: next, created_at, updated_at } = row;
+  const waits = isPending(state) && next > reader.now;
   return {
     id,
     type,
-    to: { node_id, username },
-    state: wordByState[state],
-    expired: state === 'expired',
-    reason: code,
-    why: code === null ? null : reasonText(code, state === 'refused')[language],
+    to: { node_id, username: reader.username },
+    why: code === null ? null : reasonText(code, state === 'refused')[reader.language],
     attempts,
+    next_try_at: waits ? isoTime(next) : null,
     created_at: isoTime(created_at),
     updated_at: isoTime(updated_at),
-    can_cancel: state === 'queued' && attempts === 0,
-    can_retry: state !== 'accepted' && isRepeatable(state, type),
+    can_cancel: canCancel(row),
+    can_retry: canRetry(row),
   };
 }

@@ -1,6 +1,7 @@
 // Sending, from an area's point of view: a row in the transaction of the change that it tells of, numbered there.
 // What is committed is sent sooner or later, or ends in a state with a reason. Refuses to queue without bound.
 import type { Tx } from '#kernel/db/database.ts';
+import type { Events } from '#kernel/events.ts';
 import type { Clock, Random } from '#kernel/ports.ts';
 import {
   AppError,
@@ -16,9 +17,10 @@ import {
 import { identityClosed } from '#node/identity/index.ts';
 import { parseMessageType, parsePayload, type MessageType, type Payload } from '#protocol/messages';
 import assert from 'node:assert/strict';
-import { QUEUE_PER_PEER_MAX, expiryOf, type SeqRange } from '../model.ts';
+import { QUEUE_PER_PEER_MAX, addressOf, expiryOf, type SeqRange } from '../model.ts';
 import { ensurePeers, readPeerById, reserveNumbers } from '../store.ts';
 import * as store from '../store-outbox.ts';
+import type { Tidings } from './tidings.ts';
 
 export interface Outgoing<T extends MessageType> {
   readonly to: NodeId;
@@ -44,6 +46,8 @@ export interface QueueHost {
   readonly closed: () => boolean;
   readonly clock: Clock;
   readonly random: Random;
+  readonly events: Events;
+  readonly tidings: Tidings;
   /** Wakes the delivery to these nodes, after the commit. */
   readonly wake: (nodeIds: readonly NodeId[]) => void;
   /** Tries a node at once, whatever its pause. */
@@ -141,9 +145,11 @@ export class Queue {
       })),
       { at, attempted: false },
     );
+    this.#host.tidings.moved(tx, rows);
     const byPeer = Map.groupBy(rows, ({ peer }) => peer);
     for (const [peer, given] of byPeer) {
       const to = await this.#nodeOf(tx, peer);
+      if (reason === 'expired') await tellUndelivered(this.#host, tx, to, given);
       await this.cancelSeqs(tx, { to, peer, ranges: rangesOf(given.map(({ seq }) => seq)), reason });
     }
   }
@@ -212,6 +218,7 @@ export class Queue {
     });
     await this.#refuseOverfull(tx, rows);
     await store.insertOutbox(tx, rows);
+    this.#host.tidings.moved(tx, rows);
     tx.afterCommit(() => wake(to));
     return ids;
   }
@@ -247,6 +254,25 @@ function payloadText<T extends MessageType>(type: T, payload: Payload<T>): strin
 
 function expiry(message: { readonly expiresAfterMs?: number }): { expiresAfterMs?: number } {
   return message.expiresAfterMs === undefined ? {} : { expiresAfterMs: message.expiresAfterMs };
+}
+
+/** Says, with the change itself, that somebody does not get something: because it was refused, or time is over. */
+export function tellUndelivered(
+  host: { readonly events: Events; readonly self: () => NodeId },
+  tx: Tx,
+  to: NodeId,
+  rows: readonly (Pick<store.OutboxRow, 'item' | 'id' | 'type'> & { readonly code: string | null })[],
+  state: 'refused' | 'expired' = 'expired',
+): Promise<void> {
+  return host.events.append(
+    tx,
+    rows.map((row) => ({
+      type: 'federation.undelivered',
+      subject: addressOf(row, host.self()),
+      actor: `node:${to}`,
+      new: { state, type: row.type, code: row.code },
+    })),
+  );
 }
 
 /** Seqs as inclusive ranges, one for each `void`: few enough at once that none holds more than it may cancel. */

@@ -22,9 +22,12 @@ import {
   type ReceiptLine,
 } from '#protocol';
 import type { Log } from '#kernel/log.ts';
+import { isPending } from '../model.ts';
 import { readPeerById, writeAcked, writeParted, type PeerRow } from '../store.ts';
 import * as store from '../store-outbox.ts';
+import { tellUndelivered } from './queue.ts';
 import type { refill } from './ranges.ts';
+import type { Tidings } from './tidings.ts';
 
 /** Rows looked at in one step of the chain, so that a transaction stays short. */
 const CHAIN_STEP_ROWS = 500;
@@ -45,6 +48,7 @@ export interface ReceiptsHost {
   readonly clock: Clock;
   readonly log: Log;
   readonly events: Events;
+  readonly tidings: Tidings;
   readonly self: NodeId;
   /** Inside the transaction that moves the ledger. */
   readonly onDelivered: (tx: Tx, delivered: readonly Delivered[]) => Promise<void>;
@@ -91,20 +95,31 @@ export class Receipts {
     const at = this.#host.clock.now();
     const rowById = new Map(rows.map((row) => [row.id, row]));
     const changes: store.StateChange[] = [];
+    const moved: store.OutboxRow[] = [];
+    const refused: store.OutboxRow[] = [];
     const delivered: Delivered[] = [];
     for (const line of receipt.lines) {
       const row = rowById.get(line.id);
       if (row === undefined || row.seq !== line.seq) continue;
       const state = stateOf(line, row);
-      changes.push({ row: row.row, state, code: line.code ?? null });
+      const code = line.code ?? null;
+      changes.push({ row: row.row, state, code });
+      if (state === row.state && code === row.code) continue;
+      moved.push(row);
+      if (state === 'refused' && isPending(row.state)) refused.push({ ...row, code });
       if (state !== row.state && (state === 'accepted' || state === 'refused' || state === 'held')) {
-        delivered.push({ id: row.id, to: to.nodeId, state, code: line.code ?? null });
+        delivered.push({ id: row.id, to: to.nodeId, state, code });
       }
     }
     const head = receipt.heads.find(({ from }) => from === this.#host.self);
     await this.#host.db.write(async (tx) => {
       await store.moveStates(tx, changes, { at, attempted });
       if (delivered.length > 0) await this.#host.onDelivered(tx, delivered);
+      if (refused.length > 0) {
+        const { events, self } = this.#host;
+        await tellUndelivered({ events, self: () => self }, tx, to.nodeId, refused, 'refused');
+      }
+      this.#host.tidings.moved(tx, moved);
       if (head !== undefined) await this.#compare(tx, to, head, at);
     });
   }
@@ -176,6 +191,7 @@ export class Receipts {
     });
     if (cancelled.length > 0) await writeAcked(tx, to.peer, lost.acked, null);
     if (again > 0) {
+      this.#host.tidings.allMoved(tx);
       this.#host.log.warn(
         { to: to.nodeId, from_seq: lost.consumed, count: again },
         'a node has lost messages; they are sent again',

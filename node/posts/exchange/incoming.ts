@@ -53,8 +53,13 @@ export function createHandlers(host: PostsHost, wake: () => void): PostHandlers 
       for (const { id: messageId, from, payload, receivedAt } of batch) {
         const { nodeId, kind, id } = parseUri(payload.uri);
         if (nodeId !== from) outcomes.push({ id: messageId, refuse: failures.notYours() });
-        else if (kind === 'reaction') await extras.removeReaction(tx, { author: from, id });
-        else if (await removeItem(host, tx, { author: from, id, version: payload.version })) {
+        else if (kind === 'reaction') {
+          const parent = await extras.removeReaction(tx, { author: from, id });
+          if (parent === undefined) continue;
+          await host.events.append(tx, [
+            { type: 'posts.reaction-withdrawn', subject: parent, actor: `node:${from}` },
+          ]);
+        } else if (await removeItem(host, tx, { author: from, id, version: payload.version })) {
           await host.events.append(tx, [
             { type: 'posts.withdrawn', subject: payload.uri, actor: `node:${from}` },
           ]);

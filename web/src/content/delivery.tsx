@@ -21,6 +21,8 @@ import {
   retryOutbox,
   type Delivery,
   type DeliveryCounts,
+  type Entry,
+  type EntryState,
 } from './routes.ts';
 import { useContentText } from './words.ts';
 
@@ -142,14 +144,6 @@ function CountLine({ counts }: { readonly counts: DeliveryCounts }): ReactNode {
   return <p className="mark">{parts.join(' · ')}</p>;
 }
 
-const words: Readonly<Record<Delivery['state'], DeliveryWord>> = {
-  queued: 'queued',
-  relayed: 'sent',
-  accepted: 'arrived',
-  refused: 'refused',
-  cancelled: 'refused',
-};
-
 function DeliveryRow({
   row,
   busy,
@@ -161,28 +155,12 @@ function DeliveryRow({
 }): ReactNode {
   const t = useContentText();
   const name = row.to.username === '' ? t('delivery.unnamed') : row.to.username;
-  const special = { relayed: 'delivery.relayed', cancelled: 'delivery.cancelled' } as const;
-  const about =
-    row.state === 'cancelled' && row.expired
-      ? t('delivery.expired')
-      : row.state === 'relayed' || row.state === 'cancelled'
-        ? t(special[row.state])
-        : undefined;
   return (
     <li className="delivery-row">
       <Avatar nodeId={row.to.node_id} size={32} />
       <div>
-        <bdi className="post-author">{name}</bdi>{' '}
-        <span className="mark">
-          <Time at={row.updated_at} />
-        </span>
-        <p>
-          <DeliveryState value={words[row.state]} {...(about === undefined ? {} : { about })} />
-        </p>
-        {row.state !== 'accepted' && row.why !== null && <p className="note">{row.why}</p>}
-        {row.state === 'queued' && row.attempts > 0 && (
-          <p className="mark">{t('delivery.attempts', { count: row.attempts })}</p>
-        )}
+        <bdi className="post-author">{name}</bdi>
+        <DeliveryFacts row={{ ...row, state: row.expired ? 'expired' : row.state }} />
       </div>
       {row.can_retry && (
         <IconButton
@@ -201,5 +179,51 @@ function DeliveryRow({
         />
       )}
     </li>
+  );
+}
+
+/** The app's word for each of the node's, and what it means where the word alone says less. */
+const words = {
+  queued: ['queued'],
+  sent: ['sent'],
+  relayed: ['sent', 'delivery.relayed'],
+  held: ['sent', 'delivery.held'],
+  accepted: ['arrived'],
+  refused: ['refused'],
+  expired: ['refused', 'delivery.expired'],
+  cancelled: ['refused', 'delivery.cancelled'],
+} as const satisfies Record<EntryState, readonly [DeliveryWord, string?]>;
+
+/** Where one message stands, why in the node's words, and when it is tried again: the same wherever it is asked. */
+export function DeliveryFacts({
+  row,
+}: {
+  readonly row: Pick<Entry, 'state' | 'why' | 'attempts' | 'next_try_at' | 'updated_at'>;
+}): ReactNode {
+  const t = useContentText();
+  const { state, why, attempts, next_try_at: next } = row;
+  const [value, about] = words[state] as readonly [DeliveryWord, Parameters<typeof t>[0]?];
+  const waits = state !== 'accepted' && value !== 'refused';
+  return (
+    <>
+      <p className="delivery-facts">
+        <DeliveryState value={value} {...(about === undefined ? {} : { about: t(about) })} />
+        <span className="mark">
+          <Time at={row.updated_at} />
+        </span>
+      </p>
+      {state !== 'accepted' && why !== null && <p className="note">{why}</p>}
+      {waits && attempts > 0 && (
+        <p className="note">
+          {t('delivery.attempts', { count: attempts })}
+          {next !== null && (
+            <>
+              {' · '}
+              {t('delivery.next')} <Time at={next} />
+            </>
+          )}
+        </p>
+      )}
+    </>
   );
 }

@@ -69,3 +69,19 @@ export async function refreshPost(uri: string): Promise<void> {
     if (error.status === 404 || error.status === 410) changePost(uri, () => undefined);
   }
 }
+
+/** Asks anew for those of these posts that stand in a list that is held still, one after the other. */
+export async function refreshHeld(ids: ReadonlySet<string>): Promise<void> {
+  const held = queryClient.getQueryCache().findAll({ queryKey: ['feed-pages'] });
+  const shown = new Set(held.flatMap(({ state }) => [...urisIn(state.data)]));
+  for (const uri of shown) if (ids.has(uri)) await refreshPost(uri);
+}
+
+function urisIn(value: unknown): string[] {
+  if (Array.isArray(value)) return value.flatMap(urisIn);
+  if (typeof value !== 'object' || value === null) return [];
+  if (isPost(value)) return [value.uri];
+  return Object.entries(value).flatMap(([key, part]) =>
+    key === 'pages' || key === 'items' ? urisIn(part) : [],
+  );
+}

@@ -15,10 +15,14 @@ export const changeDeliveries = route<typeof federation.changeDeliveries>(
   'POST',
   '/api/v1/deliveries/:action',
 );
+export const listOutbox = route<typeof federation.listOutbox>('GET', '/api/v1/outbox');
 export const cancelOutbox = route<typeof federation.cancelOutbox>('POST', '/api/v1/outbox/:id/cancel');
 export const retryOutbox = route<typeof federation.retryOutbox>('POST', '/api/v1/outbox/:id/retry');
 export const createReport = route<typeof conversations.createReport>('POST', '/api/v1/reports');
 
 export type Post = OutputOf<typeof readPost>;
 export type Delivery = OutputOf<typeof listDeliveries>['items'][number];
+/** One message of the ledger. */
+export type Entry = OutputOf<typeof listOutbox>['items'][number];
+export type EntryState = Entry['state'];
 export type DeliveryCounts = NonNullable<Post['delivery']>;

@@ -13,14 +13,16 @@ import { DeliveryState } from '../design/state.tsx';
 import { EmptyState, ScreenHead, Time } from '../design/text.tsx';
 import type { OutboxItem } from '../offline/database.ts';
 import { discard, outbox, retry } from '../offline/outbox.ts';
-import { personPath } from '../router/addresses.ts';
+import { DeliveryFacts } from '../content/delivery.tsx';
+import { cancelOutbox, listOutbox, retryOutbox, type Entry, type EntryState } from '../content/routes.ts';
+import { conversationPath, personPath, postPath } from '../router/addresses.ts';
 import { Link } from '../router/link.tsx';
+import { navigate, place } from '../router/location.ts';
 import { describeProblem } from '../shell/problem-words.ts';
 import { announce, showToast } from '../shell/toasts.tsx';
 import { useShellText } from '../shell/words.ts';
 import './deliveries.css';
 import { kindOfChange, kindOfMessage } from './kinds.ts';
-import { cancelOutbox, listOutbox, retryOutbox, type Entry, type EntryState } from './routes.ts';
 import { useDeliveriesText } from './words.ts';
 
 const views = ['queued', 'relayed', 'refused', 'expired'] as const satisfies readonly EntryState[];
@@ -28,7 +30,8 @@ type View = (typeof views)[number];
 
 export function Screen(): ReactNode {
   const t = useDeliveriesText();
-  const [view, setView] = useState<View>('queued');
+  const given = new URLSearchParams(useSignal(place).search).get('view');
+  const view = views.find((one) => one === given) ?? 'queued';
   const here = useSignal(outbox);
   return (
     <>
@@ -49,7 +52,7 @@ export function Screen(): ReactNode {
           labelHidden
           options={views.map((value) => ({ value, label: t(`view.${value}`) }))}
           value={view}
-          onChange={setView}
+          onChange={(value) => navigate(`/deliveries?view=${value}`, { replace: true })}
         />
         <Ledger key={view} view={view} />
       </section>
@@ -92,27 +95,19 @@ function EntryRow({ entry }: { readonly entry: Entry }): ReactNode {
       await makeStale('outbox', 'deliveries');
     }
   };
-  const word = { queued: 'queued', sent: 'sent', relayed: 'sent', held: 'sent' } as const;
-  const state = entry.state in word ? word[entry.state as keyof typeof word] : 'refused';
   return (
     <div className="delivery-entry">
       <Avatar nodeId={entry.to.node_id} size={36} />
       <div>
         <p>
-          {kind} <span aria-hidden="true">→</span>{' '}
+          <ItemLink entry={entry}>{kind}</ItemLink> <span aria-hidden="true">→</span>{' '}
           <Link to={personPath(entry.to.node_id)}>
             <bdi>{name}</bdi>
           </Link>
         </p>
-        <p className="row">
-          <DeliveryState value={state} about={t(`state.${entry.state}`)} />
-          <span className="mark">
-            <Time at={entry.created_at} />
-          </span>
-          {entry.attempts > 0 && <span className="mark">{t('attempts', { count: entry.attempts })}</span>}
-        </p>
+        <DeliveryFacts row={entry} />
       </div>
-      {entry.state !== 'accepted' && (
+      {entry.can_retry && (
         <IconButton
           icon="refresh"
           busy={busy}
@@ -120,7 +115,7 @@ function EntryRow({ entry }: { readonly entry: Entry }): ReactNode {
           onClick={() => void act('retry')}
         />
       )}
-      {entry.state === 'queued' && entry.attempts === 0 && (
+      {entry.can_cancel && (
         <IconButton
           icon="close"
           busy={busy}
@@ -130,6 +125,14 @@ function EntryRow({ entry }: { readonly entry: Entry }): ReactNode {
       )}
     </div>
   );
+}
+
+/** To the post or the conversation that a message carries; what passes between nodes only has a name. */
+function ItemLink({ entry, children }: { readonly entry: Entry; readonly children: ReactNode }): ReactNode {
+  const { item, to } = entry;
+  if (item?.includes('/post/') === true) return <Link to={postPath(item)}>{children}</Link>;
+  if (item?.includes('/message/') === true) return <Link to={conversationPath(to.node_id)}>{children}</Link>;
+  return children;
 }
 
 function HereRow({ item }: { readonly item: OutboxItem }): ReactNode {

@@ -1,5 +1,5 @@
 // What waits to reach others, in one place: in this browser, and on the node for each receiver.
-// Events of the ledger make it stale.
+// Events of the ledger make it stale, and the view of one item's receivers.
 import { defineFeature } from '../router/feature.ts';
 
 export const deliveries = defineFeature({
@@ -17,5 +17,5 @@ export const deliveries = defineFeature({
       },
     },
   ],
-  live: { delivery: ['outbox', 'deliveries'], post: ['deliveries'] },
+  live: { delivery: ['outbox', 'deliveries'] },
 });

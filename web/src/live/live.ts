@@ -1,8 +1,12 @@
 // What changes on the node, as it happens: a WebSocket that is resumed with its cursor, and polling where none can be
-// held (some proxies). Changes carry no content: each only makes the queries stale that an area named in its feature.
-import type { Changes } from '#node/edge/live/api.ts';
+// held (some proxies), from the same cursor. Changes carry no content: each only makes the queries stale that an area
+// named in its feature; everything, where the node does not know any more what was missed.
+import type { Changes, getChanges } from '#node/edge/live/api.ts';
+import { call } from '../api/call.ts';
 import { heldRoot, makeStale, queryClient, type QueryRoot } from '../api/queries.ts';
 import { noteContact } from '../api/contact.ts';
+import { Problem } from '../api/problem.ts';
+import { route } from '../api/route.ts';
 import { renewSession, session, sessionEnded } from '../api/session.ts';
 import { features } from '../features.ts';
 import type { ChangeKind } from '../router/feature.ts';
@@ -11,10 +15,10 @@ const PATH = '/api/v1/live';
 /** Waits between tries: doubled each time, and never longer than this. */
 const WAIT_MS_MIN = 1_000;
 const WAIT_MS_MAX = 30_000;
-/** Without a socket, what is on the screen is asked again this often. */
-const POLL_MS = 30_000;
+/** Without a socket, the node is asked what has changed, and answers when something has, or after this. */
+const POLL_S = 25;
 /** Tries that never opened, after which polling begins beside them. */
-const TRIES_BEFORE_POLLING = 3;
+const TRIES_BEFORE_POLLING = 2;
 /** Events that come together make one refetch. */
 const GATHER_MS = 150;
 /** The node closes with this when the session has ended (node/edge/live). */
@@ -23,8 +27,10 @@ const SESSION_ENDED = 4401;
 let cursor: string | undefined;
 let socket: WebSocket | undefined;
 let failures = 0;
-let polling: ReturnType<typeof setInterval> | undefined;
-const gathered = new Set<QueryRoot>();
+let polling: AbortController | undefined;
+const gathered = new Map<ChangeKind, Set<string>>();
+
+const readChanges = route<typeof getChanges>('GET', '/api/v1/changes');
 
 /** The query roots that a kind of change makes stale, by the tables of all areas. */
 function rootsOfChange(kind: ChangeKind): readonly QueryRoot[] {
@@ -50,7 +56,12 @@ function connect(): void {
   const after = cursor === undefined ? '' : `?after=${cursor}`;
   const opened = new WebSocket(`${location.origin.replace(/^http/, 'ws')}${PATH}${after}`);
   socket = opened;
-  opened.addEventListener('message', ({ data }) => receive(JSON.parse(String(data)) as Changes));
+  opened.addEventListener('message', ({ data }) => {
+    failures = 0;
+    noteContact(true);
+    stopPolling();
+    take(JSON.parse(String(data)) as Changes);
+  });
   opened.addEventListener('close', ({ code }) => {
     if (socket !== opened) return;
     socket = undefined;
@@ -59,12 +70,10 @@ function connect(): void {
   });
 }
 
-function receive({ cursor: next, reset, changes }: Changes): void {
+/** What the node tells, whichever way it came. */
+function take({ cursor: next, reset, changes }: Changes): void {
   const resumed = cursor !== undefined;
   cursor = next;
-  failures = 0;
-  noteContact(true);
-  stopPolling();
   // What came from this browser's copy is older than the cursor; what was fetched since the page opened is not.
   if (!resumed)
     void queryClient.invalidateQueries({
@@ -72,16 +81,24 @@ function receive({ cursor: next, reset, changes }: Changes): void {
     });
   // More has happened than the node tells of again.
   else if (reset) void queryClient.invalidateQueries({ predicate: isNotHeld });
-  const roots = changes.flatMap(({ kind }) => rootsOfChange(kind));
-  if (roots.length === 0) return;
+  if (changes.length === 0) return;
   if (gathered.size === 0) setTimeout(flush, GATHER_MS);
-  for (const root of roots) gathered.add(root);
+  for (const { kind, ids } of changes) {
+    const known = gathered.get(kind) ?? new Set();
+    for (const id of ids) known.add(id);
+    gathered.set(kind, known);
+  }
 }
 
 function flush(): void {
-  const roots = [...gathered];
+  const told = new Map(gathered);
   gathered.clear();
-  void makeStale(...roots);
+  void makeStale(...new Set([...told.keys()].flatMap(rootsOfChange)));
+  for (const { refresh } of features) {
+    const ids = new Set(refresh?.kinds.flatMap((kind) => [...(told.get(kind) ?? [])]));
+    // What cannot be asked for now stays as it is until the next word of it.
+    if (ids.size > 0) refresh?.run(ids).catch(() => undefined);
+  }
 }
 
 function retryLater(): void {
@@ -103,14 +120,39 @@ const isNotHeld = ({ queryKey }: { readonly queryKey: readonly unknown[] }): boo
   !String(queryKey[0]).startsWith(heldRoot(''));
 
 function startPolling(): void {
-  polling ??= setInterval(() => {
-    if (document.visibilityState === 'visible') void queryClient.invalidateQueries({ predicate: isNotHeld });
-  }, POLL_MS);
+  if (polling !== undefined) return;
+  polling = new AbortController();
+  void poll(polling.signal);
 }
 
 function stopPolling(): void {
-  clearInterval(polling);
+  polling?.abort();
   polling = undefined;
+}
+
+/** Asks what has changed, again and again, while somebody looks. */
+async function poll(signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    if (document.visibilityState === 'hidden') await shown();
+    try {
+      const after = cursor === undefined ? {} : { after: cursor };
+      const found = await call(readChanges, { query: { ...after, wait_s: POLL_S } }, { signal });
+      if (signal.aborted) return;
+      take(found);
+      await pause(WAIT_MS_MIN);
+    } catch (error) {
+      if (!(error instanceof Problem) && !signal.aborted) throw error;
+      await pause(WAIT_MS_MAX);
+    }
+  }
+}
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => void setTimeout(resolve, ms));
+
+function shown(): Promise<void> {
+  return new Promise((resolve) => {
+    document.addEventListener('visibilitychange', () => resolve(), { once: true });
+  });
 }
 
 function stop(): void {

@@ -44,9 +44,18 @@ export function noticePath({ kind, target, actors, people }: Told): string {
     case 'message_request':
       return '/messages/requests';
     case 'delivery_refused':
-      return '/deliveries';
+      return refusedPath(target, first?.node_id);
+    case 'delivery_expired':
+      return '/deliveries?view=expired';
     case 'kit_unconfirmed':
     default:
       return '/security';
   }
+}
+
+/** What was refused, where its own view says why: a post, a message's conversation, or a person. */
+function refusedPath(target: string, who: string | undefined): string {
+  if (target.includes('/post/')) return postPath(target);
+  if (who === undefined) return '/deliveries?view=refused';
+  return target.includes('/message/') ? conversationPath(who) : personPath(who);
 }

@@ -93,6 +93,7 @@ const icons: Readonly<Record<Kind, IconName>> = {
   message: 'messages',
   message_request: 'messages',
   delivery_refused: 'alert',
+  delivery_expired: 'alert',
   kit_unconfirmed: 'alert',
   security: 'shield',
 };

@@ -91,6 +91,7 @@ const kinds: readonly Exclude<Kind, 'security'>[] = [
   'message',
   'message_request',
   'delivery_refused',
+  'delivery_expired',
   'kit_unconfirmed',
 ];
 

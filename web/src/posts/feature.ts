@@ -1,5 +1,6 @@
 // Posts in the app: the feed, which is home, writing, and one post with its answers. Screens are loaded when they are
-// opened. Events of posts make the newest of the feed and single posts stale; the feed itself waits to be asked.
+// opened. Events of posts make the newest of the feed and single posts stale; the feed itself waits to be asked, and only
+// those of its posts that an event names are shown anew.
 import { defineFeature } from '../router/feature.ts';
 
 export const posts = defineFeature({
@@ -20,4 +21,8 @@ export const posts = defineFeature({
     { path: '/post/:author/:id', load: () => import('./post-screen.tsx'), prefetch: true },
   ],
   live: { feed: ['feed', 'posts'], post: ['posts', 'feed'] },
+  refresh: {
+    kinds: ['feed', 'post', 'delivery'],
+    run: async (ids) => (await import('../content/post-cache.ts')).refreshHeld(ids),
+  },
 });
