@@ -22,7 +22,7 @@ watchHistory();
 watchDoors();
 // The screen's code is on its way while the session is looked up.
 const first = bestMatch(screens, place.get().path);
-if (first !== undefined) loadScreen(first.screen).catch(() => undefined);
+const code = first === undefined ? undefined : loadScreen(first.screen).catch(() => undefined);
 
 const root = document.getElementById('root');
 if (root === null) throw new Error('index.html has no #root');
@@ -33,7 +33,7 @@ createRoot(root).render(
 );
 // A browser that refuses storage has no copy: the app then only works with the node.
 await restoreQueries().catch(() => undefined);
-await resumeSession();
+await resumeSession(code);
 void continueFirstRun();
 keepQueries();
 watchOutbox();

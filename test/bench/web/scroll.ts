@@ -48,7 +48,7 @@ export async function measureScroll(visit: Visit, figures: Figures): Promise<voi
 }
 
 /** Scrolls until the last post stands there; answers how many articles the page held at most. */
-function scrollToEnd({ page }: Visit, pxPerS: number): Promise<number> {
+export function scrollToEnd({ page }: Visit, pxPerS: number): Promise<number> {
   return page.evaluate(
     ({ speed, posts, msMax }) =>
       new Promise<number>((resolve, reject) => {

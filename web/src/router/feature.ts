@@ -4,6 +4,7 @@
 import type { Changes } from '#node/edge/live/api.ts';
 import type { ComponentType } from 'react';
 import type { IconName } from '../design/icon.tsx';
+import { loads } from '../api/loads.ts';
 import type { QueryRoot } from '../api/queries.ts';
 import type { Language } from '../text/language.ts';
 import { loadMessages } from '../text/language.ts';
@@ -67,17 +68,15 @@ export function defineFeature(feature: WebFeature): WebFeature {
   return feature;
 }
 
-const loading = new Map<string, Promise<ScreenModule>>();
+const loading = loads<ScreenModule>();
 
-/** Loads a screen's code and its messages together. A failure is not kept: the next opening tries again. */
+/** Loads a screen's code and its messages together, once. */
 export function loadScreen(screen: OpenScreen): Promise<ScreenModule> {
-  let modulePromise = loading.get(screen.path);
-  if (modulePromise === undefined) {
-    modulePromise = Promise.all([screen.load(), ...screen.messages.map((area) => loadMessages(area))]).then(
-      ([module]) => module,
-    );
-    loading.set(screen.path, modulePromise);
-    modulePromise.catch(() => loading.delete(screen.path));
-  }
-  return modulePromise;
+  return loading.get(screen.path, async () => {
+    const [module] = await Promise.all([
+      screen.load(),
+      ...screen.messages.map((area) => loadMessages(area)),
+    ]);
+    return module;
+  });
 }

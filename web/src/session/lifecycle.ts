@@ -28,15 +28,20 @@ export async function beginSession(account: string): Promise<void> {
   await queryClient.invalidateQueries();
 }
 
-/** At the start: known from before, and shown at once with what is kept here; else the node is asked. */
-export async function resumeSession(): Promise<void> {
+/**
+ * At the start: known from before, and shown at once with what is kept here; else the node is asked.
+ * `screen`: settled when the first screen's code is here, so that it takes the place of the painted shell in one step.
+ */
+export async function resumeSession(screen?: Promise<unknown>): Promise<void> {
   if ((await knownAccount()) !== undefined) {
+    await screen;
     session.set('in');
     return;
   }
   try {
     const { node_id: nodeId } = await call(showIdentity, {});
     await writeNote(ACCOUNT_NOTE, nodeId);
+    await screen;
     session.set('in');
   } catch (error) {
     // Without an answer nothing is known; the sign-in says so when it is tried.

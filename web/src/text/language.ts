@@ -1,6 +1,7 @@
 // The language of the app: chosen on this device, else the browser's. Changing it needs no reload.
 // i18next holds the messages; the shell's come with the app, an area's with its screens, both languages complete.
 import i18next from 'i18next';
+import { loads } from '../api/loads.ts';
 import { signal } from '../api/signal.ts';
 
 export const languages = ['en', 'fr'] as const;
@@ -36,25 +37,11 @@ await i18next.init({
   ),
 });
 
-const loads = new Map<string, Promise<void>>();
+const loading = loads<void>();
 
 /** Loads an area's messages in a language, once. */
 export function loadMessages(area: string, wanted: Language = language.get()): Promise<void> {
-  const key = `${wanted}/${area}`;
-  let loading = loads.get(key);
-  if (loading === undefined) {
-    loading = loadOnce(area, wanted);
-    loads.set(key, loading);
-    const waited = loading;
-    // As React marks what it has waited for: messages that are here are used without waiting.
-    waited.then(
-      () => Object.assign(waited, { status: 'fulfilled', value: undefined }),
-      () => undefined,
-    );
-    // Without network now, with it later: a failure is not kept.
-    loading.catch(() => loads.delete(key));
-  }
-  return loading;
+  return loading.get(`${wanted}/${area}`, () => loadOnce(area, wanted));
 }
 
 async function loadOnce(area: string, wanted: Language): Promise<void> {
@@ -66,7 +53,7 @@ async function loadOnce(area: string, wanted: Language): Promise<void> {
 
 /** Changes the language, keeps the choice on this device, and tells the page (screen readers, hyphenation). */
 export async function chooseLanguage(wanted: Language): Promise<void> {
-  const inUse = [...loads.keys()].map((key) => key.slice(key.indexOf('/') + 1));
+  const inUse = loading.keys().map((key) => key.slice(key.indexOf('/') + 1));
   await Promise.all([...new Set(inUse)].map((area) => loadMessages(area, wanted)));
   await i18next.changeLanguage(wanted);
   localStorage.setItem(STORED, wanted);
