@@ -70,6 +70,10 @@ export function VirtualList<Item>(props: VirtualListProps<Item>): ReactNode {
       return held ? near : [...near, focusedAt].toSorted((one, other) => one - other);
     },
     initialMeasurementsCache: measured.get(name) ?? [],
+    // Drawing is a task of its own after the scrolling, not a part of its frame: the items around cover that time.
+    useFlushSync: false,
+    // A height that was guessed wrong moves the items below it, and draws none of them anew.
+    directDomUpdates: true,
   });
   useEffect(() => () => void measured.set(name, virtualizer.measurementsCache), [name, virtualizer]);
 
@@ -84,7 +88,10 @@ export function VirtualList<Item>(props: VirtualListProps<Item>): ReactNode {
 
   return (
     <div
-      ref={box}
+      ref={(element) => {
+        box.current = element;
+        virtualizer.containerRef(element);
+      }}
       onFocus={({ target }) => setFocusedAt(indexAround(target))}
       onBlur={({ relatedTarget }) => {
         if (indexAround(relatedTarget) === undefined) setFocusedAt(undefined);
@@ -93,19 +100,12 @@ export function VirtualList<Item>(props: VirtualListProps<Item>): ReactNode {
       aria-label={label}
       aria-busy={busy}
       className="virtual"
-      style={{ blockSize: virtualizer.getTotalSize() }}
     >
-      {shown.map(({ index, key, start }) => {
+      {shown.map(({ index, key }) => {
         const item = items[index];
         return (
           item !== undefined && (
-            <div
-              key={key}
-              ref={virtualizer.measureElement}
-              data-index={index}
-              className="virtual-item"
-              style={{ transform: `translateY(${start - offset}px)` }}
-            >
+            <div key={key} ref={virtualizer.measureElement} data-index={index} className="virtual-item">
               {children(item, {
                 'aria-posinset': index + 1,
                 'aria-setsize': hasMore ? -1 : items.length,

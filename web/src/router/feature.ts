@@ -73,10 +73,7 @@ const loading = loads<ScreenModule>();
 /** Loads a screen's code and its messages together, once. */
 export function loadScreen(screen: OpenScreen): Promise<ScreenModule> {
   return loading.get(screen.path, async () => {
-    const [module] = await Promise.all([
-      screen.load(),
-      ...screen.messages.map((area) => loadMessages(area)),
-    ]);
+    const [module] = await Promise.all([screen.load(), ...screen.messages.map((area) => loadMessages(area))]);
     return module;
   });
 }
