@@ -19,10 +19,8 @@ interface Kept {
   readonly state: DehydratedState;
 }
 
-/** Takes up what this account left; before the first screen is shown. */
-export async function restoreQueries(): Promise<void> {
-  const account = await readNote('session.account');
-  if (typeof account !== 'string') return;
+/** Takes up what `account` left, before the first screen is shown. */
+export async function restoreQueries(account: string): Promise<void> {
   const db = await ownDatabase();
   const kept = (await db.get('cache', account)) as Kept | undefined;
   if (kept === undefined) return;

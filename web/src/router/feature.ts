@@ -77,3 +77,21 @@ export function loadScreen(screen: OpenScreen): Promise<ScreenModule> {
     return module;
   });
 }
+
+/** The first screen has the line and the processor to itself for this long. */
+const PREFETCH_AFTER_MS = 2_000;
+
+/** Loads the screens one goes to most, one at a time, when nothing else is to be done. */
+export async function prefetchScreens(all: readonly OpenScreen[]): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, PREFETCH_AFTER_MS));
+  for (const screen of all.filter(({ prefetch }) => prefetch === true)) {
+    await idle();
+    await loadScreen(screen).catch(() => undefined);
+  }
+}
+
+function idle(): Promise<void> {
+  // Typed as always there; Safari has none.
+  const request = window.requestIdleCallback as typeof window.requestIdleCallback | undefined;
+  return new Promise((resolve) => (request === undefined ? resolve() : request(() => resolve())));
+}

@@ -29,18 +29,14 @@ export async function beginSession(account: string): Promise<void> {
 }
 
 /**
- * At the start: known from before, and shown at once with what is kept here; else the node is asked.
- * `screen`: settled when the first screen's code is here, so that it takes the place of the painted shell in one step.
+ * At the start, where this browser knows nobody: the node is asked whose session its cookies are.
+ * `screen`: settled when the first screen's code is here, so that it takes the place of the waiting boxes in one step.
  */
-export async function resumeSession(screen?: Promise<unknown>): Promise<void> {
-  if ((await knownAccount()) !== undefined) {
-    await screen;
-    session.set('in');
-    return;
-  }
+export async function askWhoseSession(screen?: Promise<unknown>): Promise<void> {
   try {
     const { node_id: nodeId } = await call(showIdentity, {});
-    await writeNote(ACCOUNT_NOTE, nodeId);
+    // A browser that refuses storage asks each time.
+    await writeNote(ACCOUNT_NOTE, nodeId).catch(() => undefined);
     await screen;
     session.set('in');
   } catch (error) {
