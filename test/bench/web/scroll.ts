@@ -79,7 +79,7 @@ function scrollToEnd({ page }: Visit, pxPerS: number): Promise<Scrolled> {
           frames += 1;
           if (frames % lookEach === 0 && isBlank()) blanks += 1;
           const last = Number(articles[articles.length - 1]?.getAttribute('aria-posinset'));
-          // The height is read at the end only: it makes the browser lay out before its time.
+          // The height is read when the last post stands there: reading makes the browser lay out before its time.
           if (last >= posts && isAtEnd()) return resolve({ articles: most, blanks });
           if (now - began > msMax) return reject(new Error(`still at post ${last}`));
           window.scrollBy(0, (Math.max(0, now - before) * speed) / 1_000);
