@@ -64,7 +64,6 @@ const OWNERS = {
   'react-dom': ['^web/src/main\\.tsx$'],
   '@tanstack/react-query': ['^web/src/'],
   '@tanstack/react-virtual': ['^web/src/(design/virtual|conversations/message)-list\\.tsx$'],
-  i18next: ['^web/src/text/'],
   idb: ['^web/src/offline/database\\.ts$'],
   vite: ['^web/(build|first-screen|src/env\\.d)\\.ts$'],
 };

@@ -50,6 +50,8 @@ export const showIdentityRoute = defineRoute({
   access: { kind: 'identity', action: 'read' },
   query: z.object({ language: z.enum(['en', 'fr']).optional() }),
   output: z.object({
+    /** Whose session asks. */
+    account_id: z.string(),
     node_id: z.string(),
     did: z.string(),
     username: z.string(),

@@ -14,6 +14,7 @@ import type { Host } from '#kernel/feature.ts';
 import { bind, type BoundRoute, type RequestContext } from '#kernel/http/contract.ts';
 import * as api from './api.ts';
 import type { OwnIdentity } from './service.ts';
+import { accountOf } from './sessions/granting.ts';
 
 const PUBLIC_CACHE = 'public, max-age=60';
 
@@ -44,10 +45,11 @@ export function identityRoutes(host: Host, identity: OwnIdentity): BoundRoute[] 
       response.setHeader('cache-control', PUBLIC_CACHE);
       return { record: fromUtf8(await identity.record()), log: identity.self().log };
     }),
-    bind(api.showIdentityRoute, async ({ query }) => {
+    bind(api.showIdentityRoute, async ({ query }, { actor }) => {
       const self = identity.self();
       const key = self.signingKey.publicKey;
       return {
+        account_id: accountOf(actor).account_id,
         node_id: self.nodeId,
         did: self.did,
         username: self.username,

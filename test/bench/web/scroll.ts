@@ -1,5 +1,5 @@
-// The whole feed, read at the speed of a hard fling: long tasks, how many posts the page holds at most, what moves, and
-// the memory that stays: after the way down (which fetched every post) and after the same way once more.
+// The whole feed, read at the speed of a hard fling: long tasks, how many posts the page holds at most, whether one
+// stands in the middle of the screen each time it is looked at, what moves, and the memory that stays: after the way down (which fetched every post) and after the same way once more.
 import { heapBytes, type Visit } from './browser.ts';
 import type { Figures } from './figures.ts';
 import { POSTS } from './stock.ts';
@@ -12,6 +12,8 @@ const END_MS_MAX = 60_000;
 const ARTICLES_MAX = 40;
 const FLAT_SHARE = 0.05;
 const TASK_MS_MAX = 50;
+/** Looking makes the browser lay out before its time: not in each frame. */
+const LOOK_EACH_FRAMES = 6;
 
 export async function measureScroll(visit: Visit, figures: Figures): Promise<void> {
   const { page } = visit;
@@ -20,7 +22,7 @@ export async function measureScroll(visit: Visit, figures: Figures): Promise<voi
   await page.waitForTimeout(2_000);
   const before = await heapBytes(visit);
   await visit.empty();
-  const articles = await scrollToEnd(visit, FLING_PX_PER_S);
+  const { articles, blanks } = await scrollToEnd(visit, FLING_PX_PER_S);
   const { longTasksMs, shift } = await visit.seen();
   const once = await heapBytes(visit);
   await page.evaluate(() => window.scrollTo(0, 0));
@@ -37,6 +39,7 @@ export async function measureScroll(visit: Visit, figures: Figures): Promise<voi
     { what: 'scrolling, posts in the page at most', unit: 'articles', below: ARTICLES_MAX },
     articles,
   );
+  figures.add({ what: 'scrolling, frames seen without a post', unit: 'frames' }, blanks);
   figures.add({ what: 'scrolling, layout shift', unit: 'CLS', below: 0.02, digits: 4 }, shift);
   figures.add({ what: 'heap before', unit: 'MB', digits: 1 }, mb(before));
   figures.add({ what: 'heap with all posts fetched', unit: 'MB', digits: 1 }, mb(once));
@@ -47,27 +50,44 @@ export async function measureScroll(visit: Visit, figures: Figures): Promise<voi
   );
 }
 
-/** Scrolls until the last post stands there; answers how many articles the page held at most. */
-function scrollToEnd({ page }: Visit, pxPerS: number): Promise<number> {
+interface Scrolled {
+  /** Articles that the page held at most. */
+  readonly articles: number;
+  /** Frames, of those looked at, without a post in the middle of the screen. */
+  readonly blanks: number;
+}
+
+/** Scrolls until the last post stands there. */
+function scrollToEnd({ page }: Visit, pxPerS: number): Promise<Scrolled> {
   return page.evaluate(
-    ({ speed, posts, msMax }) =>
-      new Promise<number>((resolve, reject) => {
+    ({ speed, posts, msMax, lookEach }) =>
+      new Promise<Scrolled>((resolve, reject) => {
         const articles = document.getElementsByTagName('article');
+        const isAtEnd = (): boolean =>
+          document.documentElement.scrollHeight - window.innerHeight - window.scrollY <= 1;
+        const isBlank = (): boolean => {
+          const middle = document.elementFromPoint(window.innerWidth / 2, window.innerHeight / 2);
+          return (middle?.closest('article') ?? null) === null;
+        };
         const began = performance.now();
         let most = 0;
+        let frames = 0;
+        let blanks = 0;
         let before = began;
         const frame = (now: number): void => {
           most = Math.max(most, articles.length);
+          frames += 1;
+          if (frames % lookEach === 0 && isBlank()) blanks += 1;
           const last = Number(articles[articles.length - 1]?.getAttribute('aria-posinset'));
-          const left = document.documentElement.scrollHeight - window.innerHeight - window.scrollY;
-          if (last >= posts && left <= 1) return resolve(most);
-          if (now - began > msMax) return reject(new Error(`at post ${last}, ${left} px before the end`));
+          // The height is read when the last post stands there: reading makes the browser lay out before its time.
+          if (last >= posts && isAtEnd()) return resolve({ articles: most, blanks });
+          if (now - began > msMax) return reject(new Error(`still at post ${last}`));
           window.scrollBy(0, (Math.max(0, now - before) * speed) / 1_000);
           before = now;
           return void requestAnimationFrame(frame);
         };
         requestAnimationFrame(frame);
       }),
-    { speed: pxPerS, posts: POSTS, msMax: END_MS_MAX },
+    { speed: pxPerS, posts: POSTS, msMax: END_MS_MAX, lookEach: LOOK_EACH_FRAMES },
   );
 }

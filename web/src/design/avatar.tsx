@@ -40,21 +40,15 @@ export function Avatar({ nodeId, picture = false, size = 44, version = null }: A
       width={size}
       height={size}
       aria-hidden="true"
-      focusable="false"
       style={{ '--hue': hue } as Record<string, number>}
     >
-      <rect width="44" height="44" rx="22" className="avatar-ground" />
-      <g
-        transform={`rotate(${turn} 22 22)`}
-        fill="none"
-        className="avatar-mark"
-        strokeWidth="3.5"
-        strokeLinecap="round"
-      >
+      <circle cx="22" cy="22" r="22" className="avatar-ground" />
+      <g transform={`rotate(${turn} 22 22)`} className="avatar-mark">
         <path d="M22 9a13 13 0 1 1-9.2 3.8" />
-        {Array.from({ length: dots }, (_item, at) => (
-          <path key={at} d={`M${22 - (dots - 1) * 3 + at * 6} 22h.01`} strokeWidth="4.5" />
-        ))}
+        <path
+          className="avatar-dots"
+          d={Array.from({ length: dots }, (_dot, at) => `M${22 - (dots - 1) * 3 + at * 6} 22h.01`).join('')}
+        />
       </g>
     </svg>
   );

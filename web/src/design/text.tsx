@@ -1,11 +1,10 @@
 // Words on a screen: the head of a screen, times, states with nothing to show, and a problem with its way out.
 // Headings take the focus at a navigation (router), so every screen has one `ScreenHead`.
-import { useEffect, type ReactNode } from 'react';
-import { useSignal } from '../api/signal.ts';
+import { use, useEffect, type ReactNode } from 'react';
 import { describeProblem } from '../shell/problem-words.ts';
 import { useShellText } from '../shell/words.ts';
 import { formatAge, formatMoment } from '../text/format.ts';
-import { language } from '../text/language.ts';
+import { SpokenLanguage } from '../text/messages.ts';
 import { Button } from './button.tsx';
 
 /** The one heading of a screen, with its actions. Also the title of the page. */
@@ -31,7 +30,7 @@ export function ScreenHead({
 
 /** A moment, relative while it is young; the exact one in its title. */
 export function Time({ at }: { readonly at: string }): ReactNode {
-  const now = useSignal(language);
+  const now = use(SpokenLanguage);
   const ms = Date.parse(at);
   return (
     <time dateTime={at} title={formatMoment(ms, now)}>

@@ -3,7 +3,7 @@
 // Read as a feed (ARIA Authoring Practices, `feed`): each item says its place among all; j and k, Page Down and Page Up
 // move from one to the next, and the item that holds the focus is never taken away.
 import { defaultRangeExtractor, useWindowVirtualizer, type VirtualItem } from '@tanstack/react-virtual';
-import { useEffect, useLayoutEffect, useRef, useState, type ReactNode } from 'react';
+import { startTransition, useEffect, useLayoutEffect, useRef, useState, type ReactNode } from 'react';
 import { useFeedKeys } from './feed-keys.ts';
 
 /** What an item says of its place: for the attributes of its article. */
@@ -32,6 +32,8 @@ export interface VirtualListProps<Item> {
 }
 
 const OVERSCAN = 6;
+/** What is on the screen is drawn first; what lies around it when nothing else is to be done. */
+const OVERSCAN_FIRST = 1;
 /** So many items before the end, more are fetched: most of a page, so that a hard fling seldom meets the end. */
 const END_NEAR_ITEMS = 24;
 
@@ -52,6 +54,12 @@ export function VirtualList<Item>(props: VirtualListProps<Item>): ReactNode {
   const box = useRef<HTMLDivElement>(null);
   const [offset, setOffset] = useState(0);
   const [focusedAt, setFocusedAt] = useState<number>();
+  const [settled, setSettled] = useState(false);
+  useEffect(() => {
+    // A frame's scroll events come before this: the place that one comes back to is drawn by then.
+    const frame = requestAnimationFrame(() => startTransition(() => setSettled(true)));
+    return () => cancelAnimationFrame(frame);
+  }, []);
   useLayoutEffect(() => {
     setOffset((box.current?.getBoundingClientRect().top ?? 0) + window.scrollY);
   }, []);
@@ -62,7 +70,7 @@ export function VirtualList<Item>(props: VirtualListProps<Item>): ReactNode {
       const item = items[index];
       return item === undefined ? index : keyOf(item);
     },
-    overscan: OVERSCAN,
+    overscan: settled ? OVERSCAN : OVERSCAN_FIRST,
     scrollMargin: offset,
     rangeExtractor: (range) => {
       const near = defaultRangeExtractor(range);
@@ -70,6 +78,10 @@ export function VirtualList<Item>(props: VirtualListProps<Item>): ReactNode {
       return held ? near : [...near, focusedAt].toSorted((one, other) => one - other);
     },
     initialMeasurementsCache: measured.get(name) ?? [],
+    // Drawing is a task of its own after the scrolling, not a part of its frame: the items around cover that time.
+    useFlushSync: !settled,
+    // A height that was guessed wrong moves the items below it, and draws none of them anew.
+    directDomUpdates: true,
   });
   useEffect(() => () => void measured.set(name, virtualizer.measurementsCache), [name, virtualizer]);
 
@@ -84,7 +96,10 @@ export function VirtualList<Item>(props: VirtualListProps<Item>): ReactNode {
 
   return (
     <div
-      ref={box}
+      ref={(element) => {
+        box.current = element;
+        virtualizer.containerRef(element);
+      }}
       onFocus={({ target }) => setFocusedAt(indexAround(target))}
       onBlur={({ relatedTarget }) => {
         if (indexAround(relatedTarget) === undefined) setFocusedAt(undefined);
@@ -93,19 +108,12 @@ export function VirtualList<Item>(props: VirtualListProps<Item>): ReactNode {
       aria-label={label}
       aria-busy={busy}
       className="virtual"
-      style={{ blockSize: virtualizer.getTotalSize() }}
     >
-      {shown.map(({ index, key, start }) => {
+      {shown.map(({ index, key }) => {
         const item = items[index];
         return (
           item !== undefined && (
-            <div
-              key={key}
-              ref={virtualizer.measureElement}
-              data-index={index}
-              className="virtual-item"
-              style={{ transform: `translateY(${start - offset}px)` }}
-            >
+            <div key={key} ref={virtualizer.measureElement} data-index={index} className="virtual-item">
               {children(item, {
                 'aria-posinset': index + 1,
                 'aria-setsize': hasMore ? -1 : items.length,

@@ -4,7 +4,7 @@ import { conversationPath, personPath, postPath } from '../router/addresses.ts';
 import { nameOf } from '../text/person-name.ts';
 import type { Notice } from './routes.ts';
 
-/** Finds a message: i18next in the page, a few lines in the service worker. */
+/** Finds a message: by the app's own hook in the page, by the catalogue in the service worker. */
 export type SayNotice = (key: string, values: Readonly<Record<string, string | number>>) => string;
 
 type Told = Pick<Notice, 'kind' | 'actors' | 'people' | 'count' | 'target' | 'about'>;

@@ -85,7 +85,7 @@ export function ownDatabase(): Promise<OwnDatabase> {
 
 const ACCOUNT_NOTE = 'session.account';
 
-/** The node id of whose data this browser keeps; undefined where nobody has signed in since it was cleared. */
+/** The id of the account whose data this browser keeps; undefined where nobody has signed in since it was cleared. */
 export async function readAccount(): Promise<string | undefined> {
   const account = await readNote(ACCOUNT_NOTE);
   return typeof account === 'string' ? account : undefined;

@@ -26,17 +26,10 @@ interface Shelf {
 // Kept open: a page that is being closed has no time to look anything up.
 let shelf: Shelf | undefined;
 
-async function openShelf(): Promise<Shelf | undefined> {
-  const [db, account] = await Promise.all([ownDatabase(), readAccount()]);
-  shelf = account === undefined ? undefined : { db, account };
-  return shelf;
-}
-
-/** Takes up what this account left; before the first screen is shown. */
-export async function restoreQueries(): Promise<void> {
-  const open = await openShelf();
-  if (open === undefined) return;
-  const { db, account } = open;
+/** Takes up what `account` left, before the first screen is shown. */
+export async function restoreQueries(account: string): Promise<void> {
+  const db = await ownDatabase();
+  shelf = { db, account };
   const kept = (await db.get('cache', account)) as Kept | undefined;
   if (kept === undefined) return;
   if (kept.version === APP_VERSION && Date.now() - kept.at < AGE_MS_MAX) hydrate(queryClient, kept.state);
@@ -69,8 +62,9 @@ export function keepQueries(): void {
 
 async function keepNow(): Promise<void> {
   // Asked each time: another tab may have signed out.
-  const open = await openShelf();
-  if (open !== undefined) await put(open);
+  const [db, account] = await Promise.all([ownDatabase(), readAccount()]);
+  shelf = account === undefined ? undefined : { db, account };
+  if (shelf !== undefined) await put(shelf);
 }
 
 async function put({ db, account }: Shelf): Promise<void> {

@@ -4,6 +4,7 @@
 import type { Changes } from '#node/edge/live/api.ts';
 import type { ComponentType } from 'react';
 import type { IconName } from '../design/icon.tsx';
+import { loads } from '../api/loads.ts';
 import type { QueryRoot } from '../api/queries.ts';
 import type { Language } from '../text/language.ts';
 import { loadMessages } from '../text/language.ts';
@@ -72,17 +73,30 @@ export function defineFeature(feature: WebFeature): WebFeature {
   return feature;
 }
 
-const loading = new Map<string, Promise<ScreenModule>>();
+const loading = loads<ScreenModule>();
 
-/** Loads a screen's code and its messages together. A failure is not kept: the next opening tries again. */
+/** Loads a screen's code and its messages together, once. */
 export function loadScreen(screen: OpenScreen): Promise<ScreenModule> {
-  let modulePromise = loading.get(screen.path);
-  if (modulePromise === undefined) {
-    modulePromise = Promise.all([screen.load(), ...screen.messages.map((area) => loadMessages(area))]).then(
-      ([module]) => module,
-    );
-    loading.set(screen.path, modulePromise);
-    modulePromise.catch(() => loading.delete(screen.path));
+  return loading.get(screen.path, async () => {
+    const [module] = await Promise.all([screen.load(), ...screen.messages.map((area) => loadMessages(area))]);
+    return module;
+  });
+}
+
+/** The first screen has the line and the processor to itself for this long. */
+const PREFETCH_AFTER_MS = 2_000;
+
+/** Loads the screens one goes to most, one at a time, when nothing else is to be done. */
+export async function prefetchScreens(all: readonly OpenScreen[]): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, PREFETCH_AFTER_MS));
+  for (const screen of all.filter(({ prefetch }) => prefetch === true)) {
+    await idle();
+    await loadScreen(screen).catch(() => undefined);
   }
-  return modulePromise;
+}
+
+function idle(): Promise<void> {
+  // Typed as always there; Safari has none.
+  const request = window.requestIdleCallback as typeof window.requestIdleCallback | undefined;
+  return new Promise((resolve) => (request === undefined ? resolve() : request(() => resolve())));
 }

@@ -26,19 +26,22 @@ export async function beginSession(account: string): Promise<void> {
   await queryClient.invalidateQueries();
 }
 
-/** At the start: known from before, and shown at once with what is kept here; else the node is asked. */
-export async function resumeSession(): Promise<void> {
-  session.subscribe(() => {
-    if (session.get() === 'ended') void leaveNoCopy();
-  });
-  const known = await readAccount();
-  if (known !== undefined && (await readNote(OVER_NOTE)) !== true) {
-    session.set('in');
-    return;
-  }
+/** Whose copy may be shown at once; undefined where nobody has signed in here, or the last session was ended elsewhere. */
+export async function knownAccount(): Promise<string | undefined> {
+  const [account, over] = await Promise.all([readAccount(), readNote(OVER_NOTE)]);
+  return over === true ? undefined : account;
+}
+
+/**
+ * At the start, where this browser shows nobody's copy: the node is asked whose session its cookies are.
+ * `screen`: settled when the first screen's code is here, so that it takes the place of the waiting boxes in one step.
+ */
+export async function askWhoseSession(screen?: Promise<unknown>): Promise<void> {
   try {
-    const { node_id: nodeId } = await call(showIdentity, {});
-    await writeAccount(known ?? nodeId);
+    const { account_id: account } = await call(showIdentity, {});
+    // A browser that refuses storage asks each time.
+    await writeAccount(account).catch(() => undefined);
+    await screen;
     session.set('in');
   } catch (error) {
     // Without an answer nothing is known; the sign-in says so when it is tried.
@@ -47,7 +50,13 @@ export async function resumeSession(): Promise<void> {
   }
 }
 
-/** A device that was signed out from another one, perhaps because it was lost, keeps no copy of the node. */
+/** From now on, a device that is signed out from another one, perhaps because it was lost, keeps no copy of the node. */
+export function watchSessionEnd(): void {
+  session.subscribe(() => {
+    if (session.get() === 'ended') void leaveNoCopy();
+  });
+}
+
 async function leaveNoCopy(): Promise<void> {
   await writeNote(OVER_NOTE, true);
   await forgetCopies();

@@ -8,9 +8,11 @@ import { useSignal } from '../api/signal.ts';
 import { proofRequest } from '../api/step-up.ts';
 import { Skeletons } from '../design/text.tsx';
 import { screens } from '../features.ts';
+import { CurrentPath } from '../router/link.tsx';
 import { place } from '../router/location.ts';
 import { bestMatch } from '../router/match.ts';
-import { loadMessages } from '../text/language.ts';
+import { language, loadMessages } from '../text/language.ts';
+import { SpokenLanguage } from '../text/messages.ts';
 import { Banners } from './banners.tsx';
 import { Bar, Rail } from './navigation.tsx';
 import { ScreenView } from './screen-view.tsx';
@@ -28,20 +30,26 @@ const StepUp = lazy(async () => {
 });
 
 export function App(): ReactNode {
-  const here = bestMatch(screens, useSignal(place).path)?.screen;
+  const { path } = useSignal(place);
+  const here = bestMatch(screens, path)?.screen;
+  const spoken = useSignal(language);
   const isOut = useSignal(session) === 'out';
   const isAlone = here?.alone === true || (isOut && here?.open === true);
   const proof = useSignal(proofRequest);
   return (
-    <QueryClientProvider client={queryClient}>
-      {isAlone ? <Alone /> : <Frame />}
-      {proof !== undefined && (
-        <Suspense>
-          <StepUp request={proof} />
-        </Suspense>
-      )}
-      <Toasts />
-    </QueryClientProvider>
+    <SpokenLanguage value={spoken}>
+      <CurrentPath value={path}>
+        <QueryClientProvider client={queryClient}>
+          {isAlone ? <Alone /> : <Frame />}
+          {proof !== undefined && (
+            <Suspense>
+              <StepUp request={proof} />
+            </Suspense>
+          )}
+          <Toasts />
+        </QueryClientProvider>
+      </CurrentPath>
+    </SpokenLanguage>
   );
 }
 

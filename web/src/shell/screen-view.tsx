@@ -63,8 +63,9 @@ function useArrival(here: Place): void {
       const oldest = scrollByKey.keys().next().value;
       if (scrollByKey.size > SCROLL_KEPT_MAX && oldest !== undefined) scrollByKey.delete(oldest);
     };
-    window.addEventListener('scroll', keep, { passive: true });
-    return () => window.removeEventListener('scroll', keep);
+    // First of all who listen: after a list has moved its items, reading the place would lay them out in between.
+    window.addEventListener('scroll', keep, { passive: true, capture: true });
+    return () => window.removeEventListener('scroll', keep, { capture: true });
   }, [here]);
   useEffect(() => {
     if (here.by !== 'link' && here.by !== 'history') return;

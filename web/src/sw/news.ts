@@ -7,6 +7,7 @@ import { noticePath, noticeText } from '../notifications/notice-words.ts';
 import type { Notice } from '../notifications/routes.ts';
 import { exclusive } from '../offline/exclusive.ts';
 import { readNote, writeNote } from '../offline/database.ts';
+import { messageOf, type Messages, type Values } from '../text/catalogue.ts';
 
 export interface NoticeScope {
   readonly location: Location;
@@ -30,7 +31,7 @@ const SHOWN_MAX = 3;
 const LANGUAGE_NOTE = 'shell.language';
 const GENERAL_TAG = 'ored-news';
 
-const catalogues: Readonly<Record<string, Readonly<Record<string, string>>>> = { en, fr };
+const catalogues: Readonly<Record<string, Messages>> = { en, fr };
 
 /** The language of what is shown from now on, as the app is set. */
 export function rememberLanguage(language: string): void {
@@ -106,11 +107,6 @@ async function renewOnce(): Promise<void> {
   if (answer.ok) await writeNote(RENEWED_NOTE, Date.now());
 }
 
-/** A message of the catalogue, as i18next gives it: the plural form of `count`, and values in their places. */
-function sayIn(language: string, key: string, values: Readonly<Record<string, string | number>>): string {
-  const catalogue: Readonly<Record<string, string>> = catalogues[language] ?? en;
-  const { count } = values;
-  const form = typeof count === 'number' ? new Intl.PluralRules(language).select(count) : 'other';
-  const text = catalogue[`${key}_${form}`] ?? catalogue[key] ?? '';
-  return text.replaceAll(/\{\{(\w+)\}\}/g, (_whole, name: string) => String(values[name] ?? ''));
+function sayIn(language: string, key: string, values: Values): string {
+  return messageOf(catalogues[language] ?? en, language, key, values);
 }

@@ -1,7 +1,8 @@
 // The language of the app: chosen on this device, else the browser's. Changing it needs no reload.
-// i18next holds the messages; the shell's come with the app, an area's with its screens, both languages complete.
-import i18next from 'i18next';
+// The shell's messages come with the app, an area's with its screens, both languages complete.
+import { loads } from '../api/loads.ts';
 import { signal } from '../api/signal.ts';
+import type { Messages } from './catalogue.ts';
 
 export const languages = ['en', 'fr'] as const;
 export type Language = (typeof languages)[number];
@@ -12,7 +13,6 @@ export const language = signal<Language>(document.documentElement.lang === 'fr' 
 
 export const currentLanguage = (): Language => language.get();
 
-type Messages = Readonly<Record<string, string>>;
 type Load = () => Promise<Messages>;
 
 const shellMessages = import.meta.glob<Messages>('../shell/messages/*.json', {
@@ -23,55 +23,37 @@ const areaMessages = import.meta.glob<Messages>(['../*/messages/*.json', '!../sh
   import: 'default',
 });
 
-await i18next.init({
-  lng: language.get(),
-  fallbackLng: false,
-  defaultNS: 'shell',
-  initAsync: false,
-  // React escapes what it shows.
-  interpolation: { escapeValue: false },
-  returnEmptyString: false,
-  resources: Object.fromEntries(
-    languages.map((name) => [name, { shell: shellMessages[`../shell/messages/${name}.json`] ?? {} }]),
-  ),
-});
+/** What is here, by language and area. */
+const catalogues = new Map<string, Messages>(
+  languages.map((name) => [`${name}/shell`, shellMessages[`../shell/messages/${name}.json`] ?? {}]),
+);
+const NONE: Messages = {};
 
-const loads = new Map<string, Promise<void>>();
+/** The messages of an area in the language of the app; empty until they are loaded. */
+export function messagesOf(area: string): Messages {
+  return catalogues.get(`${language.get()}/${area}`) ?? NONE;
+}
+
+const loading = loads<void>();
 
 /** Loads an area's messages in a language, once. */
 export function loadMessages(area: string, wanted: Language = language.get()): Promise<void> {
-  const key = `${wanted}/${area}`;
-  let loading = loads.get(key);
-  if (loading === undefined) {
-    loading = loadOnce(area, wanted);
-    loads.set(key, loading);
-    const waited = loading;
-    // As React marks what it has waited for: messages that are here are used without waiting.
-    waited.then(
-      () => Object.assign(waited, { status: 'fulfilled', value: undefined }),
-      () => undefined,
-    );
-    // Without network now, with it later: a failure is not kept.
-    loading.catch(() => loads.delete(key));
-  }
-  return loading;
+  return loading.get(`${wanted}/${area}`, () => loadOnce(area, wanted));
 }
 
 async function loadOnce(area: string, wanted: Language): Promise<void> {
   if (area === 'shell') return;
   const load: Load | undefined = areaMessages[`../${area}/messages/${wanted}.json`];
   if (load === undefined) throw new Error(`no messages of ${area} in ${wanted}`);
-  i18next.addResourceBundle(wanted, area, await load());
+  catalogues.set(`${wanted}/${area}`, await load());
 }
 
 /** Changes the language, keeps the choice on this device, and tells the page (screen readers, hyphenation). */
 export async function chooseLanguage(wanted: Language): Promise<void> {
-  const inUse = [...loads.keys()].map((key) => key.slice(key.indexOf('/') + 1));
+  const inUse = loading.keys().map((key) => key.slice(key.indexOf('/') + 1));
   await Promise.all([...new Set(inUse)].map((area) => loadMessages(area, wanted)));
-  await i18next.changeLanguage(wanted);
   localStorage.setItem(STORED, wanted);
   document.documentElement.lang = wanted;
-  document.documentElement.dir = i18next.dir(wanted);
   language.set(wanted);
 }
 

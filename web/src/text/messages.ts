@@ -1,22 +1,23 @@
 // Messages by typed key: `const useText = textOf<typeof messages>('posts')`, then `t('posts.count', {count: 3})`.
 // A key that is in no catalogue does not compile; test/web/messages.test.ts holds the two languages against one another.
-import i18next from 'i18next';
-import { use } from 'react';
-import { useSignal } from '../api/signal.ts';
-import { currentLanguage, language, loadMessages } from './language.ts';
+import { createContext, use } from 'react';
+import { messageOf, type Values } from './catalogue.ts';
+import { currentLanguage, language, loadMessages, messagesOf, type Language } from './language.ts';
 
 type PluralEnd = '_zero' | '_one' | '_two' | '_few' | '_many' | '_other';
 type KeyOf<Catalogue> = {
   [Key in keyof Catalogue & string]: Key extends `${infer Stem}${PluralEnd}` ? Stem : Key;
 }[keyof Catalogue & string];
 
-export type Values = Readonly<Record<string, string | number>>;
 export type Say<Catalogue> = (key: KeyOf<Catalogue>, values?: Values) => string;
+
+/** The language that the app speaks now, given by its root: a post has a dozen who ask for it. */
+export const SpokenLanguage = createContext<Language>(currentLanguage());
 
 /** The hook of one area's messages; suspends until they are here. */
 export function textOf<Catalogue>(area: string): () => Say<Catalogue> {
   return () => {
-    const now = useSignal(language);
+    const now = use(SpokenLanguage);
     // Each time, also when they are here: what a component uses must not change while React repeats its rendering.
     if (area !== 'shell') use(loadMessages(area, now));
     return (key, values) => say(area, key, values);
@@ -31,7 +32,7 @@ export function say(area: string, key: string, values: Values = {}): string {
       typeof value === 'string' ? isolatedText(value) : value,
     ]),
   );
-  return i18next.t(key, { ns: area, lng: currentLanguage(), ...isolated });
+  return messageOf(messagesOf(area), language.get(), key, isolated);
 }
 
 const MAY_TURN = /[\u0590-\u08ff\u200e\u200f\u202a-\u202e\u2066-\u2069\ufb1d-\ufefc]/;

@@ -24,7 +24,6 @@ import 'swagger-ui-dist';
 import 'uqr';
 import 'ws';
 import '@tanstack/react-virtual';
-import 'i18next';
 import 'idb';
 import 'react-dom';
 import 'vite';
