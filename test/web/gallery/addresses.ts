@@ -1,0 +1,34 @@
+// Every screen of THE LIST of the app, as an address of the village: its code is the browser's, so the paths are read,
+// not run. A screen that is added is found here without another line.
+import assert from 'node:assert/strict';
+import { globSync, readFileSync } from 'node:fs';
+import type { Village } from './village.ts';
+
+const paths = globSync('web/src/*/feature.ts').flatMap((file) =>
+  [...readFileSync(file, 'utf8').matchAll(/\bpath: '([^']+)'/g)].map(([, path = '']) => path),
+);
+
+export interface Address {
+  /** As a file is called: `security-passphrase`. */
+  readonly name: string;
+  readonly at: string;
+}
+
+/** Names of those whose path says less, or nothing. */
+const names: Readonly<Record<string, string>> = {
+  '/': 'home',
+  '/messages/:who': 'conversation',
+  '/people/:who': 'person',
+  '/post/:author/:id': 'post',
+};
+
+export function addressesOf({ lea, post }: Pick<Village, 'lea' | 'post'>): readonly Address[] {
+  assert.ok(paths.length > 20, `only ${paths.length} screens were found`);
+  const [author = '', , id = ''] = post.replace('orf://', '').split('/');
+  return [...paths, '/more', '/nowhere'].map((path) => {
+    const asked = path === '/search' ? '?q=fleuve' : '';
+    const at = path.replace(':who', lea.nodeId).replace(':author', author).replace(':id', id) + asked;
+    assert.equal(at.includes(':'), false, `${path}: the gallery does not know what stands for its parts`);
+    return { name: names[path] ?? path.slice(1).replaceAll('/', '-'), at };
+  });
+}
