@@ -32,7 +32,7 @@ export const NOW = '2026-06-20T19:04:00Z';
 
 const demo = new URL('../../../scripts/demo/', import.meta.url).pathname;
 const RIVER = 'Le fleuve ce soir à Saint-Louis, depuis le pont Faidherbe. On ne s’en lasse pas.';
-const NODE_OF_ONE = 'Première semaine avec mon propre nœud : tout est chez moi, et ça tient dans un placard.';
+const NODE_OF_ONE = 'Première semaine avec mon propre nœud : tout est chez moi, et ça tient dans un placard.';
 const WALK = 'Walked the Pennine Way as far as Malham. Knees complain, eyes do not.';
 const CLOTH = 'Nouveau tissu arrivé au marché Sandaga, je garde trois coupons pour celles qui lisent ceci.';
 
@@ -89,6 +89,7 @@ export async function openVillage(): Promise<Village> {
   const ines = await settle('ines', 'Inès Belkacem', 'fr');
   const promo = await settle('promo', 'Super Promos 24', 'fr');
   const owner = await claimNode(awa);
+  await nameDevice(owner, 'L’ordinateur du salon');
   await introduce(folder, awa, 'cloth.jpg', 'Tissus et couture, à Saint-Louis du Sénégal.');
   await introduce(folder, tom, 'hills.jpg', 'Walks, and sketches of walks.');
   await introduce(folder, lea, undefined, 'Libraire à Lyon.');
@@ -98,6 +99,8 @@ export async function openVillage(): Promise<Village> {
   await awa.call(people.changeBond, { params: { action: 'block' }, body: { who: promo.name } });
 
   const post = await spendWeek({ clock, awa, lea, tom });
+  // Portraits come when they are first looked at, while those whom they show are there.
+  for (const friend of [lea, tom]) await owner.fetch(`/api/v1/people/${friend.nodeId}/avatar`);
   await spendEvening({ clock, awa, lea, tom, ines });
   const { id: invite } = await awa.call(people.createInvite, { body: { note: 'Aminata', uses: 5 } });
   clock.set(NOW);
@@ -119,6 +122,11 @@ async function introduce(
   await sharp(join(demo, picture)).resize(400, 400).jpeg().toFile(square);
   const { id } = await node.upload(uploadMedia, square, {});
   await node.call(people.changeProfile, { body: { bio, avatar: id } });
+}
+
+async function nameDevice({ fetch, sessionId }: Owner, name: string): Promise<void> {
+  const headers = { 'content-type': 'application/json' };
+  await fetch(`/api/v1/sessions/${sessionId}`, { method: 'PATCH', headers, body: JSON.stringify({ name }) });
 }
 
 /** What she wrote elsewhere, years ago. */
@@ -188,7 +196,7 @@ async function spendWeek({
   clock.set('2026-06-20T18:31:00Z');
   await reads(lea, RIVER);
   await react(lea, river, '❤️');
-  await post(lea, 'Tu nous gardes une place sur la pirogue ?', { reply_to: river });
+  await post(lea, 'Tu nous gardes une place sur la pirogue ?', { reply_to: river });
   await eventually('the answers and reactions are with her', async () => {
     const thread = await awa.call(posts.readThread, { params: { id: river } });
     return thread.replies.length === 2 && thread.reactions.length === 2;
@@ -210,15 +218,15 @@ async function spendEvening({
       (await read(to, from.name)).some((message) => message.text === text),
     );
   };
-  await talk('2026-06-20T12:02:00Z', awa, lea, 'Tu arrives toujours le 12 ? Maman prépare le thiéboudiène.');
-  await talk('2026-06-20T12:09:00Z', lea, awa, 'Le 12 au matin, oui ! J’apporte le fromage.');
+  await talk('2026-06-20T12:02:00Z', awa, lea, 'Tu arrives toujours le 12 ? Maman prépare le thiéboudiène.');
+  await talk('2026-06-20T12:09:00Z', lea, awa, 'Le 12 au matin, oui ! J’apporte le fromage.');
   await talk('2026-06-20T12:10:00Z', awa, lea, 'Alors je garde une place sur la pirogue, devant.');
   await talk('2026-06-20T18:44:00Z', lea, awa, 'Parfait. Je lis ton livre dans le train.');
   await talk('2026-06-20T18:50:00Z', tom, awa, 'Could you put one of those cloths aside for my sister?');
   clock.set('2026-06-20T18:52:00Z');
   await say(ines, awa.url, 'Bonjour, on s’est croisées à l’atelier de couture de Dakar.');
   await eventually('the word of a stranger waits', async () => (await requests(awa)).length === 1);
-  const body = { who: awa.url, note: 'C’est Inès, de l’atelier de Dakar !' };
+  const body = { who: awa.url, note: 'C’est Inès, de l’atelier de Dakar !' };
   await ines.call(people.addFriend, { body });
   await eventually('her request is here', async () => {
     const { items } = await awa.call(people.listConnections, { query: {} });
