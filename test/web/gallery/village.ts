@@ -50,8 +50,8 @@ export interface Village extends AsyncDisposable {
 /** People of the village, none of whom has done anything yet. */
 export interface Settlers extends AsyncDisposable {
   readonly clock: StagedClock;
-  /** Makes a registered node. */
-  settle(name: string, displayName: string, language: 'en' | 'fr'): Promise<TestNode>;
+  /** Makes a registered node; without a display name, one that nobody has opened yet. */
+  settle(name: string, language: 'en' | 'fr', displayName?: string): Promise<TestNode>;
 }
 
 /** A registry on the staged clock, and room for nodes. */
@@ -64,7 +64,7 @@ export async function settlers(): Promise<Settlers> {
   let port = REGISTRY_PORT;
   return {
     clock,
-    async settle(name, displayName, language) {
+    async settle(name, language, displayName) {
       port += 1;
       // An identity carries the moment when it was made.
       clock.hold(MADE_AT);
@@ -72,7 +72,8 @@ export async function settlers(): Promise<Settlers> {
       const node = kept.use(await makeNode({ name, registry: registry.url, clock, random, port, language }));
       clock.set(MADE_AT);
       await eventually(`${name} is registered`, () => node.door(discovery).registered());
-      await node.call(people.changeProfile, { body: { display_name: displayName, language } });
+      if (displayName !== undefined)
+        await node.call(people.changeProfile, { body: { display_name: displayName, language } });
       return node;
     },
     [Symbol.asyncDispose]: () => kept.disposeAsync(),
@@ -83,24 +84,23 @@ export async function openVillage(): Promise<Village> {
   await using stack = new AsyncDisposableStack();
   const { clock, settle } = stack.use(await settlers());
   const folder = stack.use(temporaryFolder()).path;
-  const awa = await settle('awa', 'Awa Ndiaye', 'fr');
-  const lea = await settle('lea', 'Léa Moreau', 'fr');
-  const tom = await settle('tom', 'Tom Fletcher', 'en');
-  const ines = await settle('ines', 'Inès Belkacem', 'fr');
-  const promo = await settle('promo', 'Super Promos 24', 'fr');
+  const awa = await settle('awa', 'fr', 'Awa Ndiaye');
+  const lea = await settle('lea', 'fr', 'Léa Moreau');
+  const tom = await settle('tom', 'en', 'Tom Fletcher');
+  const ines = await settle('ines', 'fr', 'Inès Belkacem');
+  const promo = await settle('promo', 'fr', 'Super Promos 24');
   const owner = await claimNode(awa);
   await nameDevice(owner, 'L’ordinateur du salon');
-  await introduce(folder, awa, 'cloth.jpg', 'Tissus et couture, à Saint-Louis du Sénégal.');
-  await introduce(folder, tom, 'hills.jpg', 'Walks, and sketches of walks.');
-  await introduce(folder, lea, undefined, 'Libraire à Lyon.');
   await bringAlong(awa, folder);
   await befriend(awa, tom);
   await befriend(lea, awa);
+  await introduce(folder, awa, 'cloth.jpg', 'Tissus et couture, à Saint-Louis du Sénégal.');
+  await introduce(folder, tom, 'hills.jpg', 'Walks, and sketches of walks.');
+  await introduce(folder, lea, undefined, 'Libraire à Lyon.');
+  await portraitsOf(owner, [tom]);
   await awa.call(people.changeBond, { params: { action: 'block' }, body: { who: promo.name } });
 
   const post = await spendWeek({ clock, awa, lea, tom });
-  // Portraits come when they are first looked at, while those whom they show are there.
-  for (const friend of [lea, tom]) await owner.fetch(`/api/v1/people/${friend.nodeId}/avatar`);
   await spendEvening({ clock, awa, lea, tom, ines });
   const { id: invite } = await awa.call(people.createInvite, { body: { note: 'Aminata', uses: 5 } });
   clock.set(NOW);
@@ -122,6 +122,18 @@ async function introduce(
   await sharp(join(demo, picture)).resize(400, 400).jpeg().toFile(square);
   const { id } = await node.upload(uploadMedia, square, {});
   await node.call(people.changeProfile, { body: { bio, avatar: id } });
+}
+
+/** Portraits come when they are first looked at, while those whom they show are there. */
+async function portraitsOf(owner: Owner, friends: readonly TestNode[]): Promise<void> {
+  for (const { name, nodeId } of friends) {
+    await eventually(`the portrait of ${name} is here`, async () => {
+      const { avatar } = (await (await owner.fetch(`/api/v1/people/${nodeId}`)).json()) as {
+        avatar: unknown;
+      };
+      return avatar !== null && (await owner.fetch(`/api/v1/people/${nodeId}/avatar`)).ok;
+    });
+  }
 }
 
 async function nameDevice({ fetch, sessionId }: Owner, name: string): Promise<void> {
@@ -170,14 +182,6 @@ async function spendWeek({
 
   clock.set('2026-06-18T20:05:00Z');
   await post(lea, NODE_OF_ONE);
-  clock.set('2026-06-19T11:30:00Z');
-  await post(tom, WALK, {
-    visibility: 'public',
-    picture: 'hills.jpg',
-    alt: 'Green hills and a dry stone wall',
-  });
-  const walk = await reads(awa, WALK);
-  await react(awa, walk.uri, '👏');
   clock.set('2026-06-20T09:20:00Z');
   await post(awa, CLOTH, {
     visibility: 'public',
@@ -197,6 +201,14 @@ async function spendWeek({
   await reads(lea, RIVER);
   await react(lea, river, '❤️');
   await post(lea, 'Tu nous gardes une place sur la pirogue ?', { reply_to: river });
+  clock.set('2026-06-20T18:41:00Z');
+  await post(tom, WALK, {
+    visibility: 'public',
+    picture: 'hills.jpg',
+    alt: 'Green hills and a dry stone wall',
+  });
+  const walk = await reads(awa, WALK);
+  await react(awa, walk.uri, '👏');
   await eventually('the answers and reactions are with her', async () => {
     const thread = await awa.call(posts.readThread, { params: { id: river } });
     return thread.replies.length === 2 && thread.reactions.length === 2;

@@ -18,8 +18,8 @@ export const ANSWER = 'Elle est à toi, devant.';
 export interface FirstDay {
   /** As people know her. */
   readonly name: string;
-  readonly house: House;
-  readonly friend: Friend;
+  readonly house: Pick<House, 'claimPath'>;
+  readonly friend: Pick<Friend, 'nodeId'> & { readonly house: Pick<House, 'username'> };
   /** The friend's own browser, on her own node, where she is signed in. */
   readonly beside: Visit;
   readonly album?: Album;

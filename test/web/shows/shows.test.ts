@@ -43,7 +43,7 @@ describe('a new person, in French', () => {
     await using there = await visit(browser, house, { language: 'fr', expected });
     report(test, await spendFirstDay(there, day));
     await test.test('the app opens, reads and writes without network, and all of it arrives once', () =>
-      spendDayWithoutNetwork(there, day),
+      spendDayWithoutNetwork(there, { day, friend: lea, username: house.username }),
     );
     await test.test('after the browser’s data is cleared, signing in brings everything back', async () => {
       await forgetEverything(there);
@@ -88,7 +88,14 @@ describe('a new person, in French', () => {
   });
 });
 
-async function spendDayWithoutNetwork(there: Visit, day: FirstDay): Promise<void> {
+interface Company {
+  readonly day: FirstDay;
+  readonly friend: Friend;
+  /** By which the friend knows the owner. */
+  readonly username: string;
+}
+
+async function spendDayWithoutNetwork(there: Visit, { day, friend, username }: Company): Promise<void> {
   const { page } = there;
   const texts = ['Un, sans réseau', 'Deux, sans réseau', 'Trois, sans réseau'];
   await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
@@ -112,15 +119,14 @@ async function spendDayWithoutNetwork(there: Visit, day: FirstDay): Promise<void
   await page.getByText('Sur cet appareil seulement').waitFor();
 
   await there.offline(false);
-  const { friend, house } = day;
   await eventually('all of it is there', async () => {
-    const came = await wordsFrom(friend, house.username);
+    const came = await wordsFrom(friend, username);
     const posts = await readsOf(friend);
     return came.length > texts.length && posts.some(({ text }) => text.startsWith('Écrit dans le train'));
   });
   await page.getByText('Sur cet appareil seulement').waitFor({ state: 'detached' });
-  assert.deepEqual((await wordsFrom(friend, house.username)).slice(-texts.length), texts);
-  assert.equal((await wordsFrom(friend, house.username)).length, texts.length + 1);
+  assert.deepEqual((await wordsFrom(friend, username)).slice(-texts.length), texts);
+  assert.equal((await wordsFrom(friend, username)).length, texts.length + 1);
   const written = (await readsOf(friend)).filter(({ text }) => text.startsWith('Écrit dans le train'));
   assert.equal(written.length, 1);
 }
