@@ -39,7 +39,7 @@ describe('every screen', () => {
       await there.open(at);
       await there.page.locator('[data-screen-heading]').waitFor();
       await there.page.waitForFunction(() => document.querySelector('[aria-busy=true]') === null);
-      await checkScreen(there, { otherThemes: ['light'] });
+      await checkScreen(there);
     }
   });
 });
