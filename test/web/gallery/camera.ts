@@ -36,7 +36,11 @@ export async function photograph(page: Page, file: string): Promise<void> {
   await page.waitForFunction(
     () =>
       document.querySelector('[aria-busy=true]') === null &&
-      [...document.images].every((image) => image.complete || image.loading === 'lazy'),
+      // What lies below the screen is not fetched before it is near.
+      [...document.images].every(
+        (image) =>
+          (image.complete && image.naturalWidth > 0) || image.getBoundingClientRect().top > innerHeight,
+      ),
   );
   await page.evaluate(() => document.fonts.ready);
   const png = await page.screenshot({ animations: 'disabled', caret: 'hide' });

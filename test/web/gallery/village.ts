@@ -34,17 +34,20 @@ const demo = new URL('../../../scripts/demo/', import.meta.url).pathname;
 const RIVER = 'Le fleuve ce soir à Saint-Louis, depuis le pont Faidherbe. On ne s’en lasse pas.';
 const NODE_OF_ONE = 'Première semaine avec mon propre nœud : tout est chez moi, et ça tient dans un placard.';
 const WALK = 'Walked the Pennine Way as far as Malham. Knees complain, eyes do not.';
+const CLOTH_AT_FIRST = 'Nouveau tissu arrivé au marché Sandaga.';
 const CLOTH = 'Nouveau tissu arrivé au marché Sandaga, je garde trois coupons pour celles qui lisent ceci.';
 
 export interface Village extends AsyncDisposable {
+  readonly clock: StagedClock;
   readonly awa: TestNode;
   readonly owner: Owner;
   readonly lea: TestNode;
-  /** The one who asks to be her friend. */
+  /** A stranger who wrote to her and asks to be her friend. */
   readonly ines: TestNode;
+  /** Her friend who is away. */
+  readonly tom: TestNode;
   /** Awa's post with answers and reactions. */
   readonly post: string;
-  readonly invite: string;
 }
 
 /** People of the village, none of whom has done anything yet. */
@@ -89,6 +92,8 @@ export async function openVillage(): Promise<Village> {
   const tom = await settle('tom', 'en', 'Tom Fletcher');
   const ines = await settle('ines', 'fr', 'Inès Belkacem');
   const promo = await settle('promo', 'fr', 'Super Promos 24');
+  // Whom nobody here knows yet.
+  await settle('kofi', 'fr', 'Kofi Mensah');
   const owner = await claimNode(awa);
   await nameDevice(owner, 'L’ordinateur du salon');
   await bringAlong(awa, folder);
@@ -102,10 +107,10 @@ export async function openVillage(): Promise<Village> {
 
   const post = await spendWeek({ clock, awa, lea, tom });
   await spendEvening({ clock, awa, lea, tom, ines });
-  const { id: invite } = await awa.call(people.createInvite, { body: { note: 'Aminata', uses: 5 } });
+  await awa.call(people.createInvite, { body: { note: 'Aminata', uses: 5 } });
   clock.set(NOW);
   const kept = stack.move();
-  return { awa, owner, lea, ines, post, invite, [Symbol.asyncDispose]: () => kept.disposeAsync() };
+  return { clock, awa, owner, lea, ines, tom, post, [Symbol.asyncDispose]: () => kept.disposeAsync() };
 }
 
 async function introduce(
@@ -183,11 +188,13 @@ async function spendWeek({
   clock.set('2026-06-18T20:05:00Z');
   await post(lea, NODE_OF_ONE);
   clock.set('2026-06-20T09:20:00Z');
-  await post(awa, CLOTH, {
+  const cloth = await post(awa, CLOTH_AT_FIRST, {
     visibility: 'public',
     picture: 'cloth.jpg',
     alt: 'Un tissu à motifs rouges et ocre',
   });
+  clock.set('2026-06-20T09:24:00Z');
+  await awa.call(posts.editPost, { params: { id: cloth }, body: { text: CLOTH } });
   clock.set('2026-06-20T18:12:00Z');
   const river = await post(awa, RIVER, {
     picture: 'river.jpg',
