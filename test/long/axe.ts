@@ -28,7 +28,7 @@ export async function run(context: LongContext): Promise<void> {
   let done = (context.saved ?? { places: [], found: [] }) as Done;
   await using village = await openVillage();
   await say(village.lea, 'awa', 'Regarde : https://www.аpple.com/fr');
-  await using browser = await openBrowser();
+  await using browser = await openBrowser({ outlives: true });
   for (const size of ['phone', 'desktop'] as const) {
     village.clock.set(NOW);
     await using there = await visit(browser, village.awa, { language: 'en', size, expected });
@@ -67,6 +67,10 @@ function placesOf(village: Village): Opening[] {
   return [...screens, ...openingsOf(village)];
 }
 
+/** In the page: nothing loads, or nothing in the dialog that stands over what still waits for it. */
+const isAtRest = (): boolean =>
+  (document.querySelector('dialog[open]') ?? document).querySelector('[aria-busy=true]') === null;
+
 /** What is wrong in one place, or nothing. */
 async function look(there: Visit, place: Opening): Promise<string[]> {
   const { page } = there;
@@ -75,10 +79,12 @@ async function look(there: Visit, place: Opening): Promise<string[]> {
     await page.evaluate(() => localStorage.setItem('ored.language', 'en'));
     await there.open(place.at);
     await page.waitForFunction(() => document.querySelector('h1, form') !== null);
+    await page.waitForFunction(isAtRest);
     const seen = await place.open(page);
     await seen.first().waitFor({ state: 'attached' });
-    await page.waitForFunction(() => document.querySelector('[aria-busy=true]') === null);
+    await page.waitForFunction(isAtRest);
     await checkScreen(there, { thorough: true });
+    await place.close?.(page);
     return [];
   } catch (error) {
     return [`${place.name}: ${error instanceof Error ? error.message : String(error)}`];

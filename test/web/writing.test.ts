@@ -3,7 +3,7 @@ import { claimNode, eventually, makeNode, type Owner } from '#kit';
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { Browser } from 'playwright-core';
-import { checkScreen, openBrowser, signInOn, visit } from './kit/index.ts';
+import { openBrowser, signInOn, visit } from './kit/index.ts';
 
 interface Feed {
   readonly items: readonly { readonly text: string; readonly visibility: string }[];
@@ -15,35 +15,6 @@ describe('writing a post', () => {
   let browser: Browser;
   before(async () => (browser = await openBrowser()));
   after(() => browser.close());
-
-  it('goes by keyboard from the navigation to the feed, with the visibility that was chosen in words', async () => {
-    await using node = await makeNode({ name: 'alice' });
-    const owner = await claimNode(node);
-    await using there = await visit(browser, node, { language: 'fr' });
-    const { page } = there;
-    await signInOn(there, owner);
-    await page.getByRole('link', { name: 'Écrire' }).first().focus();
-    await page.keyboard.press('Enter');
-    await page.getByRole('heading', { name: 'Écrire' }).waitFor();
-    await checkScreen(there);
-
-    await page.getByRole('textbox', { name: 'Que voulez-vous dire ?' }).focus();
-    await page.keyboard.type('Le fleuve ce soir');
-    // Over the ways to add a picture and a warning, to the question who may see it.
-    await page.getByRole('button', { name: 'Avertissement' }).focus();
-    await page.keyboard.press('Tab');
-    await page.keyboard.press('ArrowDown');
-    assert.ok(await page.getByRole('radio', { name: /Tout le monde/ }).isChecked());
-    await page.keyboard.press('Tab');
-    await page.keyboard.press('Enter');
-    const post = page.getByRole('article', { name: 'Publication de alice' });
-    await post.getByText('Le fleuve ce soir').waitFor();
-    await post.getByText('Tout le monde').waitFor();
-    assert.deepEqual(
-      (await feedOf(owner)).map(({ text, visibility }) => [text, visibility]),
-      [['Le fleuve ce soir', 'public']],
-    );
-  });
 
   it('refuses an empty post in words, and keeps what was typed when the page is closed', async () => {
     await using node = await makeNode({ name: 'alice' });

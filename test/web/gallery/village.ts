@@ -48,6 +48,10 @@ export interface Village extends AsyncDisposable {
   readonly tom: TestNode;
   /** Awa's post with answers and reactions. */
   readonly post: string;
+  /** Her post that she changed. */
+  readonly changed: string;
+  /** Nobody here knows him yet. */
+  readonly kofi: TestNode;
 }
 
 /** People of the village, none of whom has done anything yet. */
@@ -92,8 +96,7 @@ export async function openVillage(): Promise<Village> {
   const tom = await settle('tom', 'en', 'Tom Fletcher');
   const ines = await settle('ines', 'fr', 'Inès Belkacem');
   const promo = await settle('promo', 'fr', 'Super Promos 24');
-  // Whom nobody here knows yet.
-  await settle('kofi', 'fr', 'Kofi Mensah');
+  const kofi = await settle('kofi', 'fr', 'Kofi Mensah');
   const owner = await claimNode(awa);
   await nameDevice(owner, 'L’ordinateur du salon');
   await bringAlong(awa, folder);
@@ -105,12 +108,25 @@ export async function openVillage(): Promise<Village> {
   await portraitsOf(owner, [tom]);
   await awa.call(people.changeBond, { params: { action: 'block' }, body: { who: promo.name } });
 
-  const post = await spendWeek({ clock, awa, lea, tom });
+  const { river: post, cloth: changed } = await spendWeek({ clock, awa, lea, tom });
+  const walk = await reads(awa, WALK);
+  await owner.fetch(`/api/v1/posts/${encodeURIComponent(walk.uri)}/media/0`);
   await spendEvening({ clock, awa, lea, tom, ines });
   await awa.call(people.createInvite, { body: { note: 'Aminata', uses: 5 } });
   clock.set(NOW);
   const kept = stack.move();
-  return { clock, awa, owner, lea, ines, tom, post, [Symbol.asyncDispose]: () => kept.disposeAsync() };
+  return {
+    clock,
+    awa,
+    owner,
+    lea,
+    ines,
+    kofi,
+    tom,
+    post,
+    changed,
+    [Symbol.asyncDispose]: () => kept.disposeAsync(),
+  };
 }
 
 async function introduce(
@@ -163,13 +179,16 @@ async function bringAlong(node: TestNode, folder: string): Promise<void> {
 
 type Named<Name extends string> = Readonly<Record<Name, TestNode>>;
 
-/** Returns the address of Awa's post of the evening. */
+/** Returns the addresses of two of Awa's posts: of the evening with answers, and one that she changed. */
 async function spendWeek({
   clock,
   awa,
   lea,
   tom,
-}: Named<'awa' | 'lea' | 'tom'> & { readonly clock: StagedClock }): Promise<string> {
+}: Named<'awa' | 'lea' | 'tom'> & { readonly clock: StagedClock }): Promise<{
+  river: string;
+  cloth: string;
+}> {
   const post = async (
     node: TestNode,
     text: string,
@@ -220,7 +239,7 @@ async function spendWeek({
     const thread = await awa.call(posts.readThread, { params: { id: river } });
     return thread.replies.length === 2 && thread.reactions.length === 2;
   });
-  return river;
+  return { river, cloth };
 }
 
 async function spendEvening({

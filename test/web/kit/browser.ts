@@ -55,9 +55,10 @@ export interface Visit extends AsyncDisposable {
   offline(isOffline: boolean): Promise<void>;
 }
 
-/** Starts a browser; `await using`, or close it in `after`. */
-export function openBrowser(): Promise<Browser> {
-  return chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
+/** Starts a browser; `await using`, or close it in `after`. One that `outlives` signals is ended by who started it only. */
+export function openBrowser({ outlives = false }: { readonly outlives?: boolean } = {}): Promise<Browser> {
+  const signals = { handleSIGINT: !outlives, handleSIGTERM: !outlives };
+  return chromium.launch({ executablePath: CHROMIUM, args: FLAGS, ...signals });
 }
 
 /** A fresh profile on a node. `await using`: leaving it fails when anything complained. */
