@@ -28,6 +28,7 @@ function frame({ title, language, head, robots, body }: Frame): Html {
         ${robots ? '' : markup`<meta name="robots" content="noindex, nofollow">`}
         <meta name="referrer" content="no-referrer">
         <link rel="stylesheet" href="/pages.css">
+        <link rel="icon" type="image/svg+xml" href="/ring.svg">
         ${head}
       </head>
       <body>

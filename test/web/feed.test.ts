@@ -1,5 +1,5 @@
-// The feed in a real browser: long, read to its end without moving, news announced and not forced, strangers' words
-// shown as words; and opened again without network.
+// The feed in a real browser: long, read to its end without moving, news announced and not forced; and opened again
+// without network.
 import { claimNode, eventually, makeNode, type Owner } from '#kit';
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
@@ -15,33 +15,10 @@ async function write(owner: Owner, text: string): Promise<void> {
   assert.equal(answer.status, 201);
 }
 
-/** What a stranger may put into any field; every one must be read, and none run. */
-const hostile = [
-  '<script>window.hurt = 1</script>',
-  '<img src=x onerror="window.hurt = 1">',
-  'javascript:window.hurt=1',
-  '"><svg onload=window.hurt=1>',
-  '{{constructor.constructor("window.hurt=1")()}}',
-  `a${'\u0301'.repeat(4)}`,
-  'x'.repeat(3_000),
-];
-
 describe('the feed', () => {
   let browser: Browser;
   before(async () => (browser = await openBrowser()));
   after(() => browser.close());
-
-  it('shows the words of strangers as words, and passes as a screen', async () => {
-    await using node = await makeNode({ name: 'alice' });
-    const owner = await claimNode(node);
-    for (const text of hostile) await write(owner, text);
-    await using there = await visit(browser, node);
-    await signInOn(there, owner);
-    await there.page.getByText('<script>window.hurt = 1</script>').waitFor();
-    await there.page.getByText('<img src=x onerror').waitFor();
-    assert.equal(await there.page.evaluate(() => 'hurt' in window), false);
-    await checkScreen(there);
-  });
 
   it('says in words that nothing is here yet', async () => {
     await using node = await makeNode({ name: 'alice' });

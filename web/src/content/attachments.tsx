@@ -7,6 +7,8 @@ import { TextField } from '../design/field.tsx';
 import { formatBytes } from '../text/format.ts';
 import { useSignal } from '../api/signal.ts';
 import { language } from '../text/language.ts';
+import type { OutboxFile, OutboxItem } from '../offline/database.ts';
+import { fileProgress } from '../offline/outbox-files.ts';
 import type { AttachedFile, Attaching } from './attached.ts';
 import './content.css';
 import { kindOfFile } from './media.ts';
@@ -141,27 +143,34 @@ function useBlobAddress(blob: Blob): string | undefined {
   return address;
 }
 
-/** Pictures of a post that has not left this device. */
-export function WaitingPictures({
-  files,
-}: {
-  readonly files: readonly { readonly blob: Blob; readonly alt: string }[];
-}): ReactNode {
+/** The files of what has not left this device, and how much of them has. */
+export function WaitingFiles({ item }: { readonly item: OutboxItem }): ReactNode {
+  const t = useContentText();
+  const share = useSignal(fileProgress).get(item.key);
+  if (item.files === undefined) return null;
   return (
-    <div className="attached-small">
-      {files.map((file, at) => (
-        <WaitingPicture key={at} file={file} />
-      ))}
-    </div>
+    <>
+      <div className="attached-small">
+        {item.files.map((file, at) => (
+          <WaitingFile key={at} file={file} />
+        ))}
+      </div>
+      {share !== undefined && (
+        <progress value={share} max={1} aria-label={t('attach.leaving')} className="sending" />
+      )}
+    </>
   );
 }
 
-function WaitingPicture({
-  file,
-}: {
-  readonly file: { readonly blob: Blob; readonly alt: string };
-}): ReactNode {
-  const source = useBlobAddress(file.blob);
-  if (!file.blob.type.startsWith('image/')) return <Icon name="archive" />;
-  return source === undefined ? null : <img src={source} alt={file.alt} />;
+function WaitingFile({ file: { blob, name, alt } }: { readonly file: OutboxFile }): ReactNode {
+  const now = useSignal(language);
+  const source = useBlobAddress(blob);
+  const kind = kindOfFile(blob);
+  if (kind === 'picture') return source === undefined ? null : <img src={source} alt={alt} />;
+  return (
+    <p className="row">
+      <Icon name={kind === 'sound' ? 'mic' : 'archive'} /> <bdi>{name}</bdi>
+      <span className="mark">{formatBytes(blob.size, now)}</span>
+    </p>
+  );
 }

@@ -5,7 +5,7 @@ import { DeliveryDialog } from '../content/delivery.tsx';
 import { MediaGrid } from '../content/media-grid.tsx';
 import { kindOfFile, type ShownFile } from '../content/media.ts';
 import { RichText } from '../content/rich-text.tsx';
-import { WaitingPictures } from '../content/attachments.tsx';
+import { WaitingFiles } from '../content/attachments.tsx';
 import { useSignal } from '../api/signal.ts';
 import { Button, IconButton } from '../design/button.tsx';
 import { DeliveryState, type Delivery } from '../design/state.tsx';
@@ -156,7 +156,7 @@ export function WaitingView({ item }: { readonly item: OutboxItem }): ReactNode 
     <div className="message" data-mine>
       <span className="only-read">{t('said.you')}</span>
       {text !== '' && <RichText text={text} />}
-      {item.files !== undefined && <WaitingPictures files={item.files} />}
+      <WaitingFiles item={item} />
       {refused && <p className="note problem">{t('refused', { why: item.problem ?? '' })}</p>}
       <footer className="message-foot">
         <span className="mark">{formatClock(item.at, now)}</span>

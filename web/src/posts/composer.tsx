@@ -62,8 +62,8 @@ export function Composer(props: ComposerProps): ReactNode {
   const send = async (): Promise<void> => {
     if (busy) return;
     const missing = words.text.trim() === '' && files.length === 0 && kind !== 'edit';
-    if (missing || attaching.pending > 0) {
-      setProblem(t(missing ? 'write.missing' : 'write.pending'));
+    if (missing || attaching.pending > 0 || left < 0) {
+      if (left >= 0) setProblem(t(missing ? 'write.missing' : 'write.pending'));
       field.current?.focus();
       return;
     }
@@ -119,9 +119,9 @@ export function Composer(props: ComposerProps): ReactNode {
         ref={field}
         label={t(`write.label.${kind}`)}
         value={words.text}
-        problem={problem ?? props.problem}
-        advice={left <= LEFT_SHOWN ? t('write.left', { count: Math.max(0, left) }) : undefined}
-        maxLength={max}
+        // A limit on the field itself would cut a long paste in silence.
+        problem={left < 0 ? t('write.over', { count: -left }) : (problem ?? props.problem)}
+        advice={left >= 0 && left <= LEFT_SHOWN ? t('write.left', { count: left }) : undefined}
         onKeyDown={onKeyDown}
         onChange={({ target }) => {
           setWords({ text: target.value });

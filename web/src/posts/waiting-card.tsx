@@ -2,7 +2,7 @@
 // and what can be done when the node refused it. Nothing of it is lost while it stands here.
 import type { ReactNode } from 'react';
 import { useSignal } from '../api/signal.ts';
-import { WaitingPictures } from '../content/attachments.tsx';
+import { WaitingFiles } from '../content/attachments.tsx';
 import { RichText, Warned } from '../content/rich-text.tsx';
 import { Button } from '../design/button.tsx';
 import { DeliveryState, VisibilityMark } from '../design/state.tsx';
@@ -32,13 +32,10 @@ export function WaitingPostCard({ item }: { readonly item: OutboxItem }): ReactN
           {(words) => (
             <>
               {words !== '' && <RichText text={words} />}
-              {item.files !== undefined && <WaitingPictures files={item.files} />}
+              <WaitingFiles item={item} />
             </>
           )}
         </Warned>
-        {share !== undefined && (
-          <progress value={share} max={1} aria-label={t('waiting.files')} className="sending" />
-        )}
         {refused && <p className="note problem">{t('refused', { why: item.problem ?? '' })}</p>}
         {(!sending || share !== undefined) && (
           <div className="row">

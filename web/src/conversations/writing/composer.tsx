@@ -56,7 +56,8 @@ export function Composer({ who, name, withFiles, replyTo, onReplyDone }: Compose
     if (replyTo !== undefined) field.current?.focus();
   }, [replyTo]);
 
-  const canSend = (text.trim() !== '' || files.length > 0) && attaching.pending === 0;
+  const left = MESSAGE_TEXT_CHARS_MAX - text.length;
+  const canSend = (text.trim() !== '' || files.length > 0) && attaching.pending === 0 && left >= 0;
   const send = async (event?: SyntheticEvent): Promise<void> => {
     event?.preventDefault();
     if (!canSend) {
@@ -90,7 +91,7 @@ export function Composer({ who, name, withFiles, replyTo, onReplyDone }: Compose
     >
       {replyTo !== undefined && <ReplyNote message={replyTo} onCancel={onReplyDone} />}
       <AttachedRow files={files} onRemove={attaching.remove} />
-      <Notes attaching={attaching} left={MESSAGE_TEXT_CHARS_MAX - text.length} />
+      <Notes attaching={attaching} left={left} />
       <div className="composer-line">
         {withFiles && <FileButton attaching={attaching} />}
         <textarea
@@ -100,7 +101,7 @@ export function Composer({ who, name, withFiles, replyTo, onReplyDone }: Compose
           aria-label={t('write', { name })}
           placeholder={t('write.short')}
           value={text}
-          maxLength={MESSAGE_TEXT_CHARS_MAX}
+          aria-invalid={left < 0}
           onKeyDown={onKeyDown}
           onPaste={onPaste}
           onChange={({ target }) => setText(target.value)}
@@ -157,7 +158,10 @@ function ReplyNote({
   );
 }
 
-/** What is wrong with a file, and how much room is left for words when it begins to matter. */
+/**
+ * What is wrong with a file, and how much room is left for words when it begins to matter. The field itself has no
+ * limit, which would cut a long paste in silence.
+ */
 function Notes({ attaching, left }: { readonly attaching: Attaching; readonly left: number }): ReactNode {
   const t = useTalkText();
   const content = useContentText();
@@ -170,8 +174,8 @@ function Notes({ attaching, left }: { readonly attaching: Attaching; readonly le
           : content(`attach.${problem.kind}`, { name: problem.name })}
       </p>
       {left <= LEFT_SHOWN && (
-        <p className="note" role="status">
-          {t('left', { count: Math.max(0, left) })}
+        <p className={left < 0 ? 'note problem' : 'note'} role="status">
+          {t(left < 0 ? 'over' : 'left', { count: Math.abs(left) })}
         </p>
       )}
     </>
