@@ -29,9 +29,9 @@ export async function picturesOfFirstDay(
   folder: string,
 ): Promise<void> {
   await using stack = new AsyncDisposableStack();
-  const { clock, settle } = stack.use(await settlers());
-  const [awa, lea] = [await settle('awa', 'fr'), await settle('lea', 'fr', 'Léa Moreau')];
-  clock.set(BEGINS);
+  const place = stack.use(await settlers());
+  const [awa, lea] = [await place.settle('awa', 'fr'), await place.settle('lea', 'fr', 'Léa Moreau')];
+  place.clock.set(BEGINS);
   const { claim_url: claimUrl } = await awa.running.status();
   const friend = { nodeId: lea.nodeId, house: { username: lea.name } };
   const owner = await claimNode(lea);

@@ -78,7 +78,13 @@ const rows: readonly Row[] = [
     'scan a code',
     async (page) => {
       // Chromium reads codes on phones only: what it would say of itself there.
-      await page.addInitScript(() => Object.assign(window, { BarcodeDetector: class {} }));
+      await page.addInitScript(() =>
+        Object.assign(window, {
+          BarcodeDetector: class {
+            detect = () => Promise.resolve([]);
+          },
+        }),
+      );
       await page.reload();
       return press(page, 'Scan a code');
     },

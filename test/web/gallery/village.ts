@@ -89,14 +89,15 @@ export async function settlers(): Promise<Settlers> {
 
 export async function openVillage(): Promise<Village> {
   await using stack = new AsyncDisposableStack();
-  const { clock, settle } = stack.use(await settlers());
+  const place = stack.use(await settlers());
+  const { clock } = place;
   const folder = stack.use(temporaryFolder()).path;
-  const awa = await settle('awa', 'fr', 'Awa Ndiaye');
-  const lea = await settle('lea', 'fr', 'Léa Moreau');
-  const tom = await settle('tom', 'en', 'Tom Fletcher');
-  const ines = await settle('ines', 'fr', 'Inès Belkacem');
-  const promo = await settle('promo', 'fr', 'Super Promos 24');
-  const kofi = await settle('kofi', 'fr', 'Kofi Mensah');
+  const awa = await place.settle('awa', 'fr', 'Awa Ndiaye');
+  const lea = await place.settle('lea', 'fr', 'Léa Moreau');
+  const tom = await place.settle('tom', 'en', 'Tom Fletcher');
+  const ines = await place.settle('ines', 'fr', 'Inès Belkacem');
+  const promo = await place.settle('promo', 'fr', 'Super Promos 24');
+  const kofi = await place.settle('kofi', 'fr', 'Kofi Mensah');
   const owner = await claimNode(awa);
   await nameDevice(owner, 'L’ordinateur du salon');
   await bringAlong(awa, folder);
@@ -157,9 +158,10 @@ async function portraitsOf(owner: Owner, friends: readonly TestNode[]): Promise<
   }
 }
 
-async function nameDevice({ fetch, sessionId }: Owner, name: string): Promise<void> {
+async function nameDevice(owner: Owner, name: string): Promise<void> {
   const headers = { 'content-type': 'application/json' };
-  await fetch(`/api/v1/sessions/${sessionId}`, { method: 'PATCH', headers, body: JSON.stringify({ name }) });
+  const body = JSON.stringify({ name });
+  await owner.fetch(`/api/v1/sessions/${owner.sessionId}`, { method: 'PATCH', headers, body });
 }
 
 /** What she wrote elsewhere, years ago. */
