@@ -38,7 +38,10 @@ export async function photograph(page: Page, file: string): Promise<void> {
       document.querySelector('[aria-busy=true]') === null &&
       // What lies below the screen is not fetched before it is near.
       [...document.images].every(
-        (image) => image.complete || image.width === 0 || image.getBoundingClientRect().top > innerHeight,
+        (image) =>
+          image.complete ||
+          image.getClientRects().length === 0 ||
+          image.getBoundingClientRect().top > innerHeight,
       ),
   );
   await page.evaluate(() => document.fonts.ready);
