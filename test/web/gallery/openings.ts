@@ -77,7 +77,7 @@ const rows: readonly Row[] = [
     'people-add',
     'scan a code',
     async (page) => {
-      // Chromium reads codes on phones only: what it would say of itself there.
+      // Chromium reads codes nowhere but on phones; here it says of itself what it would there.
       await page.addInitScript(() =>
         Object.assign(window, {
           BarcodeDetector: class {
