@@ -4,7 +4,7 @@ import type { CommandContext } from '#kernel/command.ts';
 import type { AnyFeature, DoorOf, Host } from '#kernel/feature.ts';
 import { createLog, type Log } from '#kernel/log.ts';
 import type { Network } from '#kernel/network.ts';
-import type { Clock } from '#kernel/ports.ts';
+import type { Clock, Random } from '#kernel/ports.ts';
 import { createClient } from '#node/edge/cli/client.ts';
 import type { RunningNode } from '#node/edge/run/node.ts';
 import { init, start } from '#node/main.ts';
@@ -19,6 +19,12 @@ export interface MakeNodeOptions {
   readonly registry?: string;
   /** Default: the system's clock. */
   readonly clock?: Clock;
+  /** Where its keys come from, and its chance while it runs; default: the system's. */
+  readonly random?: Random;
+  /** Default: a free one. */
+  readonly port?: number;
+  /** In its own words (log, command line); default: English. */
+  readonly language?: 'en' | 'fr';
   readonly network?: Network;
   /** Default: silent, or standard error when ORED_TEST_LOG is set. */
   readonly log?: Log;
@@ -70,18 +76,19 @@ async function makeIn(
   options: MakeNodeOptions,
 ): Promise<TestNode> {
   const dataDir = `${folder.path}/data`;
-  const port = await freePort();
+  const port = options.port ?? (await freePort());
   const url = `http://127.0.0.1:${port}`;
   const passphrase = options.passphrase === undefined ? {} : { passphrase: options.passphrase };
   const made = await init({
     dataDir,
     username: options.name,
     url,
-    language: 'en',
+    language: options.language ?? 'en',
     env: {},
     ...passphrase,
     ...(options.registry === undefined ? {} : { registry: options.registry }),
     ...(options.clock === undefined ? {} : { clock: options.clock }),
+    ...(options.random === undefined ? {} : { random: options.random }),
   });
   const log =
     options.log ?? createLog({ level: process.env.ORED_TEST_LOG === undefined ? 'silent' : 'debug' });
@@ -98,6 +105,7 @@ async function makeIn(
       ports: {
         log,
         ...(options.clock === undefined ? {} : { clock: options.clock }),
+        ...(options.random === undefined ? {} : { random: options.random }),
         ...(options.network === undefined ? {} : { network: options.network }),
       },
     });

@@ -3,7 +3,7 @@ import { claimNode, makeNode } from '#kit';
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { Browser } from 'playwright-core';
-import { checkScreen, focused, openBrowser, signInOn, visit } from './kit/index.ts';
+import { checkScreen, openBrowser, signInOn, visit } from './kit/index.ts';
 
 describe('signing in', () => {
   let browser: Browser;
@@ -53,16 +53,5 @@ describe('signing in', () => {
     assert.equal(await page.getByRole('textbox').inputValue(), 'Half a thought');
     await page.getByRole('button', { name: 'Post' }).click();
     await page.getByRole('article', { name: 'Post by alice' }).getByText('Half a thought').waitFor();
-  });
-
-  it('has a first stop for the keyboard that leads past the navigation', async () => {
-    await using node = await makeNode({ name: 'alice' });
-    const owner = await claimNode(node);
-    await using there = await visit(browser, node, { size: 'desktop' });
-    await signInOn(there, owner);
-    await there.open('/');
-    await there.page.locator('[data-screen-heading]').waitFor();
-    await there.page.keyboard.press('Tab');
-    assert.equal(await focused(there), 'a To the content');
   });
 });

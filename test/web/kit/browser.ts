@@ -2,7 +2,14 @@
 // Every visit is watched: an error on the console, a violation of the policy, or a request to anywhere but the node
 // fails the test that made it, whatever else it looks at.
 import assert from 'node:assert/strict';
-import { chromium, devices, type Browser, type BrowserContext, type Page } from 'playwright-core';
+import {
+  chromium,
+  devices,
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  type Page,
+} from 'playwright-core';
 import type { Owner } from '#kit';
 
 const CHROMIUM = '/usr/bin/chromium';
@@ -33,6 +40,8 @@ export interface VisitOptions {
   /** A phone's screen and touch, or a window of 1,100 by 750. */
   readonly size?: 'phone' | 'desktop';
   readonly theme?: 'light' | 'dark';
+  /** Of the screen and the system, instead of what `size` gives. */
+  readonly screen?: BrowserContextOptions;
   /** Lines on the console that this test provokes on purpose. */
   readonly expected?: readonly RegExp[];
 }
@@ -49,9 +58,10 @@ export interface Visit extends AsyncDisposable {
   offline(isOffline: boolean): Promise<void>;
 }
 
-/** Starts a browser; `await using`, or close it in `after`. */
-export function openBrowser(): Promise<Browser> {
-  return chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
+/** Starts a browser; `await using`, or close it in `after`. One that `outlives` signals is ended by who started it only. */
+export function openBrowser({ outlives = false }: { readonly outlives?: boolean } = {}): Promise<Browser> {
+  const signals = { handleSIGINT: !outlives, handleSIGTERM: !outlives };
+  return chromium.launch({ executablePath: CHROMIUM, args: FLAGS, ...signals });
 }
 
 /** A fresh profile on a node. `await using`: leaving it fails when anything complained. */
@@ -60,6 +70,7 @@ export async function visit(browser: Browser, node: Address, options: VisitOptio
   const screen = size === 'phone' ? devices['Pixel 7'] : { viewport: { width: 1100, height: 750 } };
   const context = await browser.newContext({
     ...screen,
+    ...options.screen,
     locale: language === 'fr' ? 'fr-FR' : 'en-GB',
     colorScheme: theme,
     baseURL: node.url,

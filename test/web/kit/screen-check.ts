@@ -11,16 +11,21 @@ const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-prac
 /** The rules that look at colours: a theme changes nothing else, names and order are the same in both. */
 const COLOUR_RULES = ['color-contrast', 'link-in-text-block'];
 
+export interface CheckOptions {
+  /** Every rule in the dark theme too, not only those that look at colours. */
+  readonly thorough?: boolean;
+}
+
 /** Checks the screen that is open, in both languages and themes, without loading it anew. */
-export async function checkScreen(visited: Visit): Promise<void> {
+export async function checkScreen(visited: Visit, { thorough = false }: CheckOptions = {}): Promise<void> {
   const { language: before } = visited;
   const others = (['fr', 'en'] as const).filter((language) => language !== before);
   for (const language of [...others, before]) {
     await switchLanguage(visited, language);
     await switchTheme(visited, 'dark');
-    await checkAccess(visited, language, { type: 'rule', values: COLOUR_RULES });
+    await checkAccess(visited, language, thorough ? everyRule : { type: 'rule', values: COLOUR_RULES });
     await switchTheme(visited, 'light');
-    await checkAccess(visited, language, { type: 'tag', values: TAGS });
+    await checkAccess(visited, language, everyRule);
     await checkShape(visited);
   }
 }
@@ -38,6 +43,7 @@ interface Rules {
   readonly type: 'rule' | 'tag';
   readonly values: string[];
 }
+const everyRule: Rules = { type: 'tag', values: TAGS };
 
 /** Runs axe's rules in the page. It is brought once for each document: reading it costs more than most runs. */
 async function checkAccess({ page }: Visit, language: Language, runOnly: Rules): Promise<void> {

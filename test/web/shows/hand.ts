@@ -1,8 +1,8 @@
 // A person's hand on the app: it taps, types and looks, by the words on the screen only, and counts what it did and how
 // long it waited for the app. A field that the app has put the cursor into needs no tap; a file costs two: the button,
 // and the picture in the system's own window.
-// With ORED_SHOWS_DIR set, `step` keeps a picture of every step there.
-import type { Locator } from 'playwright-core';
+// An album, where there is one, gets a picture of every step.
+import type { Locator, Page } from 'playwright-core';
 import type { Visit } from '../kit/index.ts';
 
 export interface Effort {
@@ -20,6 +20,11 @@ export interface Picture {
   readonly buffer: Buffer;
 }
 
+/** Where pictures of the steps go, in their order. */
+export interface Album {
+  keep(page: Page, step: string): Promise<void>;
+}
+
 export interface Hand {
   tap(what: Locator): Promise<void>;
   type(field: Locator, words: string): Promise<void>;
@@ -30,10 +35,9 @@ export interface Hand {
   effort(): Effort;
 }
 
-export function handOn({ page, language }: Visit, device: string): Hand {
-  const pictures = process.env.ORED_SHOWS_DIR;
+export function handOn({ page }: Visit, album?: Album): Hand {
   const began = performance.now();
-  const done = { taps: 0, fields: 0, waitedMs: 0, steps: 0 };
+  const done = { taps: 0, fields: 0, waitedMs: 0 };
   const tap = async (what: Locator): Promise<void> => {
     const asked = performance.now();
     await what.click();
@@ -59,12 +63,7 @@ export function handOn({ page, language }: Visit, device: string): Hand {
       await what.waitFor();
       done.waitedMs += performance.now() - asked;
     },
-    async step(name) {
-      done.steps += 1;
-      if (pictures === undefined) return;
-      const at = String(done.steps).padStart(2, '0');
-      await page.screenshot({ path: `${pictures}/${device}-${language}-${at}-${name}.png` });
-    },
+    step: async (name) => album?.keep(page, name),
     effort: () => ({
       taps: done.taps,
       fields: done.fields,

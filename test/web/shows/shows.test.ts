@@ -1,6 +1,7 @@
 // The shows of the web app: what a new person does on the first day, told by what it costs; a day without network; a
 // browser that forgot everything; and the same first day where no browser trusts the connection. Each chapter goes on
-// where the one before ended, as days do: the nodes are programs of their own and live through all of them.
+// where the one before ended, as days do: the nodes are programs of their own and live through all of them. Her friend
+// sits at the other kind of screen.
 import { eventually } from '#kit';
 import assert from 'node:assert/strict';
 import { after, before, describe, it, type TestContext } from 'node:test';
@@ -12,6 +13,8 @@ import { befriendable, lanAddress, openTown, readsOf, wordsFrom, type Friend, ty
 
 /** The network is taken away in some chapters, and nodes are stopped. */
 const expected = [/Failed to load resource/, /WebSocket/];
+/** As wide as a phone, where the app shows its bar. */
+const PHONE = { width: 412, height: 839 };
 const report = (test: TestContext, { taps, fields, elapsedMs, waitedMs }: Effort): void => {
   test.diagnostic(`${taps} taps, ${fields} fields, ${elapsedMs} ms, of which ${waitedMs} ms waiting`);
   assert.ok(taps <= TAPS_MAX, `${taps} taps`);
@@ -21,22 +24,26 @@ describe('a new person, in French', () => {
   let browser: Browser;
   let town: Town;
   let lea: Friend;
+  let leasWindow: Visit;
   before(async () => {
     [browser, town] = await Promise.all([openBrowser(), openTown()]);
     lea = await befriendable(await town.settle('lea', '127.0.0.1'), 'Léa Moreau');
+    leasWindow = await visit(browser, lea.house, { language: 'fr', size: 'desktop', expected });
+    await signInOn(leasWindow, lea);
   });
   after(async () => {
+    await leasWindow[Symbol.asyncDispose]();
     await browser.close();
     await town[Symbol.asyncDispose]();
   });
 
   it('on a phone: is at home, has a friend, posts and talks; writes without network; and loses nothing with the browser’s data', async (test) => {
     const house = await town.settle('awa', '127.0.0.1');
-    const day: FirstDay = { name: 'Awa Ndiaye', house, friend: lea, device: 'phone' };
+    const day: FirstDay = { name: 'Awa Ndiaye', house, friend: lea, beside: leasWindow };
     await using there = await visit(browser, house, { language: 'fr', expected });
     report(test, await spendFirstDay(there, day));
     await test.test('the app opens, reads and writes without network, and all of it arrives once', () =>
-      spendDayWithoutNetwork(there, day),
+      spendDayWithoutNetwork(there, { day, friend: lea, username: house.username }),
     );
     await test.test('after the browser’s data is cleared, signing in brings everything back', async () => {
       await forgetEverything(there);
@@ -48,7 +55,8 @@ describe('a new person, in French', () => {
   it('on a desktop', async (test) => {
     const house = await town.settle('tom', '127.0.0.1');
     await using there = await visit(browser, house, { language: 'fr', size: 'desktop', expected });
-    report(test, await spendFirstDay(there, { name: 'Tom Leblanc', house, friend: lea, device: 'desktop' }));
+    await leasWindow.page.setViewportSize(PHONE);
+    report(test, await spendFirstDay(there, { name: 'Tom Leblanc', house, friend: lea, beside: leasWindow }));
   });
 
   it('at an address of the network over plain http: refused in words, then, where the owner says so, the same day under a banner', async (test) => {
@@ -74,12 +82,20 @@ describe('a new person, in French', () => {
       [false, false, false],
     );
     await there.open('/');
-    report(test, await spendFirstDay(there, { name: 'Zoé Diop', house, friend: lea, device: 'lan' }));
+    const day: FirstDay = { name: 'Zoé Diop', house, friend: lea, beside: leasWindow };
+    report(test, await spendFirstDay(there, day));
     await page.getByText('Cette page n’est pas chiffrée').waitFor();
   });
 });
 
-async function spendDayWithoutNetwork(there: Visit, day: FirstDay): Promise<void> {
+interface Company {
+  readonly day: FirstDay;
+  readonly friend: Friend;
+  /** By which the friend knows the owner. */
+  readonly username: string;
+}
+
+async function spendDayWithoutNetwork(there: Visit, { day, friend, username }: Company): Promise<void> {
   const { page } = there;
   const texts = ['Un, sans réseau', 'Deux, sans réseau', 'Trois, sans réseau'];
   await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
@@ -103,15 +119,14 @@ async function spendDayWithoutNetwork(there: Visit, day: FirstDay): Promise<void
   await page.getByText('Sur cet appareil seulement').waitFor();
 
   await there.offline(false);
-  const { friend, house } = day;
   await eventually('all of it is there', async () => {
-    const came = await wordsFrom(friend, house.username);
+    const came = await wordsFrom(friend, username);
     const posts = await readsOf(friend);
     return came.length > texts.length && posts.some(({ text }) => text.startsWith('Écrit dans le train'));
   });
   await page.getByText('Sur cet appareil seulement').waitFor({ state: 'detached' });
-  assert.deepEqual((await wordsFrom(friend, house.username)).slice(-texts.length), texts);
-  assert.equal((await wordsFrom(friend, house.username)).length, texts.length + 1);
+  assert.deepEqual((await wordsFrom(friend, username)).slice(-texts.length), texts);
+  assert.equal((await wordsFrom(friend, username)).length, texts.length + 1);
   const written = (await readsOf(friend)).filter(({ text }) => text.startsWith('Écrit dans le train'));
   assert.equal(written.length, 1);
 }

@@ -1,6 +1,6 @@
 // Where the shows happen: a registry, nodes as programs of their own, as install.sh leaves them, and a friend who
-// already lives in hers and answers over its API. Everything is gone with `await using`.
-import { eventually, freePort, makeRegistry, runCli, spawnNode, temporaryFolder, type Program } from '#kit';
+// already lives in hers. Everything is gone with `await using`.
+import { freePort, makeRegistry, runCli, spawnNode, temporaryFolder, type Program } from '#kit';
 import assert from 'node:assert/strict';
 import { networkInterfaces } from 'node:os';
 
@@ -24,12 +24,12 @@ export interface House extends AsyncDisposable {
   restart(): Promise<void>;
 }
 
-/** An owner who uses her node without our looking on. */
+/** An owner who has found her way already; what reached her is asked of her node. */
 export interface Friend {
   readonly house: House;
   readonly nodeId: string;
+  readonly passphrase: string;
   get<Answer>(path: string): Promise<Answer>;
-  post<Answer>(path: string, body: object): Promise<Answer>;
 }
 
 /** This machine's address in its network, which no browser trusts over plain http. */
@@ -107,8 +107,8 @@ export async function befriendable(house: House, displayName: string): Promise<F
   const friend: Friend = {
     house,
     nodeId: (await ask<{ node_id: string }>('/api/v1/identity', {}, grant.access_token)).node_id,
+    passphrase: FRIEND_PASSPHRASE,
     get: (path) => ask(path, {}, grant.access_token),
-    post: (path, body) => ask(path, { method: 'POST', body: JSON.stringify(body) }, grant.access_token),
   };
   await house.ored('profile', '--name', displayName, '--language', 'fr');
   return friend;
@@ -116,15 +116,6 @@ export async function befriendable(house: House, displayName: string): Promise<F
 
 interface Listed<Item> {
   readonly items: readonly Item[];
-}
-
-/** Waits until somebody's request is there, and accepts it. */
-export async function accept(friend: Friend, username: string): Promise<void> {
-  await eventually(`the request of ${username} has come`, async () => {
-    const { items } = await friend.get<Listed<{ username: string; status: string }>>('/api/v1/connections');
-    return items.some((person) => person.username === username && person.status === 'pending');
-  });
-  await friend.post('/api/v1/connections/accept', { who: username });
 }
 
 /** The words that came to a friend from somebody, oldest first. */

@@ -1,6 +1,7 @@
 // Shows the screen of the current path: loads it, catches what goes wrong in it, and does what a page load would do:
 // focus to the heading, its name read out, scroll at the top, or where it was when the person comes back.
 import { Component, Suspense, use, useEffect, useLayoutEffect, type ReactNode } from 'react';
+import { session } from '../api/session.ts';
 import { useSignal } from '../api/signal.ts';
 import { Button } from '../design/button.tsx';
 import { EmptyState, ScreenHead, Skeletons } from '../design/text.tsx';
@@ -15,6 +16,12 @@ import { useShellText } from './words.ts';
 
 const SCROLL_KEPT_MAX = 50;
 const scrollByKey = new Map<string, number>();
+
+/** Signing in takes the form away that held the focus: the screen that comes instead takes it. */
+let cameOut = false;
+session.subscribe(() => {
+  cameOut ||= session.get() === 'out';
+});
 
 /** Not of an area: the ways that have no room in a phone's bar. */
 const more: OpenScreen = { path: '/more', messages: ['shell'], load: () => import('./more-screen.tsx') };
@@ -68,7 +75,9 @@ function useArrival(here: Place): void {
     return () => window.removeEventListener('scroll', keep, { capture: true });
   }, [here]);
   useEffect(() => {
-    if (here.by !== 'link' && here.by !== 'history') return;
+    const signedIn = cameOut && document.activeElement === document.body;
+    if (here.by !== 'link' && here.by !== 'history' && !signedIn) return;
+    cameOut = false;
     const heading = document.querySelector<HTMLElement>('[data-screen-heading]');
     // Without scrolling: coming back, the place on the screen matters more.
     heading?.focus({ preventScroll: true });

@@ -75,7 +75,7 @@ function Tile({
       className="tile"
       style={{
         ...(alone ? { aspectRatio: ratio } : {}),
-        ...(file.color === null || waits ? {} : { backgroundColor: file.color }),
+        ...(file.color === null || waits || failed ? {} : { backgroundColor: file.color }),
       }}
       aria-label={waits ? t('picture.load', { name }) : t('picture.open', { name })}
       onClick={waits ? () => setWanted(true) : onOpen}
