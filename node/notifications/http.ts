@@ -73,6 +73,7 @@ function toView(notice: Notice, names: ReadonlyMap<NodeId, Names>): api.NoticeVi
       node_id: nodeId,
       username: names.get(nodeId)?.username ?? '',
       display_name: names.get(nodeId)?.display_name ?? '',
+      avatar: names.get(nodeId)?.avatar ?? null,
     })),
     created_at: isoTime(createdAt),
     updated_at: isoTime(updatedAt),

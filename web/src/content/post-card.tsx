@@ -57,7 +57,7 @@ export function PostCard({ post, place, whole = false, menu = [], onReply }: Pos
       onClick={open}
     >
       <Link to={personPath(post.author.node_id)} tabIndex={-1} aria-hidden="true">
-        <Avatar nodeId={post.author.node_id} picture={post.author.avatar !== null} />
+        <Avatar nodeId={post.author.node_id} picture={post.author.avatar} />
       </Link>
       <div className="post-body">
         <PostHead post={post} name={name} path={path} whole={whole} />
