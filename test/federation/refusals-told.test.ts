@@ -30,7 +30,7 @@ describe('the audit trail', () => {
         new: {
           code: 'identity/unknown-key',
           count: 3,
-          network: '127.0.0',
+          network: 'ipv4:127.0.0',
           claimed_by: [one.nodeId, two.nodeId],
         },
       },
