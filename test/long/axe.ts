@@ -28,7 +28,7 @@ export async function run(context: LongContext): Promise<void> {
   let done = (context.saved ?? { places: [], found: [] }) as Done;
   await using village = await openVillage();
   await say(village.lea, 'awa', 'Regarde : https://www.аpple.com/fr');
-  await using browser = await openBrowser({ outlives: true });
+  await using browser = await openBrowser({ kind: 'whole', outlives: true });
   for (const size of ['phone', 'desktop'] as const) {
     village.clock.set(NOW);
     await using there = await visit(browser, village.awa, { language: 'en', size, expected });

@@ -12,7 +12,8 @@ import {
 } from 'playwright-core';
 import type { Owner } from '#kit';
 
-const CHROMIUM = '/usr/bin/chromium';
+/** The whole browser, as people have it; and its engine without the window around it, for a third less of processor. */
+const CHROMIUM = { whole: '/usr/bin/chromium', engine: '/usr/bin/chromium-headless-shell' };
 const FLAGS = [
   '--no-sandbox',
   '--disable-gpu',
@@ -58,10 +59,17 @@ export interface Visit extends AsyncDisposable {
   offline(isOffline: boolean): Promise<void>;
 }
 
-/** Starts a browser; `await using`, or close it in `after`. One that `outlives` signals is ended by who started it only. */
-export function openBrowser({ outlives = false }: { readonly outlives?: boolean } = {}): Promise<Browser> {
+export interface BrowserOptions {
+  /** `whole` for what goes through the browser itself (notices of the system, a person's whole day); default: `engine`. */
+  readonly kind?: 'whole' | 'engine';
+  /** It is ended by who started it only, not by a signal to the process. */
+  readonly outlives?: boolean;
+}
+
+/** Starts a browser; `await using`, or close it in `after`. */
+export function openBrowser({ kind = 'engine', outlives = false }: BrowserOptions = {}): Promise<Browser> {
   const signals = { handleSIGINT: !outlives, handleSIGTERM: !outlives };
-  return chromium.launch({ executablePath: CHROMIUM, args: FLAGS, ...signals });
+  return chromium.launch({ executablePath: CHROMIUM[kind], args: FLAGS, ...signals });
 }
 
 /** A fresh profile on a node. `await using`: leaving it fails when anything complained. */
