@@ -24,7 +24,7 @@ describe('signing in', () => {
     await page.getByRole('alert').getByText('Saisissez votre phrase de passe.').waitFor();
     await page.keyboard.type('pas la bonne du tout');
     await page.keyboard.press('Enter');
-    await page.getByRole('alert').getByText("La phrase de passe n'est pas la bonne.").waitFor();
+    await page.getByRole('alert').getByText('La phrase de passe n’est pas la bonne.').waitFor();
     await page.keyboard.type(owner.passphrase);
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { name: 'Accueil' }).waitFor();
