@@ -63,7 +63,7 @@ export function PostCard({ post, place, whole = false, menu = [], onReply }: Pos
         <PostHead post={post} name={name} path={path} whole={whole} />
         {menu.length > 0 && <Menu label={t('card.more', { name })} items={menu} />}
         {post.reply_to !== null && !whole && (
-          <p className="mark">
+          <p className="mark post-answers">
             <Icon name="reply" size={16} />
             <Link to={postPath(post.reply_to)}>{t('card.in-answer')}</Link>
           </p>
