@@ -160,7 +160,8 @@ describe('reachOf', () => {
     for (const url of ['http://192.168.1.20:7701', 'http://nas.local', 'http://[fd00::1]']) {
       assert.equal(reachOf(url), 'network', url);
     }
-    for (const url of ['https://alice.example', 'http://8.8.8.8']) assert.equal(reachOf(url), 'everywhere', url);
+    for (const url of ['https://alice.example', 'http://8.8.8.8'])
+      assert.equal(reachOf(url), 'everywhere', url);
   });
 });
 
