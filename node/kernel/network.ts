@@ -184,6 +184,14 @@ export function createNetwork(options: NetworkOptions): Network {
   };
 }
 
+/** From where a URL's host can be opened, judged as written: its own machine only, its own network, or everywhere. */
+export function reachOf(url: string): 'machine' | 'network' | 'everywhere' {
+  if (!isLocalUrl(url)) return 'everywhere';
+  const host = bareHost(new URL(url));
+  if (host === 'localhost' || host.endsWith('.localhost')) return 'machine';
+  return isIP(host) !== 0 && ipaddr.process(host).range() === 'loopback' ? 'machine' : 'network';
+}
+
 /** True when an address of the URL's host is loopback or private as written: then it must not be published elsewhere. */
 export function isLocalUrl(url: string): boolean {
   const host = bareHost(new URL(url));

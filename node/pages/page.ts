@@ -1,6 +1,7 @@
 // The public pages as mark-up: microformats (h-card, h-feed, h-entry), Open Graph, and nothing that runs.
 // Interface words follow the reader's language; what the owner writes keeps its own, with its direction isolated.
 import { isoTime } from '#kernel/ports.ts';
+import { sentenceIn } from '#kernel/sentence.ts';
 import type { Text } from '#protocol/errors.ts';
 import type { MediaItem } from '#protocol/messages';
 import { splitLinks } from '#protocol/messages/text-links.ts';
@@ -37,7 +38,7 @@ function frame({ title, language, head, robots, body }: Frame): Html {
     </html> `;
 }
 
-const say = (language: Language, text: Text): string => text[language];
+const say = (language: Language, text: Text): string => sentenceIn(text, language);
 
 /** The owner's public posts, a page of them. */
 export function ownerPage(

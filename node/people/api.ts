@@ -173,6 +173,8 @@ export const inviteSchema = z.object({
   id: z.string(),
   /** What is sent to those who are invited; a secret. */
   url: z.string(),
+  /** From where its address can be opened: this machine only, its own network, or everywhere. */
+  reach: z.enum(['machine', 'network', 'everywhere']),
   note: z.string(),
   /** Whoever comes with it is a friend at once. */
   accept: z.boolean(),

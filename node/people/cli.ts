@@ -39,7 +39,7 @@ const find = defineCommand({
         .filter((part) => part !== '')
         .join('  '),
     );
-    const nobody = context.say({ en: 'Nobody found.', fr: 'Personne trouvé.' });
+    const nobody = context.say({ en: 'Nobody found.', fr: 'Personne n’a été trouvé.' });
     return {
       json: items,
       text: lines.length === 0 ? nobody : lines.join('\n'),

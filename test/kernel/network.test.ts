@@ -1,6 +1,6 @@
 // F24 and F25 of docs/security.md: no request leaves for an address that is not ours to contact,
 // and a slow, endless or circling answer ends within its bounds.
-import { createNetwork, isLocalUrl, type Network } from '#kernel/network.ts';
+import { createNetwork, isLocalUrl, reachOf, type Network } from '#kernel/network.ts';
 import assert from 'node:assert/strict';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -149,6 +149,19 @@ describe('the network port', () => {
 
   it('refuses an address range that is none, at the start', () => {
     assert.throws(() => publicNode(['10.0.0.0']), { code: 'network/bad-range' });
+  });
+});
+
+describe('reachOf', () => {
+  it('tells from where an address can be opened', () => {
+    for (const url of ['http://127.0.0.1:7701/i/x', 'http://localhost:1', 'http://[::1]']) {
+      assert.equal(reachOf(url), 'machine', url);
+    }
+    for (const url of ['http://192.168.1.20:7701', 'http://nas.local', 'http://[fd00::1]']) {
+      assert.equal(reachOf(url), 'network', url);
+    }
+    for (const url of ['https://alice.example', 'http://8.8.8.8'])
+      assert.equal(reachOf(url), 'everywhere', url);
   });
 });
 

@@ -19,7 +19,8 @@ describe('an invitation', () => {
     await using alice = await makeNode({ name: 'alice-1' });
     await using bob = await makeNode({ name: 'bob-1' });
     await using carol = await makeNode({ name: 'carol' });
-    const { url, id, state } = await invite(alice, { note: 'Pour Bob' });
+    const { url, id, state, reach } = await invite(alice, { note: 'Pour Bob' });
+    assert.equal(reach, 'machine', 'the test’s address is no use to anybody elsewhere');
     assert.equal(state, 'open');
     assert.match(url, new RegExp(`^${alice.url}/i/[A-Za-z0-9_-]{22}$`));
     await come(bob, url);

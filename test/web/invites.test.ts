@@ -30,6 +30,7 @@ describe('invitations', () => {
     await there.page.getByRole('textbox', { name: 'Pour qui' }).fill('Bob');
     await there.page.keyboard.press('Enter');
     await there.page.getByRole('img', { name: 'Code QR de l’invitation « Bob »' }).waitFor();
+    await there.page.getByText('Ce lien ne s’ouvre que sur la machine de votre nœud').waitFor();
     await checkScreen(there);
     const link = (await there.page.locator('.invite-link a').getAttribute('href')) ?? '';
     await there.page.getByRole('button', { name: 'Envoyer', exact: true }).click();

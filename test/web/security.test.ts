@@ -285,7 +285,7 @@ describe('security', () => {
       assert.equal(await page.getByRole('button', { name: 'clé d’accès' }).count(), 0);
       await page.getByRole('textbox', { name: 'Phrase de passe' }).fill(owner.passphrase);
       await page.keyboard.press('Enter');
-      await page.getByRole('alert').getByText("Cette connexion n'est pas chiffrée").waitFor();
+      await page.getByRole('alert').getByText('Cette connexion n’est pas chiffrée').waitFor();
       await page.getByRole('link', { name: 'Que faire' }).click();
       await page.getByRole('heading', { name: 'Cette connexion', level: 1 }).waitFor();
       await page.getByText('ored config set edge.insecure true').waitFor();

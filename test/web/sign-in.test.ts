@@ -24,11 +24,26 @@ describe('signing in', () => {
     await page.getByRole('alert').getByText('Saisissez votre phrase de passe.').waitFor();
     await page.keyboard.type('pas la bonne du tout');
     await page.keyboard.press('Enter');
-    await page.getByRole('alert').getByText("La phrase de passe n'est pas la bonne.").waitFor();
+    await page.getByRole('alert').getByText('La phrase de passe n’est pas la bonne.').waitFor();
     await page.keyboard.type(owner.passphrase);
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { name: 'Accueil' }).waitFor();
     assert.equal(await page.title(), 'Accueil · O-Red');
+
+    // A browser that refuses every storage is not left waiting: it signs in, and keeps nothing.
+    await using bare = await visit(browser, node, { expected: [/./] });
+    await bare.context.addInitScript(() => {
+      const refuse = (): never => {
+        throw new DOMException('The operation is insecure.', 'SecurityError');
+      };
+      for (const kind of ['localStorage', 'sessionStorage', 'indexedDB', 'caches']) {
+        Object.defineProperty(window, kind, { get: refuse });
+      }
+    });
+    await bare.open('/');
+    await bare.page.getByRole('textbox', { name: 'Passphrase' }).fill(owner.passphrase);
+    await bare.page.keyboard.press('Enter');
+    await bare.page.getByRole('heading', { name: 'Home' }).waitFor();
   });
 
   it('comes back over the screen when the session ends, and gives the typed words back', async () => {

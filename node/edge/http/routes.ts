@@ -2,6 +2,7 @@
 // a stranger sees health and a page that keeps the claim link to itself.
 import type { AccessRequest, Decision } from '#kernel/actor.ts';
 import { bind, type BoundRoute } from '#kernel/http/contract.ts';
+import { sentenceIn } from '#kernel/sentence.ts';
 import type { Finding } from '../doctor/finding.ts';
 import type { Guard } from '../guard.ts';
 import {
@@ -83,8 +84,8 @@ export function edgeRoutes(node: {
         checks: findings.map(({ check, verdict, found, next }) => ({
           check,
           verdict,
-          found: found[language],
-          next: next?.[language] ?? null,
+          found: sentenceIn(found, language),
+          next: next === undefined ? null : sentenceIn(next, language),
         })),
       };
     }),

@@ -2,6 +2,7 @@
 // so that the app hides it and explains, instead of failing.
 import type { Host } from '#kernel/feature.ts';
 import { bind, type BoundRoute } from '#kernel/http/contract.ts';
+import { sentenceIn } from '#kernel/sentence.ts';
 import { whyNotTexts } from '../passkeys/model.ts';
 import { whyNoPasskeys } from '../passkeys/place.ts';
 import type { OwnIdentity } from '../service.ts';
@@ -37,7 +38,11 @@ export function welcomeRoutes(
         connection,
         secure_context_possible: connection !== 'plain',
         sign_in: insecure || connection !== 'plain',
-        passkeys: { available: why === null, why, say: why === null ? null : whyNotTexts[why][language] },
+        passkeys: {
+          available: why === null,
+          why,
+          say: why === null ? null : sentenceIn(whyNotTexts[why], language),
+        },
       };
     }),
     bind(api.welcomeRoute, async () => {

@@ -1,6 +1,7 @@
 // The one place where an error becomes an HTTP answer: RFC 9457 problem details.
 // Only an AppError's safe sentence leaves; anything else is a 500 without detail, and is logged whole.
 import { diskFull, isDiskFull } from '../disk-full.ts';
+import { sentenceIn } from '../sentence.ts';
 import { AppError, type ErrorCategory, type Text } from '#protocol/errors.ts';
 import { STATUS_CODES, type IncomingMessage, type ServerResponse } from 'node:http';
 import { z } from 'zod';
@@ -70,7 +71,7 @@ export function problemOf(error: unknown, language: keyof Text): Problem {
     type: `urn:ored:error:${known.code}`,
     title: STATUS_CODES[status] ?? 'Error',
     status,
-    detail: known.safe[language],
+    detail: sentenceIn(known.safe, language),
     code: known.code,
   };
 }

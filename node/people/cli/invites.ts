@@ -61,7 +61,7 @@ const create = defineCommand({
       text: `${made.url}\n${context.say({
         en: 'Send this link to whom it is for, and to nobody else.',
         fr: 'Envoyez ce lien à qui il est destiné, et à personne d’autre.',
-      })}`,
+      })}${made.reach === 'everywhere' ? '' : `\n${context.say(nearOnly[made.reach])}`}`,
     };
   },
 });
@@ -102,6 +102,18 @@ const states = {
   used: { en: 'used up', fr: 'épuisée' },
   expired: { en: 'expired', fr: 'expirée' },
   revoked: { en: 'taken back', fr: 'retirée' },
+} as const;
+
+/** Said where a link is made that most people could not open. */
+const nearOnly = {
+  machine: {
+    en: 'It opens on this machine only: the node has no address for others yet.',
+    fr: 'Il ne s’ouvre que sur cette machine : le nœud n’a pas encore d’adresse pour les autres.',
+  },
+  network: {
+    en: 'It opens on the node’s own network only: the node has no address elsewhere yet.',
+    fr: 'Il ne s’ouvre que sur le réseau du nœud : celui-ci n’a pas encore d’adresse ailleurs.',
+  },
 } as const;
 
 function lines(context: CommandContext, invite: ShownInvite): string {

@@ -4,6 +4,7 @@ import { actorToString, type Actor } from '#kernel/actor.ts';
 import type { Database, Tx } from '#kernel/db/database.ts';
 import type { Events } from '#kernel/events.ts';
 import type { Settle } from '#kernel/http/once.ts';
+import { reachOf } from '#kernel/network.ts';
 import { isoTime, type Clock, type Random } from '#kernel/ports.ts';
 import { newMessageId } from '#protocol';
 import { INVITE_NOTE_CHARS_MAX } from '#protocol/limits.ts';
@@ -48,6 +49,7 @@ export function createInvites(host: InvitesHost): Invites {
   const show = (invite: Invite): ShownInvite => ({
     id: invite.id,
     url: `${host.serverUrl()}/i/${inviteSecret(host.key, invite.id)}`,
+    reach: reachOf(host.serverUrl()),
     note: invite.note,
     accept: invite.accept,
     uses: invite.uses,

@@ -35,7 +35,8 @@ export function sessionEnded(): void {
 }
 
 async function renewUnlessJustDone(): Promise<boolean> {
-  const at = await readNote(RENEWED_NOTE);
+  // A browser that refuses storage cannot tell its tabs; one tab goes on all the same.
+  const at = await readNote(RENEWED_NOTE).catch(() => undefined);
   if (typeof at === 'number' && Math.abs(Date.now() - at) < RENEWED_MS_MAX) return true;
   const answer = await fetch(refreshRoute.path, {
     method: refreshRoute.method,
@@ -47,7 +48,7 @@ async function renewUnlessJustDone(): Promise<boolean> {
     throw offlineProblem(error);
   });
   if (answer.ok) {
-    await writeNote(RENEWED_NOTE, Date.now());
+    await writeNote(RENEWED_NOTE, Date.now()).catch(() => undefined);
     return true;
   }
   // A node that is starting has not ended anything.
@@ -57,5 +58,5 @@ async function renewUnlessJustDone(): Promise<boolean> {
 
 /** After signing in, a renewal of the session before must not count for this one. */
 export function forgetRenewal(): Promise<void> {
-  return writeNote(RENEWED_NOTE, null);
+  return writeNote(RENEWED_NOTE, null).catch(() => undefined);
 }

@@ -50,6 +50,7 @@ export function InviteCard({
         </a>
         <CopyButton text={invite.url} label={t('copy', { name })} />
       </p>
+      {invite.reach !== 'everywhere' && <p className="note">{t(`reach.${invite.reach}`)}</p>}
       {showCode && (
         <>
           <QrCode value={invite.url} label={t('code', { name })} />

@@ -1,5 +1,6 @@
 // The browser's own database of this app: notes of the app itself, the outbox, drafts and the cache of queries.
 // All of it is a copy or a work in progress: clearing it loses nothing that was sent.
+import { keepDeviceNote } from '../api/device-note.ts';
 import { openDB, type DBSchema, type IDBPDatabase } from 'idb';
 
 const NAME = 'ored';
@@ -105,7 +106,7 @@ export async function writeNote(name: string, value: unknown): Promise<void> {
 
 /** Removes what belongs to an account, at sign-out. What waits to be sent is shown and decided before. */
 export async function wipe(): Promise<void> {
-  localStorage.removeItem(LAST_WORDS);
+  keepDeviceNote(LAST_WORDS, null);
   const db = await ownDatabase();
   const tx = db.transaction(['note', 'outbox', 'draft', 'cache'], 'readwrite');
   await Promise.all([

@@ -84,6 +84,12 @@ export function Screen(): ReactNode {
     if (here.by === 'replace') showNews();
   }, [here, showNews]);
 
+  // Where nothing stands, nothing can be moved: the first posts come by themselves.
+  const comesAlone = news > 0 && pages.isSuccess && posts.length === 0;
+  useEffect(() => {
+    if (comesAlone) showNews();
+  }, [comesAlone, showNews]);
+
   return (
     <>
       <ScreenHead title={t('feed.title')}>
@@ -92,7 +98,7 @@ export function Screen(): ReactNode {
         </Link>
       </ScreenHead>
       <div className="news" role="status">
-        {news > 0 && (
+        {news > 0 && !comesAlone && (
           <Button look="primary" onClick={showNews}>
             {t('feed.new', { count: news })}
           </Button>
@@ -105,7 +111,7 @@ export function Screen(): ReactNode {
       {pages.isError && posts.length === 0 && (
         <ProblemNote error={pages.error} onRetry={() => void pages.refetch()} />
       )}
-      {pages.isSuccess && posts.length === 0 && waiting.length === 0 && (
+      {pages.isSuccess && posts.length === 0 && waiting.length === 0 && !comesAlone && (
         <EmptyState title={t('feed.empty')}>{t('feed.empty.about')}</EmptyState>
       )}
       {posts.length > 0 && (

@@ -14,14 +14,15 @@ const showIdentity = route<typeof identity.showIdentityRoute>('GET', '/api/v1/id
 
 /** After signing in: takes up what this account left here, and asks again for what is on the screen. */
 export async function beginSession(account: string): Promise<void> {
-  const before = await readAccount();
+  const before = await readAccount().catch(() => undefined);
   if (before !== undefined && before !== account) {
     await forgetCopies();
     await wipe();
   }
   await forgetRenewal();
-  await writeAccount(account);
-  await writeNote(OVER_NOTE, null);
+  // A browser that refuses storage keeps no copy to say whose it is.
+  await writeAccount(account).catch(() => undefined);
+  await writeNote(OVER_NOTE, null).catch(() => undefined);
   session.set('in');
   await queryClient.invalidateQueries();
 }

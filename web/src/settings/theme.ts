@@ -1,5 +1,6 @@
 // Light, dark, or as the system says: kept on this device, and put on the page before the first paint by early.js.
 // Other tabs of this browser follow.
+import { keepDeviceNote, readDeviceNote } from '../api/device-note.ts';
 import { signal } from '../api/signal.ts';
 
 export type Theme = 'system' | 'light' | 'dark';
@@ -7,7 +8,7 @@ const STORED = 'ored.theme';
 
 const read = (stored: string | null): Theme => (stored === 'light' || stored === 'dark' ? stored : 'system');
 
-export const theme = signal<Theme>(read(localStorage.getItem(STORED)));
+export const theme = signal<Theme>(read(readDeviceNote(STORED)));
 
 function apply(chosen: Theme): void {
   if (chosen === 'system') delete document.documentElement.dataset['theme'];
@@ -17,8 +18,7 @@ function apply(chosen: Theme): void {
 
 /** Chooses, at once and for the next time. */
 export function chooseTheme(chosen: Theme): void {
-  if (chosen === 'system') localStorage.removeItem(STORED);
-  else localStorage.setItem(STORED, chosen);
+  keepDeviceNote(STORED, chosen === 'system' ? null : chosen);
   apply(chosen);
 }
 

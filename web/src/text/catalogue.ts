@@ -1,5 +1,5 @@
 // A message of a catalogue with its values: the plural form of `count` by the rules of the language (CLDR, by Intl), and
-// `{{name}}` filled in once: what a value says is never read as a message. The page and the service worker speak by it.
+// `{{name}}` filled in once, numbers as the language writes them: what a value says is never read as a message. The page and the service worker speak by it.
 
 export type Messages = Readonly<Record<string, string>>;
 export type Values = Readonly<Record<string, string | number>>;
@@ -21,5 +21,7 @@ export function messageOf(messages: Messages, language: string, key: string, val
   const form = typeof count === 'number' ? messages[`${key}_${pluralOf(count, language)}`] : undefined;
   const text = form ?? messages[key] ?? key;
   if (!text.includes('{{')) return text;
-  return text.replaceAll(/\{\{(\w+)\}\}/g, (_whole, name: string) => String(values[name] ?? ''));
+  return text.replaceAll(/\{\{(\w+)\}\}/g, (_whole, name: string) =>
+    (values[name] ?? '').toLocaleString(language),
+  );
 }

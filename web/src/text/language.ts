@@ -1,5 +1,6 @@
 // The language of the app: chosen on this device, else the browser's. Changing it needs no reload.
 // The shell's messages come with the app, an area's with its screens, both languages complete.
+import { keepDeviceNote } from '../api/device-note.ts';
 import { loads } from '../api/loads.ts';
 import { signal } from '../api/signal.ts';
 import type { Messages } from './catalogue.ts';
@@ -52,7 +53,7 @@ async function loadOnce(area: string, wanted: Language): Promise<void> {
 export async function chooseLanguage(wanted: Language): Promise<void> {
   const inUse = loading.keys().map((key) => key.slice(key.indexOf('/') + 1));
   await Promise.all([...new Set(inUse)].map((area) => loadMessages(area, wanted)));
-  localStorage.setItem(STORED, wanted);
+  keepDeviceNote(STORED, wanted);
   document.documentElement.lang = wanted;
   language.set(wanted);
 }

@@ -1,12 +1,13 @@
 // Whether pictures wait for a tap before they come: chosen on this device, else as the browser says (`saveData`).
 // Read by whatever shows media; set by the settings.
+import { keepDeviceNote, readDeviceNote } from '../../api/device-note.ts';
 import { signal } from '../../api/signal.ts';
 
 export type DataSaver = 'auto' | 'on' | 'off';
 const STORED = 'ored.data-saver';
 
 function stored(): DataSaver {
-  const kept = localStorage.getItem(STORED);
+  const kept = readDeviceNote(STORED);
   return kept === 'on' || kept === 'off' ? kept : 'auto';
 }
 
@@ -14,7 +15,7 @@ export const dataSaver = signal<DataSaver>(stored());
 
 /** Chooses, and keeps the choice on this device. */
 export function chooseDataSaver(choice: DataSaver): void {
-  localStorage.setItem(STORED, choice);
+  keepDeviceNote(STORED, choice);
   dataSaver.set(choice);
 }
 
