@@ -1,6 +1,7 @@
-// The audit trail: every event becomes one chained entry, exactly once; any later change to the chain is found.
+// The audit trail: every event that tells what happened becomes one chained entry, exactly once; any later change to the chain is found.
 // It has no way to change or remove an entry.
 import { equalBytes, toHex } from '#protocol';
+import { isHint } from '#kernel/events.ts';
 import type { Host } from '#kernel/feature.ts';
 import { chainEvents, emptyHead, hashEntry } from './chain.ts';
 import { FOLLOWERS_MAX, VERIFY_PAGE, type ChainedEntry } from './model.ts';
@@ -39,7 +40,9 @@ export function createAudit(host: Host): Audit {
     name: 'audit',
     from: 'oldest',
     async handle(tx, events) {
-      await store.appendEntries(tx, chainEvents(await store.findHead(tx), events));
+      const happened = events.filter((event) => !isHint(event));
+      if (happened.length === 0) return;
+      await store.appendEntries(tx, chainEvents(await store.findHead(tx), happened));
       tx.afterCommit(() => {
         for (const wake of followers) wake();
       });

@@ -11,6 +11,7 @@ import {
   type Party,
 } from '#protocol';
 import type { ChangeRules } from '#kernel/changes.ts';
+import { hintType } from '#kernel/events.ts';
 import type { MessageType, Payload } from '#protocol/messages';
 
 /** What the owner made of a node: a contact has its own budget, strangers share one lane, the blocked are refused. */
@@ -25,7 +26,7 @@ export function isPending(state: DeliveryState): boolean {
 }
 
 /** What the owner's clients are told of: an item's address, or this node's id for the ledger as a whole. */
-export const changes: ChangeRules = { 'federation.delivery': { kind: 'delivery' } };
+export const changes: ChangeRules = { [hintType('federation.delivery')]: { kind: 'delivery' } };
 
 /** Under what the owner finds a message of the ledger: the address of what it tells of, else its own. */
 export function addressOf(

@@ -33,6 +33,13 @@ export interface Event extends NewEvent {
   readonly at: string;
 }
 
+/** Says that something is to be read again, and nothing that happened: clients are told, the audit trail keeps none. */
+export type Hint = Pick<NewEvent, 'type' | 'subject'>;
+const HINT = 'hint.';
+/** The type under which a hint of `type` reaches clients and consumers. */
+export const hintType = <Type extends string>(type: Type): `hint.${Type}` => `${HINT}${type}`;
+export const isHint = ({ type }: Pick<Event, 'type'>): boolean => type.startsWith(HINT);
+
 export interface Consumer {
   /** Stable: the cursor is stored under it. */
   readonly name: string;
@@ -101,6 +108,8 @@ const moveCursor = prepared<EventTables, { readonly name: string; readonly seq: 
 export interface Events {
   /** Appends in the transaction of the change; consumers wake after the commit. */
   append(tx: Tx, events: readonly NewEvent[]): Promise<void>;
+  /** Appends hints: no facts, so whoever gathers them may lose some with the process. */
+  hint(tx: Tx, hints: readonly Hint[]): Promise<void>;
   consume(consumer: Consumer): void;
   /** Events after `seq`, oldest first, for a client that resumes. */
   since(seq: number, limit: number): Promise<Event[]>;
@@ -131,22 +140,29 @@ export function createEvents(host: {
     },
   });
 
+  const append = async (tx: Tx, events: readonly NewEvent[]): Promise<void> => {
+    if (events.length === 0) return;
+    const at = isoTime(clock.now());
+    const rows = events.map((event) => ({
+      type: event.type,
+      subject: event.subject,
+      actor: event.actor,
+      old: event.old === undefined ? null : JSON.stringify(event.old),
+      new: event.new === undefined ? null : JSON.stringify(event.new),
+      at,
+    }));
+    // One JSON parameter: the statement's text does not depend on the number of rows, so it stays prepared.
+    await insertEvents.all(tx, { rows: JSON.stringify(rows) });
+    tx.afterCommit(notify);
+  };
+
   return {
-    async append(tx, events) {
-      if (events.length === 0) return;
-      const at = isoTime(clock.now());
-      const rows = events.map((event) => ({
-        type: event.type,
-        subject: event.subject,
-        actor: event.actor,
-        old: event.old === undefined ? null : JSON.stringify(event.old),
-        new: event.new === undefined ? null : JSON.stringify(event.new),
-        at,
-      }));
-      // One JSON parameter: the statement's text does not depend on the number of rows, so it stays prepared.
-      await insertEvents.all(tx, { rows: JSON.stringify(rows) });
-      tx.afterCommit(notify);
-    },
+    append,
+    hint: (tx, hints) =>
+      append(
+        tx,
+        hints.map(({ type, subject }) => ({ type: hintType(type), subject, actor: 'system' })),
+      ),
     consume(consumer) {
       consumers.push(consumer.name);
       const job = jobs.register({

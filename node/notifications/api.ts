@@ -7,7 +7,12 @@ import { ENDPOINT_CHARS_MAX, kinds } from './model.ts';
 
 const kind = z.enum(kinds);
 const position = z.string().regex(/^\d{1,15}$/, 'expected a cursor that this node gave');
-const person = z.object({ node_id: z.string(), username: z.string(), display_name: z.string() });
+const person = z.object({
+  node_id: z.string(),
+  username: z.string(),
+  display_name: z.string(),
+  avatar: z.string().nullable(),
+});
 
 export const noticeSchema = z.object({
   id: z.string(),

@@ -32,9 +32,9 @@ export function notificationRoutes(parts: {
       };
     }),
     bind(api.countNotices, async () => ({ unread: await notifications.unread() })),
-    bind(api.readNotices, async ({ body }, { actor }) => {
+    bind(api.readNotices, async ({ body }) => {
       const which = 'id' in body ? { id: Number(body.id) } : { upTo: Number(body.up_to) };
-      return { unread: await notifications.markRead(which, actor) };
+      return { unread: await notifications.markRead(which) };
     }),
     bind(api.readSettings, () => notifications.settings()),
     bind(api.changeSettings, ({ body }) => notifications.changeSettings(body)),
@@ -73,6 +73,7 @@ function toView(notice: Notice, names: ReadonlyMap<NodeId, Names>): api.NoticeVi
       node_id: nodeId,
       username: names.get(nodeId)?.username ?? '',
       display_name: names.get(nodeId)?.display_name ?? '',
+      avatar: names.get(nodeId)?.avatar ?? null,
     })),
     created_at: isoTime(createdAt),
     updated_at: isoTime(updatedAt),

@@ -1,5 +1,6 @@
 // Notifications: what the owner may want to know, in the app and by waking devices. It changes nothing elsewhere.
 // Learns everything from the event log, so that no area knows of it; pushes carry no content.
+import { hintType } from '#kernel/events.ts';
 import { defineFeature } from '#kernel/feature.ts';
 import { access, publicRules } from '#node/access/index.ts';
 import { identity } from '#node/identity/index.ts';
@@ -53,7 +54,7 @@ export const notifications = defineFeature({
     const devices = createDevices({ db, clock, serverUrl, networks, sessionStands });
     return {
       door: {},
-      changes: { 'notifications.changed': { kind: 'notification' } as const },
+      changes: { [hintType('notifications.changed')]: { kind: 'notification' } as const },
       routes: notificationRoutes({
         notifications: service,
         devices,

@@ -1,6 +1,5 @@
 // Notifications: what happened that the owner may want to know, from the event log, exactly once.
 // Nothing here has content of its own: a notice names who and what, and settles when the matter itself does.
-import { actorToString, type Actor } from '#kernel/actor.ts';
 import type { Database, Tx } from '#kernel/db/database.ts';
 import type { Consumer, Event, Events } from '#kernel/events.ts';
 import type { Clock } from '#kernel/ports.ts';
@@ -46,7 +45,7 @@ export interface Notifications {
   list(page: { before: number; limit: number; unread: boolean }): Promise<Notice[]>;
   unread(): Promise<number>;
   /** Marks one, or all up to a position; how many are unread then. @throws notifications/not-found */
-  markRead(which: { id: number } | { upTo: number }, actor: Actor): Promise<number>;
+  markRead(which: { id: number } | { upTo: number }): Promise<number>;
   settings(): Promise<Settings>;
   changeSettings(change: SettingsChange): Promise<Settings>;
   /** Whether something is unread that devices are woken for. */
@@ -73,10 +72,10 @@ export function createNotifications(host: NotificationsHost): Notifications {
     },
     list: (page) => store.listNotices(db.read, page),
     unread,
-    async markRead(which, actor) {
+    async markRead(which) {
       await db.write(async (tx) => {
         if ('id' in which && !(await store.noticeExists(tx, which.id))) throw failures.notFound();
-        if (await store.markRead(tx, which)) await tellChanged(events, tx, actorToString(actor));
+        if (await store.markRead(tx, which)) await tellChanged(events, tx);
       });
       return unread();
     },
@@ -116,8 +115,8 @@ export function createNotifications(host: NotificationsHost): Notifications {
 
 const wakes = ({ app, push: wanted }: Setting): boolean => app && wanted;
 
-const tellChanged = (events: Events, tx: Tx, actor: string): Promise<void> =>
-  events.append(tx, [{ type: 'notifications.changed', subject: 'notifications', actor }]);
+const tellChanged = (events: Events, tx: Tx): Promise<void> =>
+  events.hint(tx, [{ type: 'notifications.changed', subject: 'notifications' }]);
 
 /** Applies a batch of events, in order; drafts between two settlements are stored together. */
 async function consume(
@@ -150,7 +149,7 @@ async function consume(
   await flush();
   if (!changed) return;
   await store.pruneNotices(tx, NOTICES_MAX);
-  await tellChanged(host.events, tx, 'system');
+  await tellChanged(host.events, tx);
 }
 
 function settle(

@@ -20,6 +20,8 @@ export const connectionSchema = z.object({
   node_id: z.string(),
   username: z.string(),
   display_name: z.string(),
+  /** Where this node has their picture; changes with it. */
+  avatar: z.string().nullable(),
   /** `friend`, `follower` (see `direction`) or `blocked`. */
   relationship: z.enum(['friend', 'follower', 'blocked']),
   status: z.enum(['pending', 'accepted', 'rejected']),
@@ -34,6 +36,7 @@ const personSchema = z.object({
   node_id: z.string(),
   username: z.string(),
   display_name: z.string().nullable(),
+  avatar: z.string().nullable(),
   online: z.boolean().nullable(),
   /** Since when the directory has given them this username, which may have been another person's before. */
   name_since: z.string().nullable(),

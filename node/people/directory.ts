@@ -21,6 +21,7 @@ export interface FoundPerson {
   readonly node_id: string;
   readonly username: string;
   readonly display_name: string | null;
+  readonly avatar: string | null;
   readonly online: boolean | null;
   readonly name_since: string | null;
   readonly relationship: string[];
@@ -110,7 +111,8 @@ export function createDirectory(host: DirectoryHost): Directory {
   const ownPerson = async (): Promise<PersonView> => {
     const { nodeId, username } = host.self();
     const own = await profiles.own();
-    return { node_id: nodeId, username, ...own, relationship: [], muted: false, closed: false };
+    const { avatar } = await ownNames();
+    return { node_id: nodeId, username, ...own, avatar, relationship: [], muted: false, closed: false };
   };
 
   return {
@@ -136,11 +138,12 @@ export function createDirectory(host: DirectoryHost): Directory {
       const people = new Map<string, Omit<FoundPerson, 'relationship'>>();
       const known = exact.value;
       if (known !== undefined) {
-        const display = (await names([known.node_id])).get(known.node_id)?.display_name ?? null;
+        const named = (await names([known.node_id])).get(known.node_id);
         people.set(known.node_id, {
           node_id: known.node_id,
           username: known.username,
-          display_name: display,
+          display_name: named?.display_name ?? null,
+          avatar: named?.avatar ?? null,
           online: null,
           name_since: null,
         });
@@ -150,6 +153,7 @@ export function createDirectory(host: DirectoryHost): Directory {
           node_id,
           username,
           display_name: display_name ?? null,
+          avatar: people.get(node_id)?.avatar ?? null,
           online: online ?? null,
           // The directory's word: a moment, or nothing.
           name_since: Number.isNaN(Date.parse(since)) ? null : isoTime(Date.parse(since)),
@@ -180,7 +184,7 @@ export function createDirectory(host: DirectoryHost): Directory {
         display_name: person?.display_name ?? username,
         bio: person?.bio ?? '',
         language: person?.language ?? null,
-        avatar: person?.avatar?.cid ?? null,
+        avatar: person === undefined ? null : namesOf(person).avatar,
         relationship: (await bonds([nodeId])).get(nodeId) ?? [],
         muted,
         closed: await finder.isClosed(nodeId),

@@ -6,7 +6,7 @@ import { bind, type BoundRoute, type RequestContext } from '#kernel/http/contrac
 import { isoTime } from '#kernel/ports.ts';
 import type { NodeId } from '#protocol';
 import * as api from './api.ts';
-import type { Directory } from './directory.ts';
+import type { Directory, Names } from './directory.ts';
 import type { Invites } from './invites/service.ts';
 import type { Connection } from './model.ts';
 import type { Profiles } from './profiles.ts';
@@ -82,15 +82,13 @@ async function change(bonds: Bonds, action: api.BondAction, who: string, actor: 
   }
 }
 
-function shownConnection(
-  connection: Connection,
-  names: { username: string; display_name: string } | undefined,
-): api.ShownConnection {
+function shownConnection(connection: Connection, names: Names | undefined): api.ShownConnection {
   const { nodeId, slot, status, direction, note, updatedAt } = connection;
   return {
     node_id: nodeId,
     username: names?.username ?? '',
     display_name: names?.display_name ?? '',
+    avatar: names?.avatar ?? null,
     relationship: slot === 'following' ? 'follower' : slot,
     status,
     direction,

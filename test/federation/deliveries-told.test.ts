@@ -33,7 +33,7 @@ describe('deliveries', () => {
     const standing = async () =>
       (await alice.call(federationApi.listDeliveries, { query: { item: uri } })).items[0];
     await eventually('it is told that it waits', async () => {
-      const told = await eventsOf(alice, 'federation.delivery');
+      const told = await eventsOf(alice, 'hint.federation.delivery');
       return (
         (await standing())?.reason === 'network/unreachable' && told.some(({ subject }) => subject === uri)
       );
@@ -41,7 +41,7 @@ describe('deliveries', () => {
     const { newest } = await alice.host.events.bounds();
     await bob.start();
     await eventually('its arrival is told', async () => {
-      const told = await eventsOf(alice, 'federation.delivery');
+      const told = await eventsOf(alice, 'hint.federation.delivery');
       return told.some(({ seq, subject }) => seq > newest && subject === uri);
     });
     await reads(bob, 'Au marché');
@@ -60,7 +60,8 @@ describe('deliveries', () => {
   it('are told of together when much moves at once, and as a whole when it is too much to name', async () => {
     const clock = fakeClock();
     await using alice = await makeNode({ name: 'alice', clock });
-    const told = async () => (await eventsOf(alice, 'federation.delivery')).map(({ subject }) => subject);
+    const told = async () =>
+      (await eventsOf(alice, 'hint.federation.delivery')).map(({ subject }) => subject);
     await eventually('the start is told', async () => {
       await clock.advance(1);
       return (await told()).length === 1;

@@ -30,7 +30,7 @@ describe('the audit trail', () => {
         new: {
           code: 'identity/unknown-key',
           count: 3,
-          network: '127.0.0',
+          network: 'ipv4:127.0.0',
           claimed_by: [one.nodeId, two.nodeId],
         },
       },
@@ -44,7 +44,7 @@ describe('the audit trail', () => {
     const from = { node_id: bob.nodeId, server_url: bob.serverUrl, username: bob.username };
     const { code } = await overHttp.inbox(alice, mallory.envelope(alice.nodeId, 1, { from }));
     assert.equal(code, 'envelope/signature');
-    const network = '127.0.0';
+    const network = 'ipv4:127.0.0';
     assert.deepEqual(await told(alice), [
       {
         actor: 'anonymous',

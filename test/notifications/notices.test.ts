@@ -84,7 +84,7 @@ describe('notifications', () => {
       { type: 'posts.received', subject: uri(carol, POST), actor: by(carol), new: { parent: null } },
       reaction(uri(dave, POST), carol),
       { type: 'posts.reacted', subject: uri(node.nodeId, POST), actor: account },
-      { type: 'federation.delivery', subject: 'x', actor: 'system' },
+      { type: 'hint.federation.delivery', subject: 'x', actor: 'system' },
       // Between nodes: nothing that the owner wrote.
       {
         type: 'federation.undelivered',

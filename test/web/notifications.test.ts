@@ -13,7 +13,7 @@ interface Counted {
 
 describe('notifications', () => {
   let browser: Browser;
-  before(async () => (browser = await openBrowser()));
+  before(async () => (browser = await openBrowser({ kind: 'whole' })));
   after(() => browser.close());
 
   it('come by themselves, are read by opening them, and can be turned off by kind', async () => {

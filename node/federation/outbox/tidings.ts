@@ -67,9 +67,9 @@ export class Tidings {
     this.#pausedUntil = now + PAUSE_MS;
     try {
       await db.write((tx) =>
-        events.append(
+        events.hint(
           tx,
-          told.map((subject) => ({ type: 'federation.delivery', subject, actor: 'system' })),
+          told.map((subject) => ({ type: 'federation.delivery', subject })),
         ),
       );
     } catch (error) {

@@ -16,7 +16,7 @@ const expected = [/Failed to load resource/, /WebSocket/];
 const { positionals } = parseArgs({ allowPositionals: true });
 const wanted = (name: string): boolean => positionals.length === 0 || positionals.includes(name);
 process.env['FONTCONFIG_FILE'] = new URL('fonts.conf', import.meta.url).pathname;
-await using browser = await openBrowser();
+await using browser = await openBrowser({ kind: 'whole' });
 await picturesOfScreens(browser);
 for (const size of ['phone', 'desktop'] as const) {
   if (wanted('first-day')) await picturesOfFirstDay(browser, size, `${FOLDER}/first-day/${size}`);

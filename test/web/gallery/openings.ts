@@ -103,7 +103,16 @@ const rows: readonly Row[] = [
   ['conversation', 'report', (page) => choose(page, LEA, 'Report')],
   ['conversation', 'block', (page) => choose(page, LEA, 'Block')],
   ['conversation', 'how it is protected', (page) => press(page, /^Sealed end to end/)],
-  ['conversation', 'no microphone', (page) => press(page, 'Record a voice note')],
+  [
+    'conversation',
+    'no microphone',
+    async (page) => {
+      await page.evaluate(() => {
+        navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('no', 'NotAllowedError'));
+      });
+      return press(page, 'Record a voice note');
+    },
+  ],
   ['conversation', 'a link that looks like another', (page) => pressLink(page)],
   [
     'conversation-away',

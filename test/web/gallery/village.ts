@@ -6,6 +6,7 @@ import {
   eventually,
   makeNode,
   makeRegistry,
+  signIn,
   temporaryFolder,
   type Owner,
   type TestNode,
@@ -111,7 +112,13 @@ export async function openVillage(): Promise<Village> {
 
   const { river: post, cloth: changed } = await spendWeek({ clock, awa, lea, tom });
   const walk = await reads(awa, WALK);
-  await owner.fetch(`/api/v1/posts/${encodeURIComponent(walk.uri)}/media/0`);
+  // Pictures of friends come when they are first looked at, in each size, while those who made them are there.
+  const looks = await signIn(awa);
+  for (const size of ['full', 'view', 'thumbnail']) {
+    const path = `/api/v1/posts/${encodeURIComponent(walk.uri)}/media/0?size=${size}`;
+    await eventually(`the picture is here, ${size}`, async () => (await looks.fetch(path)).ok);
+  }
+  await looks.fetch(`/api/v1/sessions/${looks.sessionId}`, { method: 'DELETE' });
   await spendEvening({ clock, awa, lea, tom, ines });
   await awa.call(people.createInvite, { body: { note: 'Aminata', uses: 5 } });
   clock.set(NOW);
@@ -236,7 +243,7 @@ async function spendWeek({
     alt: 'Green hills and a dry stone wall',
   });
   const walk = await reads(awa, WALK);
-  await react(awa, walk.uri, '👏');
+  await react(awa, walk.uri, '❤️');
   await eventually('the answers and reactions are with her', async () => {
     const thread = await awa.call(posts.readThread, { params: { id: river } });
     return thread.replies.length === 2 && thread.reactions.length === 2;

@@ -26,7 +26,7 @@ describe('a new person, in French', () => {
   let lea: Friend;
   let leasWindow: Visit;
   before(async () => {
-    [browser, town] = await Promise.all([openBrowser(), openTown()]);
+    [browser, town] = await Promise.all([openBrowser({ kind: 'whole' }), openTown()]);
     lea = await befriendable(await town.settle('lea', '127.0.0.1'), 'Léa Moreau');
     leasWindow = await visit(browser, lea.house, { language: 'fr', size: 'desktop', expected });
     await signInOn(leasWindow, lea);

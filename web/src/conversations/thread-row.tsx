@@ -31,7 +31,7 @@ export function ThreadRow({
   const { newest, unread } = thread;
   return (
     <Link to={conversationPath(thread.node_id)} className="thread-row" data-unread={unread > 0 || undefined}>
-      <Avatar nodeId={thread.node_id} picture={thread.avatar !== null} />
+      <Avatar nodeId={thread.node_id} picture={thread.avatar} />
       <span className="thread-words">
         <span className="thread-head">
           <bdi className="thread-name">{nameOf(thread)}</bdi>

@@ -170,7 +170,7 @@ function TalkHead({
         onClick={() => goBack('/messages')}
       />
       <Link to={personPath(who)} className="talk-person" aria-label={t('toPerson', { name })}>
-        <Avatar nodeId={who} picture={person !== undefined && person.avatar !== null} size={36} />
+        <Avatar nodeId={who} picture={person?.avatar ?? null} size={36} />
       </Link>
       <div className="talk-title">
         <h1 id="talk-name" tabIndex={-1} data-screen-heading>

@@ -4,31 +4,27 @@ import { useState, type ReactNode } from 'react';
 
 export interface AvatarProps {
   readonly nodeId: string;
-  /** Whether the profile has a picture; asking for one that is not there would be a request for nothing. */
-  readonly picture?: boolean;
+  /** Where the own node has their picture, which changes with it; null where there is none. */
+  readonly picture?: string | null;
   readonly size?: number;
-  /** What tells this picture from the one before, which this browser may have kept. */
-  readonly version?: string | null;
 }
 
 const HUES = [12, 42, 96, 158, 205, 262, 318] as const;
 
-export function Avatar({ nodeId, picture = false, size = 44, version = null }: AvatarProps): ReactNode {
-  const [failed, setFailed] = useState(false);
-  if (picture && !failed) {
-    const path = `/api/v1/people/${encodeURIComponent(nodeId)}/avatar`;
-    const source = version === null ? path : `${path}?v=${encodeURIComponent(version)}`;
+export function Avatar({ nodeId, picture = null, size = 44 }: AvatarProps): ReactNode {
+  const [failed, setFailed] = useState<string>();
+  if (picture !== null && picture !== failed) {
     // The name stands beside it: the picture says nothing more to who hears the page.
     return (
       <img
         className="avatar"
-        src={source}
+        src={picture}
         alt=""
         width={size}
         height={size}
         loading="lazy"
         decoding="async"
-        onError={() => setFailed(true)}
+        onError={() => setFailed(picture)}
       />
     );
   }

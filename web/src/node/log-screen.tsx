@@ -78,7 +78,7 @@ function EntryRow({ entry }: { readonly entry: Entry }): ReactNode {
       </p>
       <p className="mark">
         <time dateTime={entry.at}>{formatMoment(Date.parse(entry.at), now)}</time>
-        <span>{t('log.by', { actor: shortened(entry.actor) })}</span>
+        <span title={entry.actor}>{byWhom(entry.actor, t)}</span>
       </p>
       <p className="entry-subject">
         <bdi>{entry.subject}</bdi>
@@ -87,5 +87,10 @@ function EntryRow({ entry }: { readonly entry: Entry }): ReactNode {
   );
 }
 
-/** A session or node is named by a long id; its beginning tells it apart. */
-const shortened = (actor: string): string => (actor.length > 28 ? `${actor.slice(0, 28)}…` : actor);
+/** `account:…`, `node:…`, `system` or `anonymous` (node/kernel/actor.ts); of a node id the beginning tells it apart. */
+function byWhom(actor: string, t: ReturnType<typeof useNodeText>): string {
+  const [kind = '', id = ''] = actor.split(':');
+  if (kind === 'account') return t('log.by.owner');
+  if (kind === 'system') return t('log.by.system');
+  return id === '' ? t('log.by.anonymous') : t('log.by.node', { id: id.slice(0, 12) });
+}

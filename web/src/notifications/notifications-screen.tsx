@@ -121,7 +121,7 @@ function NoticeRow({ notice }: { readonly notice: Notice }): ReactNode {
           <Icon name={icons[notice.kind]} size={28} />
         ) : (
           <>
-            <Avatar nodeId={first.node_id} />
+            <Avatar nodeId={first.node_id} picture={first.avatar} />
             <span className="notice-icon">
               <Icon name={icons[notice.kind]} size={16} />
             </span>

@@ -11,6 +11,7 @@ export interface PersonRowProps {
     readonly node_id: string;
     readonly username: string;
     readonly display_name: string | null;
+    readonly avatar: string | null;
   };
   /** Beside the username: what they are to the owner. */
   readonly about?: ReactNode;
@@ -18,11 +19,11 @@ export interface PersonRowProps {
 }
 
 export function PersonRow({ person, about, children }: PersonRowProps): ReactNode {
-  const { node_id: nodeId, username } = person;
+  const { node_id: nodeId, username, avatar } = person;
   const name = nameOf(person);
   return (
     <div className="person-row">
-      <Avatar nodeId={nodeId} />
+      <Avatar nodeId={nodeId} picture={avatar} />
       <Link to={personPath(nodeId)} className="person-link">
         <bdi className="person-name">{name}</bdi>
         <span className="mark">

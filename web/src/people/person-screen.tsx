@@ -54,7 +54,7 @@ function Known({ person }: { readonly person: Person }): ReactNode {
         <PersonMenu person={person} state={state} onAsk={setAsked} />
       </ScreenHead>
       <div className="person-head">
-        <Avatar nodeId={person.node_id} picture={person.avatar !== null} version={person.avatar} size={96} />
+        <Avatar nodeId={person.node_id} picture={person.avatar} size={96} />
         <div>
           <p>
             <bdi className="person-username">{person.username}</bdi>

@@ -84,10 +84,8 @@ function Portrait({ profile }: { readonly profile: Profile }): ReactNode {
   return (
     <div className="person-head">
       <Avatar
-        key={profile.avatar}
         nodeId={profile.node_id}
-        picture={profile.avatar !== null}
-        version={profile.avatar}
+        picture={profile.avatar === null ? null : `/api/v1/media/${profile.avatar}/thumbnail`}
         size={96}
       />
       <div>

@@ -44,7 +44,7 @@ export function PersonFound({ person, question }: Asked & { readonly person: Con
   const name = person.display_name === '' ? person.username : person.display_name;
   return (
     <Link to={personPath(person.node_id)} className="found">
-      <Avatar nodeId={person.node_id} size={32} />
+      <Avatar nodeId={person.node_id} picture={person.avatar} size={32} />
       <span className="found-body">
         <bdi className="found-author">
           <Marked text={name} question={question} />
