@@ -6,7 +6,6 @@ import { after, before, describe, it } from 'node:test';
 import type { Browser, Locator } from 'playwright-core';
 import { befriend, makeTown, read, requests, say } from '../conversations/rig.ts';
 import { listMessages } from '#node/conversations/api.ts';
-import { mayHoldMessage } from '../../web/src/conversations/moved-messages.ts';
 import { checkScreen, openBrowser, signInOn, visit } from './kit/index.ts';
 
 /** Pastes or drops a picture of 90 by 60, as a person would. */
@@ -24,13 +23,6 @@ async function give(field: Locator, how: 'paste' | 'drop'): Promise<void> {
     );
   }, how);
 }
-
-it('a delivery concerns a conversation where it may be of a message, and not where it is of a post', () => {
-  const [node, post] = ['QmNode', 'orf://QmNode/post/1'];
-  assert.equal(mayHoldMessage(new Set([post, 'orf://QmOther/message/2'])), true);
-  assert.equal(mayHoldMessage(new Set([node])), true, 'more has moved than is named');
-  assert.equal(mayHoldMessage(new Set([post, 'orf://QmNode/reply/message'])), false);
-});
 
 describe('conversations in the app', () => {
   let browser: Browser;

@@ -1,8 +1,6 @@
 // Conversations in the app: those that stand, the requests of strangers apart, and each with its words. Screens are
 // loaded when they are opened; part of the first load is only the number beside the way to them.
-import { makeStale } from '../api/queries.ts';
 import { defineFeature } from '../router/feature.ts';
-import { mayHoldMessage } from './moved-messages.ts';
 import { useUnreadMessages } from './unread-count.ts';
 
 export const conversations = defineFeature({
@@ -25,11 +23,5 @@ export const conversations = defineFeature({
     { path: '/messages/new', load: () => import('./new-screen.tsx') },
     { path: '/messages/:who', load: () => import('./thread-screen.tsx'), prefetch: true },
   ],
-  live: { message: ['messages', 'conversations'] },
-  refresh: {
-    kinds: ['delivery'],
-    run: async (ids) => {
-      if (mayHoldMessage(ids)) await makeStale('messages', 'conversations');
-    },
-  },
+  live: { message: ['messages', 'conversations'], delivery: ['messages', 'conversations'] },
 });

@@ -56,7 +56,7 @@ export interface WebFeature {
   readonly shows?: readonly string[];
   /** The kinds of change (`feed`) to the roots of the queries that they make stale. */
   readonly live?: Readonly<Partial<Record<ChangeKind, readonly QueryRoot[]>>>;
-  /** For what a root cannot say: what is held still is to be shown as it is now, or only some ids matter. */
+  /** What is shown of these ids and is under no such root, because it is held still, is to be shown as it is now. */
   readonly refresh?: {
     readonly kinds: readonly ChangeKind[];
     readonly run: (ids: ReadonlySet<string>) => Promise<unknown>;
