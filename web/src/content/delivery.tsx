@@ -194,6 +194,17 @@ const words = {
   cancelled: ['refused', 'delivery.cancelled'],
 } as const satisfies Record<EntryState, readonly [DeliveryWord, string?]>;
 
+export function isEntryState(state: string | undefined): state is EntryState {
+  return state !== undefined && state in words;
+}
+
+/** Where one message stands, in the app's word for the node's, and in more where the word alone says less. */
+export function DeliveryMark({ state }: { readonly state: EntryState }): ReactNode {
+  const t = useContentText();
+  const [value, about] = words[state] as readonly [DeliveryWord, Parameters<typeof t>[0]?];
+  return <DeliveryState value={value} {...(about === undefined ? {} : { about: t(about) })} />;
+}
+
 /** Where one message stands, why in the node's words, and when it is tried again: the same wherever it is asked. */
 export function DeliveryFacts({
   row,
@@ -202,12 +213,11 @@ export function DeliveryFacts({
 }): ReactNode {
   const t = useContentText();
   const { state, why, attempts, next_try_at: next } = row;
-  const [value, about] = words[state] as readonly [DeliveryWord, Parameters<typeof t>[0]?];
-  const waits = state !== 'accepted' && value !== 'refused';
+  const waits = state !== 'accepted' && words[state][0] !== 'refused';
   return (
     <>
       <p className="delivery-facts">
-        <DeliveryState value={value} {...(about === undefined ? {} : { about: t(about) })} />
+        <DeliveryMark state={state} />
         <span className="mark">
           <Time at={row.updated_at} />
         </span>

@@ -1,14 +1,14 @@
 // One message: the words of a person, what came with them, and at the foot when, and for one's own whether it arrived.
 // Own ones stand at the end side on another ground; who hears the page hears whose words they are.
 import { useState, type ReactNode } from 'react';
-import { DeliveryDialog } from '../content/delivery.tsx';
+import { DeliveryDialog, DeliveryMark, isEntryState } from '../content/delivery.tsx';
 import { MediaGrid } from '../content/media/media-grid.tsx';
 import { kindOfFile, type ShownFile } from '../content/media/media.ts';
 import { RichText } from '../content/rich-text.tsx';
 import { WaitingFiles } from '../content/attachments.tsx';
 import { useSignal } from '../api/signal.ts';
 import { Button, IconButton } from '../design/button.tsx';
-import { DeliveryState, type Delivery } from '../design/state.tsx';
+import { DeliveryState } from '../design/state.tsx';
 import type { OutboxItem } from '../offline/database.ts';
 import { discard, retry } from '../offline/outbox.ts';
 import { useShellText } from '../shell/words.ts';
@@ -20,22 +20,6 @@ import { isVoice } from './writing/voice.ts';
 import { VoicePlayer } from './writing/voice-player.tsx';
 import { bodyOf } from './writing/waiting.ts';
 import { useTalkText } from './words.ts';
-
-/** The node's word for a delivery as the app's, with what it means where the app's own says less. */
-const deliveries = {
-  queued: ['queued'],
-  sent: ['sent'],
-  relayed: ['sent', 'delivery.relayed'],
-  held: ['sent', 'delivery.held'],
-  accepted: ['arrived'],
-  refused: ['refused'],
-  expired: ['refused', 'delivery.expired'],
-  cancelled: ['refused', 'delivery.cancelled'],
-} as const satisfies Record<string, readonly [Delivery, string?]>;
-
-function isKnown(delivery: string | undefined): delivery is keyof typeof deliveries {
-  return delivery !== undefined && delivery in deliveries;
-}
 
 export function MessageView({
   message,
@@ -92,13 +76,11 @@ function Moment({ at }: { readonly at: string }): ReactNode {
 
 /** Pressed where it has not arrived, it says why, and what can be done. */
 function Arrival({ message }: { readonly message: Message }): ReactNode {
-  const t = useTalkText();
   const [open, setOpen] = useState(false);
   const { delivery } = message;
-  if (!isKnown(delivery)) return null;
-  const [value, about] = deliveries[delivery] as readonly [Delivery, Parameters<typeof t>[0]?];
-  const shown = <DeliveryState value={value} {...(about === undefined ? {} : { about: t(about) })} />;
-  if (value === 'arrived') return shown;
+  if (!isEntryState(delivery)) return null;
+  const shown = <DeliveryMark state={delivery} />;
+  if (delivery === 'accepted') return shown;
   return (
     <>
       <button type="button" className="arrival" aria-haspopup="dialog" onClick={() => setOpen(true)}>
