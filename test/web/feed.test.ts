@@ -3,7 +3,7 @@
 import { claimNode, makeNode, type Owner } from '#kit';
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import type { Browser } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { checkScreen, openBrowser, signInOn, visit } from './kit/index.ts';
 
 async function write(owner: Owner, text: string): Promise<void> {
@@ -43,10 +43,10 @@ describe('the feed', () => {
     });
     assert.ok((await page.getByRole('article').count()) < 40, 'only what is near the screen exists');
 
-    const before = await page.evaluate(() => window.scrollY);
+    const before = await stillPlace(page);
     await write(owner, 'Something new');
     await page.getByRole('button', { name: '1 new post' }).waitFor();
-    assert.equal(await page.evaluate(() => window.scrollY), before, 'the reading is not moved');
+    assert.equal(await stillPlace(page), before, 'the reading is not moved');
     assert.equal(await page.getByText('Something new').count(), 0);
 
     await page.getByRole('link', { name: 'Write' }).last().click();
@@ -75,3 +75,23 @@ describe('the feed', () => {
     await page.getByText('No connection to your node.').waitFor();
   });
 });
+
+const STILL_FRAMES = 12;
+
+/** Where the page stands when it moves no more: posts are drawn one by one, and their heights then known. */
+function stillPlace(page: Page): Promise<number> {
+  return page.evaluate(
+    (enough) =>
+      new Promise<number>((resolve) => {
+        let [place, frames] = [window.scrollY, 0];
+        const look = (): void => {
+          frames = window.scrollY === place ? frames + 1 : 0;
+          place = window.scrollY;
+          if (frames >= enough) resolve(place);
+          else requestAnimationFrame(look);
+        };
+        requestAnimationFrame(look);
+      }),
+    STILL_FRAMES,
+  );
+}

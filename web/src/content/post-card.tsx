@@ -59,7 +59,7 @@ export function PostCard({ post, place, whole = false, menu = [], onReply }: Pos
       <Link to={personPath(post.author.node_id)} tabIndex={-1} aria-hidden="true">
         <Avatar nodeId={post.author.node_id} picture={post.author.avatar} />
       </Link>
-      <div className="post-body">
+      <div className={menu.length > 0 ? 'post-body with-menu' : 'post-body'}>
         <PostHead post={post} name={name} path={path} whole={whole} />
         {menu.length > 0 && <Menu label={t('card.more', { name })} items={menu} />}
         {post.reply_to !== null && !whole && (

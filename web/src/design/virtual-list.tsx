@@ -1,10 +1,11 @@
-// A long list of which only what is near the screen exists (TanStack Virtual on the window's own scrolling). Heights
+// A long list of which only what is near the screen exists (window-list.ts). Heights
 // are measured and kept under the list's name, so that coming back shows the same place without a jump.
 // Read as a feed (ARIA Authoring Practices, `feed`): each item says its place among all; j and k, Page Down and Page Up
 // move from one to the next, and the item that holds the focus is never taken away.
-import { defaultRangeExtractor, useWindowVirtualizer, type VirtualItem } from '@tanstack/react-virtual';
+import { defaultRangeExtractor, type VirtualItem } from '@tanstack/react-virtual';
 import { startTransition, useEffect, useLayoutEffect, useRef, useState, type ReactNode } from 'react';
 import { useFeedKeys } from './feed-keys.ts';
+import { useWindowList } from './window-list.ts';
 
 /** What an item says of its place: for the attributes of its article. */
 export interface ItemPlace {
@@ -33,7 +34,7 @@ export interface VirtualListProps<Item> {
 
 const OVERSCAN = 6;
 /** What is on the screen is drawn first; what lies around it when nothing else is to be done. */
-const OVERSCAN_FIRST = 1;
+const OVERSCAN_FIRST = 0;
 /** So many items before the end, more are fetched: most of a page, so that a hard fling seldom meets the end. */
 const END_NEAR_ITEMS = 24;
 
@@ -63,42 +64,38 @@ export function VirtualList<Item>(props: VirtualListProps<Item>): ReactNode {
   useLayoutEffect(() => {
     setOffset((box.current?.getBoundingClientRect().top ?? 0) + window.scrollY);
   }, []);
-  const virtualizer = useWindowVirtualizer({
+  const list = useWindowList({
     count: items.length,
-    estimateSize: () => estimatedHeight,
-    getItemKey: (index) => {
+    estimatedHeight,
+    keyOf: (index) => {
       const item = items[index];
       return item === undefined ? index : keyOf(item);
     },
     overscan: settled ? OVERSCAN : OVERSCAN_FIRST,
-    scrollMargin: offset,
-    rangeExtractor: (range) => {
+    offset,
+    range: (range) => {
       const near = defaultRangeExtractor(range);
       const held = focusedAt === undefined || focusedAt >= items.length || near.includes(focusedAt);
       return held ? near : [...near, focusedAt].toSorted((one, other) => one - other);
     },
-    initialMeasurementsCache: measured.get(name) ?? [],
-    // Drawing is a task of its own after the scrolling, not a part of its frame: the items around cover that time.
-    useFlushSync: !settled,
-    // A height that was guessed wrong moves the items below it, and draws none of them anew.
-    directDomUpdates: true,
+    known: measured.get(name) ?? [],
+    atOnce: !settled,
   });
-  useEffect(() => () => void measured.set(name, virtualizer.measurementsCache), [name, virtualizer]);
+  const { shown, lastIndex, measurements, reveal } = list;
+  useEffect(() => () => void measured.set(name, measurements()), [name, measurements]);
 
-  const shown = virtualizer.getVirtualItems();
-  const last = virtualizer.range?.endIndex ?? 0;
-  const endIsNear = items.length > 0 && last >= items.length - END_NEAR_ITEMS;
+  const endIsNear = items.length > 0 && lastIndex >= items.length - END_NEAR_ITEMS;
   useEffect(() => {
     if (endIsNear) onEndNear?.();
   }, [endIsNear, onEndNear, items.length]);
 
-  useFeedKeys(box, items.length, (index) => virtualizer.scrollToIndex(index, { align: 'auto' }));
+  useFeedKeys(box, items.length, reveal);
 
   return (
     <div
       ref={(element) => {
         box.current = element;
-        virtualizer.containerRef(element);
+        list.container(element);
       }}
       onFocus={({ target }) => setFocusedAt(indexAround(target))}
       onBlur={({ relatedTarget }) => {
@@ -113,7 +110,7 @@ export function VirtualList<Item>(props: VirtualListProps<Item>): ReactNode {
         const item = items[index];
         return (
           item !== undefined && (
-            <div key={key} ref={virtualizer.measureElement} data-index={index} className="virtual-item">
+            <div key={key} ref={list.item} data-index={index} className="virtual-item">
               {children(item, {
                 'aria-posinset': index + 1,
                 'aria-setsize': hasMore ? -1 : items.length,

@@ -1,6 +1,6 @@
 // The ways through the app, made from THE LIST: a rail where there is room, a bar at the foot of a phone.
-// Both are in the page and the style sheet shows one, so that turning a tablet moves nothing else.
-import type { ReactNode } from 'react';
+// Only the one that is shown is drawn: a phone's start has better things to do than the other.
+import { useSyncExternalStore, type ReactNode } from 'react';
 import { useSignal } from '../api/signal.ts';
 import { Badge } from '../design/state.tsx';
 import { Icon } from '../design/icon.tsx';
@@ -20,7 +20,26 @@ export const entries: readonly Entry[] = screens
 
 const noCount = (): number => 0;
 
+/** As in shell.css, whose media query gives the rail its room. */
+const room = matchMedia('(min-width: 48rem)');
+const watchRoom = (run: () => void): (() => void) => {
+  room.addEventListener('change', run);
+  return () => room.removeEventListener('change', run);
+};
+
+/** The rail, or nothing where the bar stands. */
 export function Rail(): ReactNode {
+  const hasRoom = useSyncExternalStore(watchRoom, () => room.matches);
+  return hasRoom && <RailLinks />;
+}
+
+/** The bar, or nothing where the rail stands. */
+export function Bar(): ReactNode {
+  const hasRoom = useSyncExternalStore(watchRoom, () => room.matches);
+  return !hasRoom && <BarLinks />;
+}
+
+function RailLinks(): ReactNode {
   const t = useShellText();
   return (
     <nav className="rail" aria-label={t('navigation')}>
@@ -34,7 +53,7 @@ export function Rail(): ReactNode {
   );
 }
 
-export function Bar(): ReactNode {
+function BarLinks(): ReactNode {
   const t = useShellText();
   return (
     <nav className="bar" aria-label={t('navigation')}>
