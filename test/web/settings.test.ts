@@ -91,8 +91,15 @@ describe('the node and its settings in the app', () => {
     await dialog.getByRole('button', { name: 'Sign out and lose it' }).waitFor();
     await there.offline(false);
     await dialog.getByText('1 change has not been sent').waitFor({ state: 'detached' });
+    // Another tab of the same browser, with words that are being typed.
+    const other = await there.context.newPage();
+    await other.goto('/write');
+    await other.getByRole('textbox').first().fill('Not for the next person');
     await dialog.getByRole('button', { name: 'Sign out', exact: true }).click();
     await page.getByRole('heading', { name: 'Sign in to your node' }).waitFor();
+    await other.getByRole('heading', { name: 'Sign in to your node' }).waitFor();
+    await other.close();
+    assert.equal(await page.evaluate(() => localStorage.getItem('ored.draft')), null);
     const left = await page.evaluate(async () => {
       const open = indexedDB.open('ored');
       await new Promise((resolve) => (open.onsuccess = resolve));

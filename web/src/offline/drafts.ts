@@ -1,6 +1,7 @@
 // Words that were typed and not sent yet, kept in this browser under a name, whatever closes the page.
 // Form state stays in the form; this is its copy, written while typing rests.
 import { useEffect, useRef } from 'react';
+import { session } from '../api/session.ts';
 import { LAST_WORDS, ownDatabase, readAccount, type OwnDatabase } from './database.ts';
 
 /** Rest in the typing after which a draft is kept; leaving the page keeps it at once. */
@@ -19,6 +20,9 @@ async function openShelf(): Promise<Shelf> {
   return shelf;
 }
 
+/** After a sign-out, perhaps in another tab, nothing of the account is written any more. */
+const mayKeep = (): boolean => session.get() !== 'out';
+
 const idOf = ({ account }: Shelf, name: string): string => `${account}/${name}`;
 
 /** What was kept under a name, if anything. */
@@ -31,6 +35,7 @@ export async function readDraft<Value>(name: string): Promise<Value | undefined>
 
 /** Keeps a draft; `null` removes it. */
 export async function keepDraft(name: string, value: unknown): Promise<void> {
+  if (!mayKeep()) return;
   await write(shelf ?? (await openShelf()), name, value);
 }
 
@@ -65,12 +70,12 @@ export function useDraftKeeper(name: string, value: unknown, ready: boolean): vo
   useEffect(() => {
     if (!ready) return undefined;
     const keepNow = (): void => {
-      if (shelf !== undefined) keepLastWords(shelf, name, latest.current);
+      if (shelf !== undefined && mayKeep()) keepLastWords(shelf, name, latest.current);
     };
     window.addEventListener('pagehide', keepNow);
     return () => {
       window.removeEventListener('pagehide', keepNow);
-      if (shelf !== undefined) void write(shelf, name, latest.current);
+      if (shelf !== undefined && mayKeep()) void write(shelf, name, latest.current);
     };
   }, [name, ready]);
 }

@@ -10,7 +10,14 @@ import { readAccount, readNote, wipe, writeAccount, writeNote } from '../offline
 
 /** That the session was ended elsewhere: what this account left here is shown to nobody until it signs in again. */
 const OVER_NOTE = 'session.over';
+/** What other tabs of this browser are told: that a session has begun, or that nothing of it may be left. */
+const tabs = new BroadcastChannel('ored.session');
 const showIdentity = route<typeof identity.showIdentityRoute>('GET', '/api/v1/identity');
+
+function tell(word: 'in' | 'out'): void {
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a channel is of one origin
+  tabs.postMessage(word);
+}
 
 /** After signing in: takes up what this account left here, and asks again for what is on the screen. */
 export async function beginSession(account: string): Promise<void> {
@@ -24,6 +31,7 @@ export async function beginSession(account: string): Promise<void> {
   await writeAccount(account).catch(() => undefined);
   await writeNote(OVER_NOTE, null).catch(() => undefined);
   session.set('in');
+  tell('in');
   await queryClient.invalidateQueries();
 }
 
@@ -56,6 +64,18 @@ export function watchSessionEnd(): void {
   session.subscribe(() => {
     if (session.get() === 'ended') void leaveNoCopy();
   });
+  tabs.onmessage = ({ data }) => {
+    if (data === 'out') {
+      queryClient.clear();
+      session.set('out');
+    } else if (session.get() === 'out') {
+      location.reload();
+    } else if (session.get() === 'ended') {
+      // The words under the sign-in stay where they are.
+      session.set('in');
+      void queryClient.invalidateQueries();
+    }
+  };
 }
 
 async function leaveNoCopy(): Promise<void> {
@@ -72,6 +92,8 @@ export async function endSession(): Promise<void> {
     // A session that the node has ended already is no reason to stay.
     if (!(error instanceof Problem) || error.status !== 401) throw error;
   });
+  // Before the wiping, so that no tab writes after it.
+  tell('out');
   queryClient.clear();
   await forgetCopies();
   await wipe();
