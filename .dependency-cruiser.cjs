@@ -61,9 +61,12 @@ const OWNERS = {
   htmlparser2: ['^node/portability/import/'],
   // the web app: compiled into web/dist, so these are development dependencies
   react: ['^web/src/'],
-  'react-dom': ['^web/src/main\\.tsx$'],
+  'react-dom': ['^web/src/main\\.tsx$', '^web/src/design/feed/window-list\\.ts$'],
   '@tanstack/react-query': ['^web/src/'],
-  '@tanstack/react-virtual': ['^web/src/(design/virtual|conversations/message)-list\\.tsx$'],
+  '@tanstack/react-virtual': [
+    '^web/src/design/feed/window-list\\.ts$',
+    '^web/src/(design/virtual|conversations/message)-list\\.tsx$',
+  ],
   idb: ['^web/src/offline/database\\.ts$'],
   vite: ['^web/(build|first-screen|src/env\\.d)\\.ts$'],
 };

@@ -1,9 +1,6 @@
 // The whole feed, flung through as hard as a finger can: long tasks, how many posts the page holds at most, whether one
 // stands in the middle of the screen each time it is looked at, what moves, and the memory that stays: after the way
 // down (which fetched every post) and after the same way once more.
-// A fling begins at 8,000 px/s (the most that Android lets a finger give: ViewConfiguration, maximum fling velocity),
-// keeps 0.998 of its speed each millisecond (UIScrollView.DecelerationRate.normal), and the next comes half a second
-// later: 5,060 px/s, six screens of a phone in a second, from the first post to the last.
 import { heapBytes, type Visit } from './browser.ts';
 import type { Figures } from './figures.ts';
 import { POSTS } from './stock.ts';
@@ -14,6 +11,10 @@ interface Fling {
   readonly kept: number;
   readonly eachMs: number;
 }
+/**
+ * 8,000 px/s: the most that Android lets a finger give (ViewConfiguration, maximum fling velocity); 0.998 is what iOS
+ * keeps each millisecond (UIScrollView.DecelerationRate.normal). The mean is 5,060 px/s, six screens of a phone.
+ */
 const HARD: Fling = { pxPerS: 8_000, kept: 0.998, eachMs: 500 };
 /** The way once more is for the memory it leaves. */
 const AGAIN: Fling = { pxPerS: 30_000, kept: 1, eachMs: 500 };

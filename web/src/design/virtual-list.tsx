@@ -1,11 +1,11 @@
-// A long list of which only what is near the screen exists (window-list.ts). Heights
+// A long list of which only what is near the screen exists (feed/window-list.ts). Heights
 // are measured and kept under the list's name, so that coming back shows the same place without a jump.
 // Read as a feed (ARIA Authoring Practices, `feed`): each item says its place among all; j and k, Page Down and Page Up
 // move from one to the next, and the item that holds the focus is never taken away.
-import { defaultRangeExtractor, type VirtualItem } from '@tanstack/react-virtual';
+import { defaultRangeExtractor, type Range, type VirtualItem } from '@tanstack/react-virtual';
 import { startTransition, useEffect, useLayoutEffect, useRef, useState, type ReactNode } from 'react';
-import { useFeedKeys } from './feed-keys.ts';
-import { useWindowList } from './window-list.ts';
+import { useFeedKeys } from './feed/feed-keys.ts';
+import { useWindowList } from './feed/window-list.ts';
 
 /** What an item says of its place: for the attributes of its article. */
 export interface ItemPlace {
@@ -73,11 +73,7 @@ export function VirtualList<Item>(props: VirtualListProps<Item>): ReactNode {
     },
     overscan: settled ? OVERSCAN : OVERSCAN_FIRST,
     offset,
-    range: (range) => {
-      const near = defaultRangeExtractor(range);
-      const held = focusedAt === undefined || focusedAt >= items.length || near.includes(focusedAt);
-      return held ? near : [...near, focusedAt].toSorted((one, other) => one - other);
-    },
+    range: (range) => withHeld(range, focusedAt),
     known: measured.get(name) ?? [],
     atOnce: !settled,
   });
@@ -122,6 +118,13 @@ export function VirtualList<Item>(props: VirtualListProps<Item>): ReactNode {
       })}
     </div>
   );
+}
+
+/** What is near the screen, and the item that holds the focus, wherever it is. */
+function withHeld(range: Range, held: number | undefined): number[] {
+  const near = defaultRangeExtractor(range);
+  const isHere = held === undefined || held >= range.count || near.includes(held);
+  return isHere ? near : [...near, held].toSorted((one, other) => one - other);
 }
 
 function indexAround(element: Element | null): number | undefined {
