@@ -70,11 +70,29 @@ export async function refreshPost(uri: string): Promise<void> {
   }
 }
 
+const HELD = ['feed-pages'];
+
 /** Asks anew for those of these posts that stand in a list that is held still, one after the other. */
 export async function refreshHeld(ids: ReadonlySet<string>): Promise<void> {
-  const held = queryClient.getQueryCache().findAll({ queryKey: ['feed-pages'] });
+  // A page that is on its way may bring one of them as it was before.
+  await atRest(HELD);
+  const held = queryClient.getQueryCache().findAll({ queryKey: HELD });
   const shown = new Set(held.flatMap(({ state }) => [...urisIn(state.data)]));
   for (const uri of shown) if (ids.has(uri)) await refreshPost(uri);
+}
+
+/** Settles once nothing is asked for under a key. */
+function atRest(queryKey: readonly string[]): Promise<void> {
+  return new Promise((resolve) => {
+    let stop = (): void => undefined;
+    const look = (): void => {
+      if (queryClient.isFetching({ queryKey }) > 0) return;
+      stop();
+      resolve();
+    };
+    stop = queryClient.getQueryCache().subscribe(look);
+    look();
+  });
 }
 
 function urisIn(value: unknown): string[] {

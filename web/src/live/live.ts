@@ -54,13 +54,14 @@ export function followNode(): void {
 function connect(): void {
   if (socket !== undefined) return;
   const after = cursor === undefined ? '' : `?after=${cursor}`;
+  const askedAt = Date.now();
   const opened = new WebSocket(`${location.origin.replace(/^http/, 'ws')}${PATH}${after}`);
   socket = opened;
   opened.addEventListener('message', ({ data }) => {
     failures = 0;
     noteContact(true);
     stopPolling();
-    take(JSON.parse(String(data)) as Changes);
+    take(JSON.parse(String(data)) as Changes, askedAt);
   });
   opened.addEventListener('close', ({ code }) => {
     if (socket !== opened) return;
@@ -70,14 +71,15 @@ function connect(): void {
   });
 }
 
-/** What the node tells, whichever way it came. */
-function take({ cursor: next, reset, changes }: Changes): void {
+/** What the node tells, whichever way it came, and when it was asked for it. */
+function take({ cursor: next, reset, changes }: Changes, askedAt: number): void {
   const resumed = cursor !== undefined;
   cursor = next;
-  // What came from this browser's copy is older than the cursor; what was fetched since the page opened is not.
+  // What was here before the first cursor was asked for may be older than it: this browser's copy, and all that was
+  // fetched while no socket could be had.
   if (!resumed)
     void queryClient.invalidateQueries({
-      predicate: ({ state }) => state.dataUpdatedAt < performance.timeOrigin,
+      predicate: (query) => query.state.dataUpdatedAt < (isNotHeld(query) ? askedAt : performance.timeOrigin),
     });
   // More has happened than the node tells of again.
   else if (reset) void queryClient.invalidateQueries({ predicate: isNotHeld });
@@ -136,9 +138,10 @@ async function poll(signal: AbortSignal): Promise<void> {
     if (document.visibilityState === 'hidden') await shown();
     try {
       const after = cursor === undefined ? {} : { after: cursor };
+      const askedAt = Date.now();
       const found = await call(readChanges, { query: { ...after, wait_s: POLL_S } }, { signal });
       if (signal.aborted) return;
-      take(found);
+      take(found, askedAt);
       await pause(WAIT_MS_MIN);
     } catch (error) {
       if (!(error instanceof Problem) && !signal.aborted) throw error;
