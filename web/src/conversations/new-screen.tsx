@@ -71,7 +71,7 @@ export function Screen(): ReactNode {
         <List label={t('new.people')} items={shown} keyOf={({ node_id: id }) => id}>
           {(one) => (
             <Link to={conversationPath(one.node_id)} className="thread-row">
-              <Avatar nodeId={one.node_id} />
+              <Avatar nodeId={one.node_id} picture={one.avatar} />
               <span className="thread-words">
                 <bdi className="thread-name">{nameOf(one)}</bdi>
                 <bdi className="mark">{one.username}</bdi>

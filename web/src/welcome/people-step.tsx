@@ -141,7 +141,7 @@ function PersonRow({
   return (
     <>
       <div className="person-row">
-        <Avatar nodeId={person.node_id} />
+        <Avatar nodeId={person.node_id} picture={person.avatar} />
         <span>
           <bdi>{name}</bdi>
           <small translate="no">{person.username}</small>
