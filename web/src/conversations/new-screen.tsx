@@ -24,6 +24,7 @@ interface Somebody {
   readonly node_id: string;
   readonly username: string;
   readonly display_name: string | null;
+  readonly avatar: string | null;
 }
 
 export function Screen(): ReactNode {
