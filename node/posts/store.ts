@@ -68,20 +68,24 @@ export interface WholeItem extends ItemKey {
   readonly inFeed: boolean;
 }
 
-const putOne = prepared<PostTables, Omit<WholeItem, 'inFeed'> & { readonly inFeed: number }, never>(
-  (_db, item) => sql<never>`INSERT INTO posts_item
+const putOne = prepared<PostTables, Omit<WholeItem, 'inFeed'> & { readonly inFeed: number }, { n: number }>(
+  (_db, item) => sql<{ n: number }>`INSERT INTO posts_item
       (author, id, created_at, edited_at, visibility, version, held, cid, parent, state, in_feed, object)
     VALUES (${item.author}, ${item.id}, ${item.createdAt}, ${item.editedAt}, ${item.visibility}, ${item.version},
       ${item.version}, ${item.cid}, ${item.parent}, 'here', ${item.inFeed}, ${item.object})
     ON CONFLICT (author, id) DO UPDATE SET edited_at = excluded.edited_at, visibility = excluded.visibility,
       version = excluded.version, held = excluded.held, cid = excluded.cid, parent = excluded.parent, state = 'here',
       in_feed = max(in_feed, excluded.in_feed), object = excluded.object, offered = NULL, due_at = NULL, attempts = 0
-    WHERE excluded.version >= posts_item.version`,
+    WHERE excluded.version >= posts_item.version AND posts_item.state <> 'deleted'
+    RETURNING n`,
 );
 
-/** Keeps a verified object; one of an older version changes nothing, and what stood in the feed stays there. */
-export async function putItem(tx: Tx, item: WholeItem): Promise<void> {
-  await putOne.all(tx, { ...item, inFeed: item.inFeed ? 1 : 0 });
+/**
+ * Keeps a verified object, and says whether it did: one of an older version changes nothing, nor does what has been
+ * deleted meanwhile come back. What stood in the feed stays there.
+ */
+export async function putItem(tx: Tx, item: WholeItem): Promise<boolean> {
+  return (await putOne.first(tx, { ...item, inFeed: item.inFeed ? 1 : 0 })) !== undefined;
 }
 
 /** Keeps a reply that came with its message until its proof has been checked. */

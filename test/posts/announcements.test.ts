@@ -1,6 +1,7 @@
 // Announcements as the inbox hands them over: whatever order they come in, the newest version stands.
 import { makeNode } from '#kit';
 import { createHandlers } from '#node/posts/exchange/incoming.ts';
+import { keep } from '#node/posts/own/telling.ts';
 import type { PostsHost } from '#node/posts/ports.ts';
 import * as store from '#node/posts/store.ts';
 import { newMessageId, type NodeId } from '#protocol';
@@ -75,5 +76,38 @@ describe('announcements', () => {
       ['posts/not-followed'],
     );
     assert.equal(await store.findItem(db.read, { author: stranger, id }), undefined);
+  });
+
+  it('of what was deleted while its content was on the way keep nothing of it, and no search finds it', async () => {
+    await using alice = await makeNode({ name: 'alice-1' });
+    const { db } = alice.host;
+    const indexed: string[] = [];
+    const host = {
+      search: {
+        index: (_tx: unknown, entries: readonly { readonly text: string }[]) => {
+          indexed.push(...entries.map(({ text }) => text));
+          return Promise.resolve();
+        },
+      },
+    } as unknown as PostsHost;
+    const item = (version: number) => ({
+      author,
+      id,
+      version,
+      createdAt: now,
+      editedAt: null,
+      visibility: 'friends' as const,
+      cid: `cid-${version}`,
+      parent: null,
+      object: '{}',
+      inFeed: true,
+    });
+    const put = (version: number, text: string) => db.write((tx) => keep(host, tx, item(version), { text }));
+    assert.equal(await put(2, 'second'), true);
+    assert.equal(await put(1, 'first, late'), false);
+    await db.write((tx) => store.bury(tx, [{ author, id, version: 2 }]));
+    for (const version of [1, 2, 3]) assert.equal(await put(version, `version ${version}, late`), false);
+    assert.equal((await store.findItem(db.read, { author, id }))?.state, 'deleted');
+    assert.deepEqual(indexed, ['second']);
   });
 });

@@ -33,9 +33,9 @@ export function createJudging(host: PostsHost): Judging {
     if (whole.version < item.version && item.offered === null) throw tooOld();
     const inFeed = item.offered !== null && item.offered === text;
     await db.write(async (tx) => {
-      const now = await store.findItem(tx, item);
-      if (now === undefined || now.state === 'deleted' || whole.version < now.held) return;
-      await keep(host, tx, { ...whole, createdAt: item.createdAt, inFeed }, post);
+      // An announcement that was forgotten meanwhile is not made again by its content.
+      if ((await store.findItem(tx, item)) === undefined) return;
+      if (!(await keep(host, tx, { ...whole, createdAt: item.createdAt, inFeed }, post))) return;
       await host.events.append(tx, [
         {
           type: 'posts.received',
@@ -51,11 +51,7 @@ export function createJudging(host: PostsHost): Judging {
     const known = await store.findItem(db.read, key);
     if (known?.object === text) return;
     const { item, post } = await verifyPost(host, text, key);
-    await db.write(async (tx) => {
-      // Its author may have deleted it since it was asked for.
-      if ((await store.findItem(tx, key))?.state === 'deleted') return;
-      await keep(host, tx, item, post);
-    });
+    await db.write((tx) => keep(host, tx, item, post));
   };
 
   const keepReply = async (parent: Uri, text: string): Promise<void> => {

@@ -15,18 +15,19 @@ export interface Composed extends store.WholeItem {
   readonly mediaCount: number;
 }
 
-/** Keeps a whole item with its words, those of its warning too. */
+/** Keeps a whole item with its words, those of its warning too, unless a newer one or its tombstone stands; says whether. */
 export async function keep(
   host: PostsHost,
   tx: Tx,
   item: store.WholeItem,
   words: { readonly text: string; readonly warning?: string | null | undefined },
-): Promise<void> {
-  await store.putItem(tx, item);
+): Promise<boolean> {
+  if (!(await store.putItem(tx, item))) return false;
   const ref = postUri(item.author, item.id);
   const { text: said, warning = null } = words;
   const text = warning === null ? said : `${warning}\n${said}`;
   await host.search.index(tx, [{ kind: 'post', ref, text, at: item.createdAt }]);
+  return true;
 }
 
 /** Turns an item into a tombstone, with its words, files and what was answered to it here. */
