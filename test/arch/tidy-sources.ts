@@ -60,7 +60,7 @@ const fileNameIsANoun: Rule = (tree) =>
     return kebab ? [] : [`${path}: file names are kebab-case`];
   });
 
-// Both forms: `test.skip(...)` and `{ skip: true }`. A conditional `t.skip()` hides a test just as well.
+// Both forms, the method and the option; one behind a condition inside a test hides it just as well.
 const NOT_RUN =
   /\b(?:test|it|describe|suite|t)\.(skip|only|todo)\b|\b(skip|only|todo)\s*:\s*(?!false)[^\s,}]/g;
 

@@ -15,9 +15,9 @@ export interface OutboxFile {
   readonly alt: string;
   /** Of a recording that was made here. */
   readonly durationMs?: number;
-  /** What the node called it, and when: set once it has arrived there. */
   /** A large one that is on its way in parts: the upload that goes on. */
   readonly begun?: string;
+  /** What the node called it, and when: set once it has arrived there. */
   readonly sent?: { readonly id: string; readonly at: number };
 }
 
